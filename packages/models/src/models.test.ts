@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import {
+  axisPadding,
+  findRecipe,
+  initializeParameters,
+  type Layer,
+  lenet5,
+  type ModelSpecification,
+  modelShapes,
+  outputSize,
+  parameterLayout,
+  parseRecipe,
+  recipes,
+} from "./index.ts";
+
+describe("output sizes", () => {
+  test.each([
+    // inputSize, window, stride, padding, expected: ⌊(W − F + 2P)/S⌋ + 1
+    [28, 5, 1, "valid", 24],
+    [24, 2, 2, "valid", 12],
+    [224, 11, 4, 2, 55],
+    [227, 11, 4, "valid", 55],
+    [55, 3, 2, "valid", 27],
+    [13, 3, 1, 1, 13],
+    [32, 3, 4, "same", 8],
+    [7, 2, 2, "same", 4],
+    [7, 7, 1, "valid", 1],
+    [5, 1, 3, "valid", 2],
+  ] as const)("%i pixels, window %i, stride %i, padding %s give %i", (inputSize, window, stride, padding, expected) => {
+    expect(outputSize(inputSize, window, stride, padding)).toBe(expected);
+  });
+
+  test("same padding puts the odd pixel at the end", () => {
+    expect(axisPadding(32, 2, 1, "same")).toEqual({ before: 0, after: 1 });
+    expect(axisPadding(7, 3, 2, "same")).toEqual({ before: 1, after: 1 });
+    expect(axisPadding(8, 1, 4, "same")).toEqual({ before: 0, after: 0 });
+  });
+});
+
+describe("shapes", () => {
+  const model = (layers: Layer[]): ModelSpecification => ({ name: "m", inputShape: [8, 8, 3], layers, classCount: 4 });
+
+  test("of LeNet-5", () => {
+    expect(modelShapes(lenet5)).toEqual([
+      [24, 24, 6],
+      [24, 24, 6],
+      [12, 12, 6],
+      [8, 8, 16],
+      [8, 8, 16],
+      [4, 4, 16],
+      [256],
+      [120],
+      [120],
+      [84],
+      [84],
+      [10],
+    ]);
+  });
+
+  test.each([
+    [[{ type: "dense", units: 4 }], "layer 1 (dense 4), given 8×8×3, needs a vector; put a flatten layer before it."],
+    [
+      [{ type: "flatten" }, { type: "convolution", channels: 2, window: 3, stride: 1, padding: "valid" }],
+      "layer 2 (convolution 3×3×2 stride 1 padding valid), given 192, needs an image (height × width × channels).",
+    ],
+    [
+      [{ type: "max-pool", window: 9, stride: 1, padding: "valid" }],
+      "layer 1 (max-pool 9×9 stride 1 padding valid), given 8×8×3, has a window that does not fit: the output would be 0×0.",
+    ],
+    [
+      [{ type: "max-pool", window: 2, stride: 1, padding: 2 }],
+      "layer 1 (max-pool 2×2 stride 1 padding 2), given 8×8×3, has windows that lie in the padding alone; pad at most half a window.",
+    ],
+    [[{ type: "flatten" }], "m must end in one number for each of its 4 classes, but its last layer gives 192."],
+  ] as [Layer[], string][])("are refused by layer and shape: %#", (layers, sentence) => {
+    expect(() => modelShapes(model(layers))).toThrow(sentence);
+  });
+});
+
+describe("parameter layout", () => {
+  test("of LeNet-5 has 44,426 parameters, in the canonical order, without gaps", () => {
+    const layout = parameterLayout(lenet5);
+    expect(layout.length).toBe(44_426);
+    expect(layout.entries.map((entry) => [entry.name, entry.shape.join("×"), entry.offset, entry.fanIn])).toEqual([
+      ["convolution1.weights", "5×5×1×6", 0, 25],
+      ["convolution1.bias", "6", 150, 25],
+      ["convolution2.weights", "5×5×6×16", 156, 150],
+      ["convolution2.bias", "16", 2556, 150],
+      ["dense1.weights", "256×120", 2572, 256],
+      ["dense1.bias", "120", 33_292, 256],
+      ["dense2.weights", "120×84", 33_412, 120],
+      ["dense2.bias", "84", 43_492, 120],
+      ["dense3.weights", "84×10", 43_576, 84],
+      ["dense3.bias", "10", 44_416, 84],
+    ]);
+  });
+});
+
+describe("initialization", () => {
+  const layout = parameterLayout(lenet5);
+  const values = initializeParameters(layout, { type: "pytorch-default" }, 7);
+
+  test("is uniform in ±1/√fan-in, tensor by tensor", () => {
+    for (const entry of layout.entries) {
+      const bound = 1 / Math.sqrt(entry.fanIn);
+      const tensor = values.subarray(entry.offset, entry.offset + entry.length);
+      const largest = tensor.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(largest).toBeLessThanOrEqual(bound);
+      if (entry.length < 1000) continue;
+      expect(largest).toBeGreaterThan(0.99 * bound);
+      const variance = tensor.reduce((sum, value) => sum + value * value, 0) / entry.length;
+      expect(variance / (bound ** 2 / 3)).toBeCloseTo(1, 1);
+    }
+  });
+
+  test("depends on the seed alone", () => {
+    expect(initializeParameters(layout, { type: "pytorch-default" }, 7)).toEqual(values);
+    expect(initializeParameters(layout, { type: "pytorch-default" }, 8)).not.toEqual(values);
+  });
+});
+
+describe("recipes", () => {
+  test.each(recipes.map((recipe) => [recipe.name, recipe] as const))("%s survives the journey as JSON", (_, recipe) => {
+    expect(parseRecipe(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
+  });
+
+  test("an unknown name lists the known ones", () => {
+    expect(() => findRecipe("lenet")).toThrow('There is no recipe "lenet". Known recipes: lenet5-mnist.');
+  });
+
+  const broken = (change: object) => () => parseRecipe({ ...findRecipe("lenet5-mnist"), ...change });
+  test.each([
+    [{ batchSize: 0 }, "batchSize"],
+    [{ optimizer: { type: "sgd", learningRate: -1, momentum: 0 } }, "optimizer.learningRate"],
+    [{ preprocessing: { mean: [0, 0], deviation: [1] } }, "preprocessing.mean has 2 numbers for 1 channels"],
+    [{ preprocessing: { mean: [0], deviation: [0] } }, "preprocessing.deviation must be above zero"],
+    [{ model: { ...lenet5, classCount: 11 } }, "model: lenet-5 must end in one number for each of its 11 classes"],
+    [{ surprise: 1 }, "surprise"],
+  ])("a broken field is named: %#", (change, named) => {
+    expect(broken(change)).toThrow(named);
+  });
+});

@@ -1,0 +1,79 @@
+/** A recipe is all that a training needs besides the seed: model, data, preprocessing, optimizer, schedule. It is data, and travels as JSON. */
+import { z } from "zod";
+import { initializationSchema } from "./initialize.ts";
+import { modelSchema } from "./model.ts";
+import { parameterLayout } from "./parameter-layout.ts";
+import { ShapeError } from "./shape.ts";
+
+const perChannel = z.array(z.number()).min(1).max(16).readonly();
+
+/** From pixels of 0 … 255 to the network's input: `(x / 255 − mean) / deviation`, channel by channel. */
+export const preprocessingSchema = z.strictObject({ mean: perChannel, deviation: perChannel });
+export type Preprocessing = z.infer<typeof preprocessingSchema>;
+
+/** SGD in PyTorch's form: `v ← μv + g; p ← p − ηv`. */
+export const optimizerSchema = z.strictObject({
+  type: z.literal("sgd"),
+  learningRate: z.number().positive(),
+  momentum: z.number().min(0).lt(1),
+});
+export type OptimizerSpecification = z.infer<typeof optimizerSchema>;
+
+/** What the source of a recipe reports, to be shown beside our own figures. */
+const publishedSchema = z.strictObject({
+  /** Mean training loss of each epoch. */
+  loss: z.array(z.number()).readonly(),
+  /** Share of the test set that is right at the end, 0 … 1. */
+  testAccuracy: z.number().min(0).max(1),
+});
+
+export const recipeSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/),
+  title: z.string().min(1).max(200),
+  /** Where the recipe comes from, and each departure from it. */
+  source: z.string().min(1).max(2000),
+  model: modelSchema,
+  dataset: z.literal("mnist"),
+  preprocessing: preprocessingSchema,
+  initialization: initializationSchema,
+  loss: z.literal("softmax-cross-entropy"),
+  optimizer: optimizerSchema,
+  batchSize: z.int().min(1).max(65_536),
+  epochs: z.int().min(1).max(100_000),
+  published: publishedSchema.optional(),
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** A recipe that cannot be used, in one sentence that names the field. */
+export class RecipeError extends Error {
+  override readonly name = "RecipeError";
+}
+
+/** Checks data from outside against everything a recipe promises. Throws a RecipeError that names the field. */
+export function parseRecipe(data: unknown): Recipe {
+  const result = recipeSchema.safeParse(data);
+  if (!result.success) {
+    const issue = result.error.issues[0] as z.core.$ZodIssue;
+    const field = issue.path.length === 0 ? "the recipe" : issue.path.join(".");
+    throw new RecipeError(`The recipe cannot be used: ${field}: ${issue.message}.`);
+  }
+  const recipe = result.data;
+  const channels = recipe.model.inputShape[2];
+  for (const field of ["mean", "deviation"] as const) {
+    if (recipe.preprocessing[field].length !== channels) {
+      throw new RecipeError(
+        `The recipe cannot be used: preprocessing.${field} has ${recipe.preprocessing[field].length} numbers for ${channels} channels.`,
+      );
+    }
+  }
+  if (recipe.preprocessing.deviation.some((deviation) => deviation <= 0)) {
+    throw new RecipeError("The recipe cannot be used: preprocessing.deviation must be above zero.");
+  }
+  try {
+    parameterLayout(recipe.model);
+  } catch (error) {
+    if (error instanceof ShapeError) throw new RecipeError(`The recipe cannot be used: model: ${error.message}`);
+    throw error;
+  }
+  return recipe;
+}
