@@ -1,0 +1,60 @@
+/**
+ * What computes gradients on a device. An engine is made for one model and one preprocessing, holds the parameters it
+ * was given last, and knows nothing of runs, leases or sockets. Only an engine sees a tensor: what goes in and comes
+ * out are bytes of pixels and flat vectors in the canonical order (see `parameterLayout`).
+ */
+import type { ModelSpecification, Preprocessing } from "@convoy/models";
+
+/** What an engine is made for. */
+export interface EngineTask {
+  readonly model: ModelSpecification;
+  readonly preprocessing: Preprocessing;
+}
+
+/** Samples to compute on. The engine reads them during the call only, and never writes to them. */
+export interface Batch {
+  readonly count: number;
+  /** count × height × width × channels, one byte each. */
+  readonly pixels: Uint8Array;
+  /** One class index for each sample. */
+  readonly labels: Uint8Array;
+}
+
+/** Sums over the samples of a batch. */
+export interface BatchOutcome {
+  /** Sum of the samples' softmax cross-entropies, in nats. */
+  readonly lossSum: number;
+  /** How many samples have their largest logit at their label; the first of equal logits counts. */
+  readonly correctCount: number;
+}
+
+export interface EngineIdentity {
+  /** "reference", "tfjs-webgpu", "tfjs-wasm", "tfjs-cpu" … */
+  readonly name: string;
+  /** The device in words: "SwiftShader (software)", "NVIDIA RTX 4070", "CPU, WASM SIMD". */
+  readonly device: string;
+  /** Equal fingerprints promise equal bits: engine, build, profile. */
+  readonly fingerprint: string;
+}
+
+export interface Engine {
+  readonly identity: EngineIdentity;
+  /** Takes over a copy of the flat vector. Every later call computes with it. */
+  setParameters(parameters: Float32Array): void;
+  /**
+   * Writes the gradient, summed (not averaged) over the batch, to `gradientSum` (flat, every element overwritten).
+   * Rejects with an EngineError; `gradientSum` is then undefined.
+   */
+  computeGradient(batch: Batch, gradientSum: Float32Array): Promise<BatchOutcome>;
+  /** Forward pass only. */
+  evaluate(batch: Batch): Promise<BatchOutcome>;
+  /** Frees the device. No call may follow. */
+  dispose(): void;
+}
+
+export type EngineFactory = (task: EngineTask) => Promise<Engine>;
+
+/** An environment error: the device is missing, was lost, ran out of memory. The message is a sentence for people. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
