@@ -1,0 +1,26 @@
+/** Field types that several messages share. */
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be bytes");
+export const count = z.int().min(0);
+export const leaseId = z.int().min(1).max(0xffff_ffff);
+export const parameterVersion = z.int().min(0).max(0xffff_ffff);
+export const runId = z.string().regex(/^[0-9a-f]{16}$/, "must be 16 hexadecimal digits");
+export const workerId = z.string().min(1).max(32);
+export const workerName = z.string().min(1).max(limits.nameLength);
+export const description = z.string().max(limits.descriptionLength);
+export const milliseconds = z.number().min(0);
+export const protocolVersion = z.int().min(0);
+export const split = z.enum(["train", "test"]);
+export type Split = z.infer<typeof split>;
+/** Positions in the training or test set. */
+export const sampleIndices = z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(limits.leaseSamples);
+/** What a batch gave, summed over its samples. */
+export const outcomeFields = { lossSum: z.number(), correctCount: count, computeMs: milliseconds };
+
+export const engineIdentity = z.strictObject({
+  name: z.string().min(1).max(limits.nameLength),
+  device: description,
+  fingerprint: z.string().min(1).max(limits.descriptionLength),
+});

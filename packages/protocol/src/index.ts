@@ -1,0 +1,27 @@
+export type { Split } from "./fields.ts";
+export { limits } from "./limits.ts";
+export { type Parsed, parseToCoordinator, parseToViewer, parseToWorker } from "./parse.ts";
+export { type Refusal, type RefusalReason, refusalReasons } from "./refusal.ts";
+export {
+  type EpochPoint,
+  type LogEntry,
+  type LossPoint,
+  type RunState,
+  type RunView,
+  runStates,
+  type WorkerState,
+  type WorkerView,
+  workerStates,
+} from "./run-view.ts";
+export type { ControlAction, ToCoordinator } from "./to-coordinator.ts";
+export type { Progress, Snapshot, ToViewer } from "./to-viewer.ts";
+export type { LeaseMessage, ToWorker } from "./to-worker.ts";
+export {
+  FRAME_HEADER_BYTES,
+  type FrameHeader,
+  OutgoingFrame,
+  type ParsedFrame,
+  readFrame,
+  type VectorFrame,
+} from "./vector-frame.ts";
+export { PROTOCOL_VERSION } from "./version.ts";

@@ -1,0 +1,24 @@
+/** Every maximum of the protocol. What exceeds one is refused by name, never cut off in silence. */
+export const limits = {
+  /** Elements of one flat vector: a frame must fit into one socket message. */
+  vectorLength: 4_000_000,
+  /** Bytes of one socket message with its attachments: the longest vector, and room for the rest. */
+  messageBytes: 4 * 4_000_000 + 64 * 1024,
+  /** Samples that one lease may name. */
+  leaseSamples: 1024,
+  /** Bytes of pixels in one answer to a request for samples. */
+  samplesBytes: 8 * 1024 * 1024,
+  /** Workers of one run. */
+  workers: 1000,
+  /** Dashboards that watch at once. */
+  viewers: 200,
+  /** Characters of a worker's name and of the description of its device. */
+  nameLength: 80,
+  descriptionLength: 300,
+  /** Points of a curve that a newly opened dashboard receives. */
+  historyPoints: 2000,
+  /** Entries of the run's log that are kept and sent. */
+  logEntries: 200,
+  /** Bytes of pixels that a worker keeps. */
+  cacheBytes: 64 * 1024 * 1024,
+} as const;

@@ -1,0 +1,89 @@
+/** What a run looks like from outside: the body of `GET /api/run` and of every message to a viewer. */
+import { z } from "zod";
+import { count, milliseconds, runId, workerId, workerName } from "./fields.ts";
+
+export const workerStates = ["proving", "ready", "working", "paused", "suspect", "left"] as const;
+
+export const workerViewSchema = z.strictObject({
+  id: workerId,
+  name: workerName,
+  /** "proving" its engine, "ready", "working", "paused" by its owner, "suspect" (late with a lease), "left". */
+  state: z.enum(workerStates),
+  device: z.string(),
+  /** Null until the engine has passed its self-test. */
+  engine: z.string().nullable(),
+  samplesPerSecond: z.number().min(0),
+  /** Shards of training that were counted. */
+  shards: count,
+  samples: count,
+  refusals: count,
+  joinedAt: milliseconds,
+});
+export type WorkerView = z.infer<typeof workerViewSchema>;
+export type WorkerState = WorkerView["state"];
+
+export const runStates = ["waiting", "training", "evaluating", "paused", "finished", "stopped"] as const;
+
+export const runViewSchema = z.strictObject({
+  run: runId,
+  state: z.enum(runStates),
+  /** The state in words: "Step 412 of 9,380, epoch 1 of 10, about 3 min left." */
+  sentence: z.string(),
+  recipe: z.string(),
+  recipeTitle: z.string(),
+  dataset: z.string(),
+  datasetTitle: z.string(),
+  /** Why the run trains on something else than the recipe's dataset; null when it does not. */
+  datasetWarning: z.string().nullable(),
+  strategy: z.literal("sync"),
+  seed: count,
+  parameterCount: count,
+  batchSize: count,
+  /** Steps done and steps of the whole run. */
+  step: count,
+  steps: count,
+  /** The epoch under way, from 1. */
+  epoch: count,
+  epochs: count,
+  /** Mean over the epoch's batches so far of the mean cross-entropy; of the last epoch while a new one has no step. */
+  loss: z.number().nullable(),
+  stepLoss: z.number().nullable(),
+  /** Newest on the test set, 0 … 1. */
+  accuracy: z.number().nullable(),
+  testLoss: z.number().nullable(),
+  /** Progress of the evaluation under way, 0 … 1; null when there is none. */
+  evaluationProgress: z.number().nullable(),
+  samplesPerSecond: z.number().min(0),
+  secondsLeft: z.number().nullable(),
+  startedAt: milliseconds,
+  workers: z.array(workerViewSchema),
+  /** Figures of the recipe's source, to be shown beside ours; null when it has none. */
+  published: z.strictObject({ loss: z.array(z.number()).readonly(), testAccuracy: z.number() }).nullable(),
+});
+export type RunView = z.infer<typeof runViewSchema>;
+export type RunState = RunView["state"];
+
+/** Mean loss of one batch. */
+export const lossPointSchema = z.strictObject({ step: count, loss: z.number() });
+export type LossPoint = z.infer<typeof lossPointSchema>;
+
+/** One finished and evaluated epoch. */
+export const epochPointSchema = z.strictObject({
+  epoch: count,
+  step: count,
+  /** Mean over the epoch's batches, measured while training. */
+  loss: z.number(),
+  trainingAccuracy: z.number(),
+  testLoss: z.number(),
+  testAccuracy: z.number(),
+  durationMs: milliseconds,
+});
+export type EpochPoint = z.infer<typeof epochPointSchema>;
+
+export const logEntrySchema = z.strictObject({
+  /** Milliseconds since 1970. */
+  at: milliseconds,
+  level: z.enum(["info", "warning"]),
+  sentence: z.string(),
+});
+export type LogEntry = z.infer<typeof logEntrySchema>;

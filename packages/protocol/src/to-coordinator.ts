@@ -1,0 +1,78 @@
+/** What workers and viewers say to the coordinator. */
+import { z } from "zod";
+import {
+  bytes,
+  description,
+  engineIdentity,
+  leaseId,
+  milliseconds,
+  outcomeFields,
+  parameterVersion,
+  protocolVersion,
+  sampleIndices,
+  workerName,
+} from "./fields.ts";
+
+/** The first message of a worker. */
+const join = z.strictObject({
+  type: z.literal("join"),
+  protocol: protocolVersion,
+  name: workerName,
+  device: description,
+});
+
+/** The engine passed its self-test: the worker may be given leases. */
+const ready = z.strictObject({
+  type: z.literal("ready"),
+  engine: engineIdentity,
+  /** Of the self-test: largest error of a tensor relative to its largest value, and how long it took. */
+  proof: z.strictObject({ largestError: z.number().min(0), durationMs: milliseconds }),
+});
+
+/** No engine of this device can train: the worker leaves and says why. */
+const decline = z.strictObject({ type: z.literal("decline"), reason: description });
+
+/** Asks for the samples of a lease that the worker does not have. */
+const requestSamples = z.strictObject({ type: z.literal("request-samples"), lease: leaseId, samples: sampleIndices });
+
+/** The summed gradient of a training lease; the frame names run, version and lease. */
+const contribution = z.strictObject({ type: z.literal("contribution"), ...outcomeFields, frame: bytes });
+
+/** The outcome of an evaluation lease. */
+const evaluation = z.strictObject({
+  type: z.literal("evaluation"),
+  lease: leaseId,
+  version: parameterVersion,
+  ...outcomeFields,
+});
+
+/** Gives a lease back unfinished. */
+const returnLease = z.strictObject({ type: z.literal("return-lease"), lease: leaseId, reason: description });
+
+/** The person at the device paused or resumed lending it. */
+const availability = z.strictObject({ type: z.literal("availability"), available: z.boolean() });
+
+/** Says goodbye; a socket that just closes means the same without the reason. */
+const leave = z.strictObject({ type: z.literal("leave"), reason: description });
+
+/** The first message of a viewer. */
+const watch = z.strictObject({ type: z.literal("watch"), protocol: protocolVersion });
+
+/** Controls the run. */
+const control = z.strictObject({ type: z.literal("control"), action: z.enum(["pause", "resume", "stop"]) });
+
+export const toCoordinatorSchema = z.discriminatedUnion("type", [
+  join,
+  ready,
+  decline,
+  requestSamples,
+  contribution,
+  evaluation,
+  returnLease,
+  availability,
+  leave,
+  watch,
+  control,
+]);
+export type ToCoordinator = z.infer<typeof toCoordinatorSchema>;
+export type ControlAction = z.infer<typeof control>["action"];

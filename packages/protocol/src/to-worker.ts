@@ -1,0 +1,79 @@
+/** What the coordinator says to a worker. */
+import { z } from "zod";
+import {
+  bytes,
+  count,
+  leaseId,
+  milliseconds,
+  parameterVersion,
+  runId,
+  sampleIndices,
+  split,
+  workerId,
+  workerName,
+} from "./fields.ts";
+import { refusalSchema } from "./refusal.ts";
+
+/** The answer to `join`: everything a worker needs to make its engine. */
+const welcome = z.strictObject({
+  type: z.literal("welcome"),
+  worker: workerId,
+  /** The name under which the dashboard shows this worker. */
+  name: workerName,
+  run: runId,
+  /** The recipe as JSON; `parseRecipe` of the models package owns its schema. */
+  recipe: z.record(z.string(), z.json()),
+  datasetTitle: z.string().max(200),
+});
+
+/** The flat vector of parameters of one version. Sent before the first lease of that version. */
+const parameters = z.strictObject({ type: z.literal("parameters"), frame: bytes });
+
+/** Consecutive samples to compute on, with the parameters of `version`. */
+const lease = z.strictObject({
+  type: z.literal("lease"),
+  lease: leaseId,
+  kind: z.enum(["train", "evaluate"]),
+  version: parameterVersion,
+  split,
+  samples: sampleIndices,
+  /** How long the worker may take before the shards are given to someone else. */
+  allowedMs: milliseconds,
+});
+
+/** Bytes of the samples asked for, in the order of the request. */
+const samples = z.strictObject({
+  type: z.literal("samples"),
+  lease: leaseId,
+  samples: sampleIndices,
+  pixels: bytes,
+  labels: bytes,
+});
+
+/** The lease was settled without this worker: its result is no longer needed. */
+const revoke = z.strictObject({ type: z.literal("revoke"), lease: leaseId });
+
+/** A contribution or evaluation was counted. */
+const counted = z.strictObject({ type: z.literal("counted"), lease: leaseId, sampleCount: count });
+
+const refused = z.strictObject({ type: z.literal("refused"), refusal: refusalSchema });
+
+/** The run goes on, rests or is over. */
+const runState = z.strictObject({
+  type: z.literal("run-state"),
+  state: z.enum(["running", "paused", "ended"]),
+  sentence: z.string().max(300),
+});
+
+export const toWorkerSchema = z.discriminatedUnion("type", [
+  welcome,
+  parameters,
+  lease,
+  samples,
+  revoke,
+  counted,
+  refused,
+  runState,
+]);
+export type ToWorker = z.infer<typeof toWorkerSchema>;
+export type LeaseMessage = z.infer<typeof lease>;

@@ -1,0 +1,5 @@
+/**
+ * The version of everything that crosses the wire. Both sides must speak the same one. A test compares the hash of all
+ * schemas with the one noted here, so a changed message without a new version cannot pass unseen.
+ */
+export const PROTOCOL_VERSION = 1;

@@ -1,0 +1,32 @@
+import { io } from "socket.io-client";
+import { withBytes } from "./binary-fields.ts";
+import type { Connection, Dial } from "./connection.ts";
+import { MESSAGE_EVENT, SOCKET_PATH } from "./socket-io-settings.ts";
+
+/** Dials over socket.io, by websocket only: long-polling would send binary as base64. `url` is the coordinator's origin. */
+export function dialSocketIo(url: string): Dial {
+  return (listener): Connection => {
+    const socket = io(url, {
+      path: SOCKET_PATH,
+      transports: ["websocket"],
+      reconnectionDelay: 250,
+      reconnectionDelayMax: 3000,
+      randomizationFactor: 0.5,
+    });
+    socket.on("connect", () => listener.onOpen());
+    socket.on("disconnect", (reason) => {
+      listener.onClose(reason);
+      // socket.io does not come back by itself when the other side ended the connection.
+      if (reason === "io server disconnect") socket.connect();
+    });
+    socket.on(MESSAGE_EVENT, (data: unknown) => listener.onMessage(withBytes(data)));
+    return {
+      send(message) {
+        if (socket.connected) socket.emit(MESSAGE_EVENT, message);
+      },
+      close() {
+        socket.disconnect();
+      },
+    };
+  };
+}
