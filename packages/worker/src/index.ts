@@ -1,0 +1,1 @@
+export type { WorkerCommand, WorkerPhase, WorkerStatus } from "./worker-status.ts";
