@@ -1,0 +1,24 @@
+import { assert } from "@convoy/foundation";
+import type { OptimizerSpecification } from "@convoy/models";
+import type { Optimizer } from "./optimizer.ts";
+
+/**
+ * Stochastic gradient descent with momentum in PyTorch's form (torch.optim.SGD, dampening 0):
+ * `v ← μv + g; p ← p − ηv`. Each result is rounded to 32 bits once.
+ */
+export function sgd({ learningRate, momentum }: OptimizerSpecification, length: number): Optimizer {
+  const velocity = new Float32Array(length);
+  return {
+    state: new Map([["velocity", velocity]]),
+    step(parameters, gradientSum, sampleCount, next) {
+      assert(sampleCount > 0, "a batch has at least one sample");
+      assert(parameters.length === length && gradientSum.length === length && next.length === length, "lengths agree");
+      for (let i = 0; i < length; i++) {
+        const gradient = Math.fround((gradientSum[i] as number) / sampleCount);
+        const moved = Math.fround(momentum * (velocity[i] as number) + gradient);
+        velocity[i] = moved;
+        next[i] = (parameters[i] as number) - learningRate * moved;
+      }
+    },
+  };
+}
