@@ -43,7 +43,8 @@ export function findFreeGroup(shardsMax: number, shardCount: number, isFree: (sh
       const group = { level, index };
       const end = endShard(group, shardCount);
       let shard = firstShard(group);
-      if (end - shard > shardsMax) continue;
+      // At the batch's end a group may hold no more than a lower one that starts there: then that one is meant.
+      if (end - shard > shardsMax || end - shard <= 2 ** (level - 1)) continue;
       while (shard < end && isFree(shard)) shard++;
       if (shard === end) return group;
     }
