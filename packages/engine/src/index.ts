@@ -1,3 +1,5 @@
+export { assertBatch, assertVectorLength } from "./check-batch.ts";
+export { compareVectors, type VectorDifference } from "./compare-vectors.ts";
 export {
   type Batch,
   type BatchOutcome,
@@ -7,3 +9,7 @@ export {
   type EngineIdentity,
   type EngineTask,
 } from "./engine.ts";
+export { normalizePixels } from "./normalize-pixels.ts";
+export { createReferenceEngine } from "./reference/reference-engine.ts";
+export { type Proof, proveEngine } from "./self-test/prove-engine.ts";
+export { indexOfLargest, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./softmax-cross-entropy.ts";

@@ -1,0 +1,15 @@
+/** One layer applied to one sample. Images are height × width × channels, in double precision. */
+export interface ReferenceLayer {
+  forward(input: Float64Array): Float64Array;
+  /**
+   * Given ∂loss/∂output, adds ∂loss/∂parameters to the layer's own part of the gradient and returns ∂loss/∂input.
+   * `input` is that of the forward pass.
+   */
+  backward(input: Float64Array, outputGradient: Float64Array): Float64Array;
+}
+
+/** A layer's two tensors, as parts of a flat vector: of the parameters, or of the gradient. */
+export interface LayerTensors {
+  readonly weights: Float64Array;
+  readonly bias: Float64Array;
+}
