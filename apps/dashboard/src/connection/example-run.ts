@@ -1,0 +1,63 @@
+/** Views of a run for tests. */
+import type { EpochPoint, RunView, WorkerView } from "@convoy/protocol";
+
+export function exampleRun(changes: Partial<RunView> = {}): RunView {
+  return {
+    run: "0123456789abcdef",
+    state: "training",
+    sentence: "Step 412 of 9,380, epoch 1 of 10, about 3 min left.",
+    recipe: "lenet5-mnist",
+    recipeTitle: "LeNet-5 on MNIST",
+    dataset: "mnist",
+    datasetTitle: "MNIST",
+    datasetWarning: null,
+    strategy: "sync",
+    seed: 1,
+    parameterCount: 44_426,
+    batchSize: 64,
+    step: 412,
+    steps: 9380,
+    epoch: 1,
+    epochs: 10,
+    loss: 1.93,
+    stepLoss: 0.61,
+    accuracy: null,
+    testLoss: null,
+    evaluationProgress: null,
+    samplesPerSecond: 3200,
+    secondsLeft: 180,
+    startedAt: 1_767_225_600_000,
+    workers: [exampleWorker()],
+    published: null,
+    ...changes,
+  };
+}
+
+export function exampleWorker(changes: Partial<WorkerView> = {}): WorkerView {
+  return {
+    id: "w1",
+    name: "Desk",
+    state: "working",
+    device: "Chrome 156 on Linux",
+    engine: "tfjs-wasm",
+    samplesPerSecond: 800,
+    shards: 120,
+    samples: 960,
+    refusals: 0,
+    joinedAt: 1_767_225_600_000,
+    ...changes,
+  };
+}
+
+export function exampleEpoch(changes: Partial<EpochPoint> = {}): EpochPoint {
+  return {
+    epoch: 1,
+    step: 938,
+    loss: 1.93,
+    trainingAccuracy: 0.61,
+    testLoss: 0.4,
+    testAccuracy: 0.88,
+    durationMs: 61_000,
+    ...changes,
+  };
+}
