@@ -1,0 +1,68 @@
+/**
+ * The floats of a run: the published parameters, the optimizer's state, the tree of sums. It does what the core's
+ * effects say and decides nothing; the process and any simulation share it.
+ */
+import { assert } from "@convoy/foundation";
+import {
+  addToTree,
+  addVectors,
+  createOptimizer,
+  type Group,
+  type Optimizer,
+  type PartialSums,
+} from "@convoy/gradients";
+import type { OptimizerSpecification } from "@convoy/models";
+import { OutgoingFrame } from "@convoy/protocol";
+
+export class DataPlane {
+  readonly #run: string;
+  readonly #optimizer: Optimizer;
+  #parts: PartialSums<Float32Array> = new Map();
+  #root: Float32Array | null = null;
+  /** The newest parameters live in the frame that is sent: a step reads the old frame and writes the next. */
+  #published: OutgoingFrame;
+  #bytes: Uint8Array;
+  #version: number;
+
+  constructor(run: string, optimizer: OptimizerSpecification, initial: Float32Array) {
+    this.#run = run;
+    this.#optimizer = createOptimizer(optimizer, initial.length);
+    this.#version = 0;
+    this.#published = new OutgoingFrame(initial.length);
+    this.#published.vector.set(initial);
+    this.#bytes = this.#published.seal({ run, version: 0, lease: 0 });
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The newest parameters. Never written to again: a later version has a vector of its own. */
+  get parameters(): Float32Array {
+    return this.#published.vector;
+  }
+
+  /** The newest parameters as a frame, the same bytes for every worker. */
+  get frame(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Takes the vector over: it may be written to from now on. */
+  accumulate(group: Group, shardCount: number, vector: Float32Array): void {
+    assert(this.#root === null, "a complete sum is used before the next begins");
+    const { parts, root } = addToTree(this.#parts, group, vector, shardCount, addVectors);
+    this.#parts = parts;
+    this.#root = root;
+  }
+
+  update(version: number, sampleCount: number): void {
+    assert(this.#root !== null, "an update follows a complete sum");
+    assert(version === this.#version + 1, "versions follow each other");
+    const next = new OutgoingFrame(this.parameters.length);
+    this.#optimizer.step(this.parameters, this.#root, sampleCount, next.vector);
+    this.#root = null;
+    this.#published = next;
+    this.#version = version;
+    this.#bytes = next.seal({ run: this.#run, version, lease: 0 });
+  }
+}

@@ -1,0 +1,102 @@
+/** What the run looks like from outside, words included, so that terminal and dashboard say the same. */
+import type { RunState, RunView, WorkerView } from "@convoy/protocol";
+import { formatCount, formatDuration, formatPercent } from "./format.ts";
+import { workerIdOf } from "./members.ts";
+import { combinedSpeed } from "./pace.ts";
+import { type CoordinatorState, stepsOfRun, type Worker } from "./state.ts";
+
+export function describeRun(state: CoordinatorState, now: number): RunView {
+  const { settings, newest, round } = state;
+  const { recipe } = settings;
+  const speed = state.control === "running" ? combinedSpeed(state, now) : 0;
+  const samplesLeft = (settings.epochs - state.epoch.epoch) * settings.trainCount - state.epoch.sampleCount;
+  const secondsLeft = speed > 0 && round !== null ? samplesLeft / speed : null;
+  const runState = stateOf(state);
+  return {
+    run: settings.run,
+    state: runState,
+    sentence: sentenceOf(state, runState, secondsLeft),
+    recipe: recipe.name,
+    recipeTitle: recipe.title,
+    dataset: settings.dataset.name,
+    datasetTitle: settings.dataset.title,
+    datasetWarning: settings.dataset.warning,
+    strategy: "sync",
+    seed: settings.seed,
+    parameterCount: settings.parameterCount,
+    batchSize: recipe.batchSize,
+    step: state.step,
+    steps: stepsOfRun(settings),
+    epoch: state.epoch.epoch + 1,
+    epochs: settings.epochs,
+    loss: newest.loss,
+    stepLoss: newest.stepLoss,
+    accuracy: newest.accuracy,
+    testLoss: newest.testLoss,
+    evaluationProgress: evaluationProgress(state),
+    samplesPerSecond: speed,
+    secondsLeft,
+    startedAt: state.startedAt,
+    workers: [...state.workers.values()].map(describeWorker),
+    published: recipe.published ?? null,
+  };
+}
+
+function describeWorker(worker: Worker): WorkerView {
+  return {
+    id: workerIdOf(worker.peer),
+    name: worker.name,
+    state: worker.state,
+    device: worker.device,
+    engine: worker.engine,
+    samplesPerSecond: worker.state === "left" ? 0 : (worker.speed.train ?? 0),
+    shards: worker.shards,
+    samples: worker.samples,
+    refusals: worker.refusals,
+    joinedAt: worker.joinedAt,
+  };
+}
+
+function stateOf(state: CoordinatorState): RunState {
+  if (state.control !== "running") return state.control;
+  if (![...state.workers.values()].some((worker) => worker.state === "ready" || worker.state === "working"))
+    return "waiting";
+  return state.round?.kind === "evaluate" ? "evaluating" : "training";
+}
+
+function evaluationProgress(state: CoordinatorState): number | null {
+  if (state.round?.kind !== "evaluate") return null;
+  return state.round.shards.filter((shard) => shard === "done").length / state.round.shards.length;
+}
+
+function sentenceOf(state: CoordinatorState, runState: RunState, secondsLeft: number | null): string {
+  const { settings, epoch, step, newest } = state;
+  const position = `step ${step.toLocaleString("en-US")} of ${stepsOfRun(settings).toLocaleString("en-US")}, epoch ${epoch.epoch + 1} of ${settings.epochs}`;
+  switch (runState) {
+    case "waiting":
+      return waitingSentence(state);
+    case "training":
+      return `Training: ${position}${secondsLeft === null ? "" : `, about ${formatDuration(secondsLeft)} left`}.`;
+    case "evaluating":
+      return `Measuring on the test set after epoch ${epoch.epoch + 1} of ${settings.epochs}: ${Math.floor(100 * (evaluationProgress(state) ?? 0))} % done.`;
+    case "paused":
+      return `Paused at ${position}.`;
+    case "finished":
+      return `Finished: ${formatPercent(newest.accuracy ?? 0)} of the test set right after ${formatCount(step, "step")}.`;
+    case "stopped":
+      return `Stopped at ${position}.`;
+  }
+}
+
+function waitingSentence(state: CoordinatorState): string {
+  const names = (wanted: Worker["state"]) =>
+    [...state.workers.values()].filter((worker) => worker.state === wanted).map((worker) => worker.name);
+  const suspects = names("suspect");
+  if (suspects.length > 0)
+    return `Waiting for ${suspects.join(", ")}, which ${suspects.length === 1 ? "is" : "are"} late.`;
+  const proving = names("proving");
+  if (proving.length > 0)
+    return `Waiting for workers: ${proving.join(", ")} ${proving.length === 1 ? "is" : "are"} proving the engine.`;
+  if (names("paused").length > 0) return "Waiting for workers: every worker is paused.";
+  return "Waiting for workers: open the worker page on any device to lend it.";
+}

@@ -1,0 +1,36 @@
+/** What the coordinator wants done. The shell executes effects in order and decides nothing. */
+import type { Group } from "@convoy/gradients";
+import type { EpochPoint, LogEntry, LossPoint, Refusal, Split, ToWorker } from "@convoy/protocol";
+import type { PeerId } from "./state.ts";
+
+export type CoordinatorEffect =
+  | {
+      readonly type: "send";
+      readonly peer: PeerId;
+      readonly message: Exclude<ToWorker, { type: "parameters" | "samples" | "refused" }>;
+    }
+  | { readonly type: "refuse"; readonly peer: PeerId; readonly refusal: Refusal }
+  /** The newest parameters. */
+  | { readonly type: "send-parameters"; readonly peer: PeerId }
+  | {
+      readonly type: "send-samples";
+      readonly peer: PeerId;
+      readonly lease: number;
+      readonly split: Split;
+      readonly samples: number[];
+    }
+  | { readonly type: "disconnect"; readonly peer: PeerId }
+  /** Add the vector into its place in the tree of this round's batch. */
+  | { readonly type: "accumulate"; readonly group: Group; readonly shardCount: number; readonly vector: Float32Array }
+  /** The tree is complete: divide, let the optimizer step, publish the next version. */
+  | { readonly type: "update"; readonly version: number; readonly sampleCount: number }
+  | { readonly type: "checkpoint"; readonly version: number; readonly step: number; readonly epoch: number }
+  /** Replaces the earlier wish; null withdraws it. */
+  | { readonly type: "wake-at"; readonly at: number | null }
+  | { readonly type: "report"; readonly report: Report };
+
+/** For the history, the log and the viewers. */
+export type Report =
+  | { readonly type: "loss"; readonly point: LossPoint }
+  | { readonly type: "epoch"; readonly point: EpochPoint }
+  | { readonly type: "log"; readonly entry: LogEntry };

@@ -1,0 +1,26 @@
+/** What can happen to the coordinator. Each event carries `now`, in milliseconds since 1970; nothing reads a clock. */
+import type { Refusal, ToCoordinator, VectorFrame } from "@convoy/protocol";
+import type { PeerId } from "./state.ts";
+
+export type CoordinatorEvent =
+  | {
+      readonly type: "message";
+      readonly now: number;
+      readonly peer: PeerId;
+      readonly message: Exclude<ToCoordinator, { type: "contribution" | "watch" }>;
+    }
+  /** A contribution whose frame could be read. The vector is passed on, never looked at. */
+  | {
+      readonly type: "contribution";
+      readonly now: number;
+      readonly peer: PeerId;
+      readonly frame: VectorFrame;
+      /** Whether every element of the vector is a number. */
+      readonly finite: boolean;
+      readonly lossSum: number;
+      readonly correctCount: number;
+    }
+  /** What a peer sent could not be understood. */
+  | { readonly type: "not-understood"; readonly now: number; readonly peer: PeerId; readonly refusal: Refusal }
+  | { readonly type: "disconnected"; readonly now: number; readonly peer: PeerId; readonly reason: string }
+  | { readonly type: "tick"; readonly now: number };

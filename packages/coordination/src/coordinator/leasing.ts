@@ -1,0 +1,171 @@
+/** Who gets which shards, until when. */
+import { SHARD_SIZE } from "@convoy/datasets";
+import { assert } from "@convoy/foundation";
+import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
+import { policy } from "./policy.ts";
+import type { Lease, PeerId, Round, ShardState, Worker } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+/** Gives open shards to workers that are ready, the quickest first. */
+export function issueLeases(turn: Turn): void {
+  if (turn.state.control !== "running") return;
+  const ready = [...turn.state.workers.values()].filter((worker) => worker.state === "ready");
+  const kind = turn.state.round?.kind ?? "train";
+  ready.sort((a, b) => (speedOf(b, kind) ?? 0) - (speedOf(a, kind) ?? 0) || a.peer - b.peer);
+  for (const worker of ready) {
+    const round = turn.state.round;
+    if (round === null || !round.shards.includes("open")) return;
+    if (shouldWait(turn, round, worker)) continue;
+    const group = findFreeGroup(
+      wantedShards(turn, round, worker),
+      round.shards.length,
+      (shard) => round.shards[shard] === "open",
+    );
+    assert(group !== null, "an open shard is a free group");
+    issueLease(turn, round, worker, group);
+  }
+}
+
+function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): void {
+  const id = turn.state.lastLease + 1;
+  const first = firstShard(group) * SHARD_SIZE;
+  const samples = Array.from(
+    round.samples.subarray(first, Math.min(endShard(group, round.shards.length) * SHARD_SIZE, round.samples.length)),
+  );
+  const allowedMs = allowedTime(worker, round, samples.length);
+  const lease: Lease = {
+    id,
+    peer: worker.peer,
+    group,
+    sampleCount: samples.length,
+    issuedAt: turn.now,
+    deadline: turn.now + allowedMs,
+    state: "active",
+  };
+  if (worker.holdsVersion !== turn.state.version) turn.effects.push({ type: "send-parameters", peer: worker.peer });
+  turn.send(worker.peer, {
+    type: "lease",
+    lease: id,
+    kind: round.kind,
+    version: turn.state.version,
+    split: round.split,
+    samples,
+    allowedMs,
+  });
+  turn.changeWorker(worker, { state: "working", lease: id, holdsVersion: turn.state.version });
+  turn.change({
+    lastLease: id,
+    leases: new Map(turn.state.leases).set(id, lease),
+    round: { ...round, shards: withShards(round.shards, group, "leased"), startedAt: round.startedAt ?? turn.now },
+  });
+}
+
+export function speedOf(worker: Worker, kind: Round["kind"]): number | null {
+  return worker.speed[kind] ?? (kind === "evaluate" ? worker.speed.train : null);
+}
+
+/** The batch shared out by speed, as the nearest power of two. A newcomer shows its speed on one shard. */
+function wantedShards(turn: Turn, round: Round, worker: Worker): number {
+  const speed = speedOf(worker, round.kind);
+  if (speed === null) return 1;
+  const share = (round.shards.length * speed) / totalSpeed(turn, round);
+  const most =
+    round.kind === "evaluate" ? Math.min(policy.evaluationShards, (speed * policy.leaseMs) / 1000 / SHARD_SIZE) : share;
+  return 2 ** Math.round(Math.log2(Math.max(1, Math.min(share, most))));
+}
+
+function totalSpeed(turn: Turn, round: Round): number {
+  let total = 0;
+  for (const worker of turn.state.workers.values()) {
+    if (worker.state === "ready" || worker.state === "working") total += speedOf(worker, round.kind) ?? 0;
+  }
+  return total;
+}
+
+/**
+ * Whether the round ends sooner without this worker: one shard would take it longer than `patienceFactor` times what
+ * the others need for everything that is open. The quickest never waits, so a round cannot be left lying. From time to
+ * time a waiting worker is tried all the same, since its speed may have been misjudged.
+ */
+function shouldWait(turn: Turn, round: Round, worker: Worker): boolean {
+  const speed = speedOf(worker, round.kind);
+  if (speed === null) return false;
+  const others = totalSpeed(turn, round) - speed;
+  const openSamples = round.shards.filter((shard) => shard === "open").length * SHARD_SIZE;
+  const quickest = Math.max(
+    ...[...turn.state.workers.values()].filter(isActive).map((other) => speedOf(other, round.kind) ?? 0),
+  );
+  const othersNeed = others > 0 ? Math.max(openSamples / others, SHARD_SIZE / quickest) : Number.POSITIVE_INFINITY;
+  if (SHARD_SIZE / speed <= policy.patienceFactor * othersNeed) {
+    if (worker.standby !== null) turn.changeWorker(worker, { standby: null });
+    return false;
+  }
+  const { standby } = worker;
+  if (standby === null) {
+    turn.changeWorker(worker, { standby: { until: turn.now + policy.retryMs.least, nextMs: policy.retryMs.least } });
+    return true;
+  }
+  if (turn.now < standby.until) return true;
+  const nextMs = Math.min(2 * standby.nextMs, policy.retryMs.most);
+  turn.changeWorker(worker, { standby: { until: turn.now + nextMs, nextMs } });
+  return false;
+}
+
+function isActive(worker: Worker): boolean {
+  return worker.state === "ready" || worker.state === "working";
+}
+
+function allowedTime(worker: Worker, round: Round, sampleCount: number): number {
+  const speed = speedOf(worker, round.kind);
+  if (speed === null) return policy.firstDeadlineMs;
+  const expectedMs = (sampleCount / speed) * 1000;
+  return Math.min(policy.deadlineMs.most, Math.max(policy.deadlineMs.least, policy.deadlineFactor * expectedMs));
+}
+
+/** Opens the shards of leases whose time is up. Their workers are suspect until they are heard of again. */
+export function expireLeases(turn: Turn): void {
+  for (const lease of turn.state.leases.values()) {
+    if (lease.state !== "active" || lease.deadline > turn.now) continue;
+    reopen(turn, lease, "expired");
+    const worker = turn.worker(lease.peer);
+    assert(worker !== undefined, "an active lease has a worker");
+    turn.changeWorker(worker, { state: "suspect" });
+    turn.log("warning", `${worker.name} is late; its ${shardsInWords(turn, lease)} may go to someone else.`);
+  }
+}
+
+/** Takes a lease out of its worker's hands: its shards are open again unless they are done. */
+export function reopen(turn: Turn, lease: Lease, state: "expired" | "settled"): void {
+  const round = turn.state.round;
+  if (round === null) return;
+  turn.change({ leases: new Map(turn.state.leases).set(lease.id, { ...lease, state }) });
+  if (lease.state !== "active") return;
+  const shards = [...round.shards];
+  for (let shard = firstShard(lease.group); shard < endShard(lease.group, shards.length); shard++) {
+    if (shards[shard] === "leased") shards[shard] = "open";
+  }
+  turn.change({ round: { ...round, shards } });
+}
+
+export function withShards(shards: readonly ShardState[], group: Group, state: ShardState): ShardState[] {
+  const changed = [...shards];
+  changed.fill(state, firstShard(group), endShard(group, shards.length));
+  return changed;
+}
+
+export function shardsInWords(turn: Turn, lease: Lease): string {
+  const count = shardCountOf(turn, lease);
+  return count === 1 ? "1 shard" : `${count} shards`;
+}
+
+export function shardCountOf(turn: Turn, lease: Lease): number {
+  return endShard(lease.group, turn.state.round?.shards.length ?? 0) - firstShard(lease.group);
+}
+
+/** The worker has nothing in hand any more. A paused one stays paused. */
+export function release(turn: Turn, peer: PeerId): void {
+  const worker = turn.worker(peer);
+  if (worker === undefined) return;
+  const idle = worker.state === "working" || worker.state === "suspect";
+  turn.changeWorker(worker, { lease: null, state: idle ? "ready" : worker.state });
+}

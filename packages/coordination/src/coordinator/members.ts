@@ -1,0 +1,125 @@
+/** Workers coming, proving themselves, pausing and going. */
+import { limits, type ToCoordinator } from "@convoy/protocol";
+import { release, reopen, shardsInWords } from "./leasing.ts";
+import { policy } from "./policy.ts";
+import type { PeerId, Worker } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+type Message<Type extends ToCoordinator["type"]> = Extract<ToCoordinator, { type: Type }>;
+
+export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void {
+  const { settings, workers, control } = turn.state;
+  if (turn.worker(peer) !== undefined) {
+    turn.refuse(peer, "already-joined", "This connection has joined already.");
+    return;
+  }
+  const present = [...workers.values()].filter((worker) => worker.state !== "left");
+  if (present.length >= limits.workers) {
+    turn.refuse(peer, "too-many-workers", `This run has its ${limits.workers} workers; try again when one has left.`);
+    turn.effects.push({ type: "disconnect", peer });
+    return;
+  }
+  const worker: Worker = {
+    peer,
+    name: uniqueName(message.name, present),
+    device: message.device,
+    engine: null,
+    state: "proving",
+    joinedAt: turn.now,
+    lease: null,
+    holdsVersion: null,
+    speed: { train: null, evaluate: null },
+    standby: null,
+    strikes: 0,
+    refusals: 0,
+    shards: 0,
+    samples: 0,
+  };
+  turn.change({ workers: new Map(workers).set(peer, worker) });
+  turn.log("info", `${worker.name} joined.`);
+  turn.send(peer, {
+    type: "welcome",
+    worker: workerIdOf(peer),
+    name: worker.name,
+    run: settings.run,
+    // A recipe is plain data; its type does not say so in the words of JSON.
+    recipe: settings.recipe as unknown as JsonRecipe,
+    datasetTitle: settings.dataset.title,
+  });
+  if (control === "finished" || control === "stopped") {
+    turn.send(peer, { type: "run-state", state: "ended", sentence: "The run has ended." });
+  }
+}
+
+type JsonRecipe = Extract<Parameters<Turn["send"]>[1], { type: "welcome" }>["recipe"];
+
+export function workerIdOf(peer: PeerId): string {
+  return `w${peer}`;
+}
+
+function uniqueName(wanted: string, present: readonly Worker[]): string {
+  const taken = new Set(present.map((worker) => worker.name));
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) name = `${wanted.slice(0, limits.nameLength - 6)} ${number}`;
+  return name;
+}
+
+export function onReady(turn: Turn, worker: Worker, message: Message<"ready">): void {
+  if (worker.state !== "proving") return;
+  turn.changeWorker(worker, { state: "ready", engine: `${message.engine.name} on ${message.engine.device}` });
+  const seconds = (message.proof.durationMs / 1000).toFixed(1);
+  turn.log(
+    "info",
+    `${worker.name} passed the self-test in ${seconds} s with ${message.engine.name} on ${message.engine.device}.`,
+  );
+}
+
+export function onAvailability(turn: Turn, worker: Worker, available: boolean): void {
+  if (available) {
+    if (worker.state !== "paused") return;
+    turn.changeWorker(worker, { state: worker.engine === null ? "proving" : "ready" });
+    turn.log("info", `${worker.name} resumed.`);
+    return;
+  }
+  giveShardsBack(turn, worker);
+  const current = turn.worker(worker.peer) ?? worker;
+  turn.changeWorker(current, { state: "paused", lease: null });
+  turn.log("info", `${worker.name} paused.`);
+}
+
+/** The worker is gone, for whatever reason. Its shards go to someone else; it stays listed for a while. */
+export function onDeparture(turn: Turn, peer: PeerId, reason: string): void {
+  const worker = turn.worker(peer);
+  if (worker === undefined) return;
+  const returned = giveShardsBack(turn, worker);
+  const current = turn.worker(peer) ?? worker;
+  turn.changeWorker(current, { state: "left", lease: null, holdsVersion: null });
+  turn.log(
+    "info",
+    `${worker.name} left (${reason})${returned === null ? "" : `; its ${returned} will go to someone else`}.`,
+  );
+  forgetOldest(turn);
+}
+
+/** Refuses a worker for good. */
+export function sendAway(turn: Turn, peer: PeerId, why: string): void {
+  onDeparture(turn, peer, why);
+  turn.effects.push({ type: "disconnect", peer });
+}
+
+function giveShardsBack(turn: Turn, worker: Worker): string | null {
+  const lease = worker.lease === null ? undefined : turn.state.leases.get(worker.lease);
+  if (lease === undefined || lease.state === "settled") return null;
+  const words = lease.state === "active" ? shardsInWords(turn, lease) : null;
+  reopen(turn, lease, "settled");
+  release(turn, worker.peer);
+  return words;
+}
+
+function forgetOldest(turn: Turn): void {
+  const departed = [...turn.state.workers.values()].filter((worker) => worker.state === "left");
+  if (departed.length <= policy.departedWorkers) return;
+  const workers = new Map(turn.state.workers);
+  for (const worker of departed.slice(0, departed.length - policy.departedWorkers)) workers.delete(worker.peer);
+  turn.change({ workers });
+}

@@ -1,0 +1,25 @@
+/** The coordinator's rules of thumb, in one place. Times in milliseconds. */
+export const policy = {
+  /** A lease may take this many times what the worker's speed lets expect … */
+  deadlineFactor: 4,
+  /** … but never less than this, so that a pause for garbage is forgiven, and never more than that. */
+  deadlineMs: { least: 2_000, most: 60_000 },
+  /** The first lease of a worker: its shaders are compiled within it. */
+  firstDeadlineMs: 20_000,
+  /** A worker that would need more than this many times what the others need to finish the round waits. */
+  patienceFactor: 2,
+  /** A worker that waits because it is slow is tried again after this time, twice as long each time up to the most. */
+  retryMs: { least: 5_000, most: 60_000 },
+  /** The share of a new measurement in a worker's speed. */
+  speedWeight: 0.4,
+  /** A lease should not take longer than this where the choice is free, so that progress can be seen. */
+  leaseMs: 2_000,
+  /** Shards of one lease of an evaluation: forward passes keep every activation of the batch. */
+  evaluationShards: 32,
+  /** After this many refused contributions in a row a worker is sent away. */
+  strikes: 3,
+  /** Combined speed is measured over the rounds of this time. */
+  paceMs: 10_000,
+  /** Workers that left and are still listed. */
+  departedWorkers: 20,
+} as const;

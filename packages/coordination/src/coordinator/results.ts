@@ -1,0 +1,189 @@
+/** What workers send back: checked first, counted once. */
+import { assert } from "@convoy/foundation";
+import { addToTree, endShard, firstShard } from "@convoy/gradients";
+import type { RefusalReason } from "@convoy/protocol";
+import type { CoordinatorEvent } from "./event.ts";
+import { release, reopen, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
+import { sendAway } from "./members.ts";
+import { policy } from "./policy.ts";
+import { completeRound } from "./rounds.ts";
+import type { Lease, PeerId, Round, Tally, Worker } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+interface Result extends Tally {
+  readonly lease: number;
+  readonly version: number;
+  readonly kind: Round["kind"];
+}
+
+export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { type: "contribution" }>): void {
+  const { frame, peer } = event;
+  const result: Result = {
+    kind: "train",
+    lease: frame.lease,
+    version: frame.version,
+    lossSum: event.lossSum,
+    correctCount: event.correctCount,
+  };
+  if (turn.worker(peer) !== undefined && frame.run !== turn.state.settings.run) {
+    refuseResult(turn, peer, result, "wrong-run", "This contribution belongs to another run; join again.");
+    return;
+  }
+  const accepted = checkResult(turn, peer, result);
+  if (accepted === null) return;
+  if (!event.finite || !Number.isFinite(event.lossSum)) {
+    refuseResult(turn, peer, result, "not-finite", "The gradient or its loss has values that are not numbers.");
+    return;
+  }
+  const shardCount = accepted.round.shards.length;
+  turn.effects.push({ type: "accumulate", group: accepted.lease.group, shardCount, vector: frame.vector });
+  count(turn, accepted, result);
+}
+
+export function onEvaluation(turn: Turn, peer: PeerId, result: Result): void {
+  const accepted = checkResult(turn, peer, result);
+  if (accepted === null) return;
+  if (!Number.isFinite(result.lossSum)) {
+    refuseResult(turn, peer, result, "not-finite", "The loss of this evaluation is not a number.");
+    return;
+  }
+  count(turn, accepted, result);
+}
+
+interface Accepted {
+  readonly worker: Worker;
+  readonly round: Round;
+  readonly lease: Lease;
+}
+
+/** The round and lease that a result may count for, or null after it was refused. */
+function checkResult(turn: Turn, peer: PeerId, result: Result): Accepted | null {
+  const refuse = (reason: RefusalReason, sentence: string) => {
+    refuseResult(turn, peer, result, reason, sentence);
+    return null;
+  };
+  const { state } = turn;
+  const worker = turn.worker(peer);
+  if (worker === undefined) return refuse("not-joined", "A result can only come from a worker that has joined.");
+  const { round } = state;
+  if (round === null) return refuse("run-ended", "The run has ended; nothing is counted any more.");
+  const lease = state.leases.get(result.lease);
+  if (lease !== undefined && lease.peer !== peer)
+    return refuse("not-your-lease", `Lease ${result.lease} was given to another worker.`);
+  if (result.version !== state.version) {
+    return refuse(
+      "stale-version",
+      `This result was computed with version ${result.version} of the parameters; the run is at version ${state.version}.`,
+    );
+  }
+  if (lease === undefined) {
+    const given = result.lease <= state.lastLease;
+    return given
+      ? refuse("already-counted", `The round of lease ${result.lease} is complete.`)
+      : refuse("unknown-lease", `Lease ${result.lease} was never given.`);
+  }
+  if (round.kind !== result.kind)
+    return refuse("wrong-kind", `Lease ${result.lease} asks to ${round.kind}, this result is of the other kind.`);
+  const done = round.shards.slice(firstShard(lease.group), endShard(lease.group, round.shards.length)).includes("done");
+  if (done) return refuse("already-counted", `The shards of lease ${result.lease} are counted already.`);
+  if (result.correctCount > lease.sampleCount) {
+    return refuse(
+      "malformed",
+      `Lease ${result.lease} has ${lease.sampleCount} samples, but ${result.correctCount} are said to be right.`,
+    );
+  }
+  return { worker, round, lease };
+}
+
+/** The one place where shards become done. */
+function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): void {
+  const shards = withShards(round.shards, lease.group, "done");
+  const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, shards.length, addTallies);
+  turn.change({
+    round: { ...round, shards, parts },
+    leases: new Map(turn.state.leases).set(lease.id, { ...lease, state: "settled" }),
+  });
+  const shardCount = shardCountOf(turn, lease);
+  turn.changeWorker(worker, {
+    strikes: 0,
+    shards: worker.shards + (round.kind === "train" ? shardCount : 0),
+    samples: worker.samples + lease.sampleCount,
+    speed: { ...worker.speed, [round.kind]: newSpeed(turn, worker, lease, round.kind) },
+  });
+  turn.send(worker.peer, { type: "counted", lease: lease.id, sampleCount: lease.sampleCount });
+  release(turn, worker.peer);
+  revokeOverlapping(turn, lease, shards.length);
+  if (root !== null) {
+    assert(turn.state.round !== null, "a round that is complete is open");
+    completeRound(turn, turn.state.round, root);
+  }
+}
+
+function addTallies(left: Tally, right: Tally): Tally {
+  return { lossSum: left.lossSum + right.lossSum, correctCount: left.correctCount + right.correctCount };
+}
+
+function newSpeed(turn: Turn, worker: Worker, lease: Lease, kind: Round["kind"]): number {
+  const measured = (lease.sampleCount / Math.max(0.1, turn.now - lease.issuedAt)) * 1000;
+  const known = worker.speed[kind];
+  return known === null ? measured : known + policy.speedWeight * (measured - known);
+}
+
+/** A late result came first after all: whoever was given the same shards since need not go on. */
+function revokeOverlapping(turn: Turn, settled: Lease, shardCount: number): void {
+  for (const other of turn.state.leases.values()) {
+    if (other.state !== "active" || other.id === settled.id) continue;
+    const apart =
+      endShard(other.group, shardCount) <= firstShard(settled.group) ||
+      firstShard(other.group) >= endShard(settled.group, shardCount);
+    if (apart) continue;
+    reopen(turn, other, "settled");
+    turn.send(other.peer, { type: "revoke", lease: other.id });
+    release(turn, other.peer);
+  }
+}
+
+/** Refuses a result. If it was the worker's lease in hand, the shards are open again and the worker is free. */
+function refuseResult(
+  turn: Turn,
+  peer: PeerId,
+  result: { readonly lease: number; readonly version: number },
+  reason: RefusalReason,
+  sentence: string,
+): void {
+  turn.refuse(peer, reason, sentence, result.lease);
+  const worker = turn.worker(peer);
+  if (worker === undefined) return;
+  const lease = turn.state.leases.get(result.lease);
+  if (lease?.peer === peer && lease.state === "active") reopen(turn, lease, "settled");
+  if (worker.lease === result.lease) release(turn, peer);
+  const atFault = reason !== "stale-version" && reason !== "already-counted" && reason !== "run-ended";
+  strike(turn, peer, sentence, atFault);
+}
+
+/** Notes a refusal. A worker that is refused again and again through its own fault is sent away. */
+export function strike(turn: Turn, peer: PeerId, sentence: string, atFault: boolean): void {
+  const worker = turn.worker(peer);
+  if (worker === undefined) return;
+  const strikes = worker.strikes + (atFault ? 1 : 0);
+  turn.changeWorker(worker, { refusals: worker.refusals + 1, strikes });
+  if (!atFault) return;
+  turn.log("warning", `Refused from ${worker.name}: ${sentence}`);
+  if (strikes >= policy.strikes) sendAway(turn, peer, `was sent away after ${strikes} refusals in a row`);
+}
+
+/** A worker gives a lease back unfinished. */
+export function onReturnedLease(turn: Turn, peer: PeerId, leaseId: number, reason: string): void {
+  const worker = turn.worker(peer);
+  const lease = turn.state.leases.get(leaseId);
+  // A lease that is over by now needs no giving back.
+  if (worker === undefined || lease === undefined || lease.peer !== peer) return;
+  turn.log("warning", `${worker.name} gave ${shardsInWords(turn, lease)} back: ${reason}`);
+  reopen(turn, lease, "settled");
+  if (worker.lease === leaseId) release(turn, peer);
+  const current = turn.worker(peer);
+  if (current === undefined) return;
+  // It may not hold what it is believed to hold: it gets the parameters again.
+  turn.changeWorker(current, { holdsVersion: null });
+  strike(turn, peer, `it could not finish a lease (${reason})`, true);
+}

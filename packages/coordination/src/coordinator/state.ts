@@ -1,0 +1,122 @@
+/** All that the coordinator knows when it decides: kilobytes, immutable, without a single parameter or gradient. */
+import { batchCount, epochOrder } from "@convoy/datasets";
+import type { Group, PartialSums } from "@convoy/gradients";
+import type { Split, WorkerState } from "@convoy/protocol";
+import type { RunSettings } from "./settings.ts";
+
+/** Names one connection. The shell counts them; a number is never used twice. */
+export type PeerId = number;
+
+export interface Worker {
+  readonly peer: PeerId;
+  readonly name: string;
+  readonly device: string;
+  readonly engine: string | null;
+  readonly state: WorkerState;
+  readonly joinedAt: number;
+  /** The lease it works on, also when that has expired. */
+  readonly lease: number | null;
+  /** The version of the parameters that it was sent last. */
+  readonly holdsVersion: number | null;
+  /** Samples per second, from lease to result; null until measured. */
+  readonly speed: { readonly train: number | null; readonly evaluate: number | null };
+  /** Set while the worker is passed over because it is slow: when to try it again, and how long to wait after that. */
+  readonly standby: { readonly until: number; readonly nextMs: number } | null;
+  readonly strikes: number;
+  readonly refusals: number;
+  readonly shards: number;
+  readonly samples: number;
+}
+
+export type RoundKind = "train" | "evaluate";
+
+/** Sums over samples, added along the tree like the gradients. */
+export interface Tally {
+  readonly lossSum: number;
+  readonly correctCount: number;
+}
+
+export type ShardState = "open" | "leased" | "done";
+
+/** From one published version of the parameters to the next: one batch, or one pass over the test set. */
+export interface Round {
+  readonly kind: RoundKind;
+  readonly split: Split;
+  /** Positions in the split, in the order of the batch. */
+  readonly samples: Uint32Array;
+  readonly shards: readonly ShardState[];
+  readonly parts: PartialSums<Tally>;
+  readonly openedAt: number;
+  /** When the first shard was leased; null while nobody could take one. */
+  readonly startedAt: number | null;
+}
+
+export interface Lease {
+  readonly id: number;
+  readonly peer: PeerId;
+  readonly group: Group;
+  readonly sampleCount: number;
+  readonly issuedAt: number;
+  readonly deadline: number;
+  /** "expired": someone else may have the shards by now, but the first valid result still counts. */
+  readonly state: "active" | "expired" | "settled";
+}
+
+/** The epoch under way. */
+export interface EpochSoFar {
+  /** From 0. */
+  readonly epoch: number;
+  readonly startedAt: number;
+  /** Sum over the batches so far of the mean loss of each. */
+  readonly lossSum: number;
+  readonly batches: number;
+  readonly correctCount: number;
+  readonly sampleCount: number;
+}
+
+/** Finished training rounds of the last seconds. */
+export type Pace = readonly { readonly samples: number; readonly durationMs: number }[];
+
+export interface CoordinatorState {
+  readonly settings: RunSettings;
+  readonly control: "running" | "paused" | "finished" | "stopped";
+  readonly startedAt: number;
+  /** Of the parameters. */
+  readonly version: number;
+  /** Training steps done. */
+  readonly step: number;
+  readonly epoch: EpochSoFar;
+  /** The order of the epoch under way. */
+  readonly order: Uint32Array;
+  /** Null when the run has ended. */
+  readonly round: Round | null;
+  /** Of this round. */
+  readonly leases: ReadonlyMap<number, Lease>;
+  readonly lastLease: number;
+  readonly workers: ReadonlyMap<PeerId, Worker>;
+  readonly newest: {
+    readonly loss: number | null;
+    readonly stepLoss: number | null;
+    readonly accuracy: number | null;
+    readonly testLoss: number | null;
+  };
+  readonly pace: Pace;
+  /** When the shell was asked to send the next tick. */
+  readonly wakeAt: number | null;
+}
+
+export function stepsOfEpoch(settings: RunSettings): number {
+  return batchCount(settings.trainCount, settings.recipe.batchSize);
+}
+
+export function stepsOfRun(settings: RunSettings): number {
+  return stepsOfEpoch(settings) * settings.epochs;
+}
+
+export function emptyEpoch(epoch: number, now: number): EpochSoFar {
+  return { epoch, startedAt: now, lossSum: 0, batches: 0, correctCount: 0, sampleCount: 0 };
+}
+
+export function orderOfEpoch(settings: RunSettings, epoch: number): Uint32Array {
+  return epochOrder(settings.seed, epoch, settings.trainCount);
+}

@@ -1,0 +1,181 @@
+/**
+ * The coordinator as a pure function: what happened goes in, what is to be done comes out. No socket, clock, disk,
+ * random source or tensor is in reach; the same events give the same decisions.
+ */
+import { unreachable } from "@convoy/foundation";
+import type { ControlAction } from "@convoy/protocol";
+import type { CoordinatorEffect } from "./effect.ts";
+import type { CoordinatorEvent } from "./event.ts";
+import { expireLeases, issueLeases } from "./leasing.ts";
+import { onAvailability, onDeparture, onJoin, onReady } from "./members.ts";
+import { onContribution, onEvaluation, onReturnedLease, strike } from "./results.ts";
+import { end, trainingRound } from "./rounds.ts";
+import type { RunSettings } from "./settings.ts";
+import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId } from "./state.ts";
+import { Turn } from "./turn.ts";
+
+export interface CoordinatorTransition {
+  readonly state: CoordinatorState;
+  readonly effects: readonly CoordinatorEffect[];
+}
+
+export function startCoordinator(settings: RunSettings, now: number): CoordinatorState {
+  const epoch = emptyEpoch(0, now);
+  const order = orderOfEpoch(settings, 0);
+  return {
+    settings,
+    control: "running",
+    startedAt: now,
+    version: 0,
+    step: 0,
+    epoch,
+    order,
+    round: trainingRound({ settings, order, epoch }, now),
+    leases: new Map(),
+    lastLease: 0,
+    workers: new Map(),
+    newest: { loss: null, stepLoss: null, accuracy: null, testLoss: null },
+    pace: [],
+    wakeAt: null,
+  };
+}
+
+export function transition(state: CoordinatorState, event: CoordinatorEvent): CoordinatorTransition {
+  const turn = new Turn(state, event.now);
+  handle(turn, event);
+  issueLeases(turn);
+  setAlarm(turn);
+  return { state: turn.state, effects: turn.effects };
+}
+
+function handle(turn: Turn, event: CoordinatorEvent): void {
+  switch (event.type) {
+    case "message":
+      onMessage(turn, event);
+      return;
+    case "contribution":
+      onContribution(turn, event);
+      return;
+    case "not-understood":
+      onNotUnderstood(turn, event);
+      return;
+    case "disconnected":
+      onDeparture(turn, event.peer, event.reason);
+      return;
+    case "tick":
+      expireLeases(turn);
+      return;
+    default:
+      unreachable(event);
+  }
+}
+
+function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { type: "message" }>): void {
+  if (message.type === "join") {
+    onJoin(turn, peer, message);
+    return;
+  }
+  if (message.type === "control") {
+    onControl(turn, peer, message.action);
+    return;
+  }
+  const worker = turn.worker(peer);
+  if (worker === undefined) {
+    turn.refuse(peer, "not-joined", `"${message.type}" can only come from a worker that has joined.`);
+    return;
+  }
+  switch (message.type) {
+    case "ready":
+      onReady(turn, worker, message);
+      return;
+    case "decline":
+      turn.log("warning", `${worker.name} cannot train: ${message.reason}`);
+      onDeparture(turn, peer, "no engine passed the self-test");
+      return;
+    case "request-samples":
+      onSampleRequest(turn, peer, message.lease, message.samples);
+      return;
+    case "evaluation":
+      onEvaluation(turn, peer, { ...message, kind: "evaluate" });
+      return;
+    case "return-lease":
+      onReturnedLease(turn, peer, message.lease, message.reason);
+      return;
+    case "availability":
+      onAvailability(turn, worker, message.available);
+      return;
+    case "leave":
+      onDeparture(turn, peer, message.reason);
+      return;
+    default:
+      unreachable(message);
+  }
+}
+
+/** Samples are handed out for a lease in hand, and only those it names. */
+function onSampleRequest(turn: Turn, peer: PeerId, leaseId: number, samples: number[]): void {
+  const lease = turn.state.leases.get(leaseId);
+  const { round } = turn.state;
+  if (round === null || lease === undefined || lease.peer !== peer) {
+    // The lease ended while the request was on its way; the worker is told what else to do by other messages.
+    turn.refuse(peer, "unknown-lease", `Lease ${leaseId} is not in your hands.`, leaseId);
+    return;
+  }
+  const named = new Set(round.samples);
+  const stranger = samples.find((sample) => !named.has(sample));
+  if (stranger !== undefined) {
+    const sentence = `Lease ${leaseId} does not name sample ${stranger}.`;
+    turn.refuse(peer, "unknown-sample", sentence, leaseId);
+    strike(turn, peer, sentence, true);
+    return;
+  }
+  turn.effects.push({ type: "send-samples", peer, lease: leaseId, split: round.split, samples });
+}
+
+function onNotUnderstood(turn: Turn, { peer, refusal }: Extract<CoordinatorEvent, { type: "not-understood" }>): void {
+  turn.refuse(peer, refusal.reason, refusal.sentence, refusal.lease);
+  if (turn.worker(peer) === undefined) {
+    turn.effects.push({ type: "disconnect", peer });
+    return;
+  }
+  const lease = refusal.lease ?? 0;
+  if (turn.state.leases.get(lease)?.peer === peer) onReturnedLease(turn, peer, lease, refusal.sentence);
+  else strike(turn, peer, refusal.sentence, true);
+}
+
+function onControl(turn: Turn, peer: PeerId, action: ControlAction): void {
+  const { control } = turn.state;
+  if (turn.worker(peer) !== undefined) {
+    turn.refuse(peer, "not-allowed", "A worker cannot control the run.");
+    return;
+  }
+  if (control === "finished" || control === "stopped") {
+    turn.refuse(peer, "run-ended", "The run has ended; start the coordinator again for another.");
+    return;
+  }
+  if (action === "stop") {
+    const { step, version, epoch } = turn.state;
+    turn.effects.push({ type: "checkpoint", version, step, epoch: epoch.epoch });
+    end(turn, "stopped", `The run was stopped after ${step.toLocaleString("en-US")} steps.`);
+    return;
+  }
+  const wanted = action === "pause" ? "paused" : "running";
+  if (control === wanted) return;
+  turn.change({ control: wanted });
+  const sentence = action === "pause" ? "The run is paused." : "The run goes on.";
+  turn.log("info", sentence);
+  for (const worker of turn.state.workers.values()) {
+    if (worker.state !== "left") turn.send(worker.peer, { type: "run-state", state: wanted, sentence });
+  }
+}
+
+/** Asks for a tick when the next lease may be late. */
+function setAlarm(turn: Turn): void {
+  let at: number | null = null;
+  for (const lease of turn.state.leases.values()) {
+    if (lease.state === "active" && (at === null || lease.deadline < at)) at = lease.deadline;
+  }
+  if (at === turn.state.wakeAt) return;
+  turn.change({ wakeAt: at });
+  turn.effects.push({ type: "wake-at", at });
+}

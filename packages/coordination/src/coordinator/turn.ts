@@ -1,0 +1,43 @@
+import type { LogEntry, RefusalReason } from "@convoy/protocol";
+import type { CoordinatorEffect } from "./effect.ts";
+import type { CoordinatorState, PeerId, Worker } from "./state.ts";
+
+/** One transition in the making: the state so far and the effects so far. It lives no longer than the transition. */
+export class Turn {
+  readonly now: number;
+  readonly effects: CoordinatorEffect[] = [];
+  state: CoordinatorState;
+
+  constructor(state: CoordinatorState, now: number) {
+    this.state = state;
+    this.now = now;
+  }
+
+  change(change: Partial<CoordinatorState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  worker(peer: PeerId): Worker | undefined {
+    const worker = this.state.workers.get(peer);
+    return worker?.state === "left" ? undefined : worker;
+  }
+
+  changeWorker(worker: Worker, change: Partial<Worker>): Worker {
+    const changed = { ...worker, ...change };
+    this.change({ workers: new Map(this.state.workers).set(worker.peer, changed) });
+    return changed;
+  }
+
+  send(peer: PeerId, message: Extract<CoordinatorEffect, { type: "send" }>["message"]): void {
+    this.effects.push({ type: "send", peer, message });
+  }
+
+  refuse(peer: PeerId, reason: RefusalReason, sentence: string, lease?: number): void {
+    const refusal = lease === undefined ? { reason, sentence } : { reason, sentence, lease };
+    this.effects.push({ type: "refuse", peer, refusal });
+  }
+
+  log(level: LogEntry["level"], sentence: string): void {
+    this.effects.push({ type: "report", report: { type: "log", entry: { at: this.now, level, sentence } } });
+  }
+}

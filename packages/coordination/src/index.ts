@@ -1,0 +1,15 @@
+export { DataPlane } from "./coordinator/data-plane.ts";
+export { describeRun } from "./coordinator/describe-run.ts";
+export type { CoordinatorEffect, Report } from "./coordinator/effect.ts";
+export type { CoordinatorEvent } from "./coordinator/event.ts";
+export type { RunSettings } from "./coordinator/settings.ts";
+export type { CoordinatorState, PeerId } from "./coordinator/state.ts";
+export {
+  type CoordinatorTransition,
+  startCoordinator,
+  transition as coordinatorTransition,
+} from "./coordinator/transition.ts";
+export type { WorkerEffect } from "./worker/effect.ts";
+export type { LeaseOutcome, WorkerEvent } from "./worker/event.ts";
+export { type Proof, startWorker, type WorkerCoreState, type WorkerEngine } from "./worker/state.ts";
+export { transition as workerTransition, type WorkerTransition } from "./worker/transition.ts";

@@ -1,0 +1,40 @@
+/** What can happen to a worker. */
+import type { ToWorker } from "@convoy/protocol";
+import type { Proof, WorkerEngine } from "./state.ts";
+
+export interface LeaseOutcome {
+  readonly lossSum: number;
+  readonly correctCount: number;
+  readonly computeMs: number;
+}
+
+export type WorkerEvent =
+  | { readonly type: "connected"; readonly name: string; readonly device: string }
+  | { readonly type: "disconnected" }
+  | {
+      readonly type: "welcomed";
+      readonly message: Extract<ToWorker, { type: "welcome" }>;
+      readonly recipeTitle: string;
+    }
+  /** The coordinator's recipe cannot be used by this version of the worker. */
+  | { readonly type: "failed"; readonly sentence: string }
+  | {
+      readonly type: "engine-proven";
+      readonly recipeText: string;
+      readonly identity: WorkerEngine;
+      readonly proof: Proof;
+    }
+  | { readonly type: "engine-missing"; readonly recipeText: string; readonly sentence: string }
+  | { readonly type: "parameters-stored"; readonly version: number }
+  /** `missing` are the samples of the lease that the cache does not have. */
+  | { readonly type: "leased"; readonly message: Extract<ToWorker, { type: "lease" }>; readonly missing: number[] }
+  | { readonly type: "samples-stored"; readonly lease: number; readonly missing: number[] }
+  | { readonly type: "computed"; readonly lease: number; readonly outcome: LeaseOutcome }
+  | { readonly type: "compute-failed"; readonly lease: number; readonly sentence: string }
+  | {
+      readonly type: "message";
+      readonly message: Extract<ToWorker, { type: "revoke" | "counted" | "refused" | "run-state" }>;
+    }
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  | { readonly type: "stop" };

@@ -1,0 +1,62 @@
+/** All that a worker knows when it decides. No pixels, no parameters: those lie in the shell. */
+import type { LeaseMessage } from "@convoy/protocol";
+
+export interface WorkerEngine {
+  readonly name: string;
+  readonly device: string;
+  readonly fingerprint: string;
+}
+
+export interface Proof {
+  readonly largestError: number;
+  readonly durationMs: number;
+}
+
+/** What the coordinator said about the run. */
+export interface RunInfo {
+  readonly run: string;
+  readonly name: string;
+  /** Equal texts mean that the same engine can be used on. */
+  readonly recipeText: string;
+  readonly recipeTitle: string;
+  readonly datasetTitle: string;
+}
+
+export interface LeaseInHand {
+  readonly message: LeaseMessage;
+  readonly stage: "fetching" | "computing";
+}
+
+export interface WorkerCoreState {
+  readonly connected: boolean;
+  readonly run: RunInfo | null;
+  /** Made for `recipeText`, and passed its self-test. */
+  readonly engine: { readonly identity: WorkerEngine; readonly proof: Proof; readonly recipeText: string } | null;
+  /** Set while an engine is being chosen, to what it is made for. */
+  readonly proving: string | null;
+  /** By the person at the device. */
+  readonly paused: boolean;
+  /** Of the parameters that the engine has. */
+  readonly version: number | null;
+  readonly lease: LeaseInHand | null;
+  /** The run as a whole. */
+  readonly runState: { readonly state: "running" | "paused" | "ended"; readonly sentence: string };
+  /** The worker is over, and why. */
+  readonly failure: string | null;
+  readonly left: boolean;
+  readonly totals: { readonly samples: number; readonly leases: number; readonly lastRefusal: string | null };
+}
+
+export const startWorker: WorkerCoreState = {
+  connected: false,
+  run: null,
+  engine: null,
+  proving: null,
+  paused: false,
+  version: null,
+  lease: null,
+  runState: { state: "running", sentence: "" },
+  failure: null,
+  left: false,
+  totals: { samples: 0, leases: 0, lastRefusal: null },
+};

@@ -1,0 +1,224 @@
+/** The worker as a pure function, the mirror image of the coordinator's. */
+import { unreachable } from "@convoy/foundation";
+import { PROTOCOL_VERSION } from "@convoy/protocol";
+import type { WorkerEffect } from "./effect.ts";
+import type { WorkerEvent } from "./event.ts";
+import type { WorkerCoreState } from "./state.ts";
+
+export interface WorkerTransition {
+  readonly state: WorkerCoreState;
+  readonly effects: readonly WorkerEffect[];
+}
+
+export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTransition {
+  if (state.failure !== null || state.left) return stay(state);
+  switch (event.type) {
+    case "connected":
+      return to(
+        { ...state, connected: true },
+        { type: "send", message: { type: "join", protocol: PROTOCOL_VERSION, name: event.name, device: event.device } },
+      );
+    case "disconnected":
+      // What was in hand belongs to the old connection; the coordinator has given it to someone else.
+      return stay({ ...state, connected: false, version: null, lease: null });
+    case "welcomed":
+      return onWelcome(state, event);
+    case "failed":
+      return fail(state, event.sentence);
+    case "engine-proven":
+      return onEngineProven(state, event);
+    case "engine-missing":
+      return event.recipeText === state.proving ? fail(state, event.sentence) : stay(state);
+    case "parameters-stored":
+      return stay({ ...state, version: event.version });
+    case "leased":
+      return onLease(state, event);
+    case "samples-stored":
+      return onSamples(state, event);
+    case "computed":
+      return onComputed(state, event);
+    case "compute-failed":
+      return onComputeFailed(state, event);
+    case "message":
+      return onMessage(state, event.message);
+    case "pause":
+      return onPause(state);
+    case "resume":
+      if (!state.paused) return stay(state);
+      return to({ ...state, paused: false }, { type: "send", message: { type: "availability", available: true } });
+    case "stop":
+      return to(
+        { ...state, left: true, lease: null },
+        { type: "send", message: { type: "leave", reason: "stopped at the device" } },
+        { type: "close" },
+      );
+    default:
+      return unreachable(event);
+  }
+}
+
+function stay(state: WorkerCoreState): WorkerTransition {
+  return { state, effects: [] };
+}
+
+function to(state: WorkerCoreState, ...effects: WorkerEffect[]): WorkerTransition {
+  return { state, effects };
+}
+
+function fail(state: WorkerCoreState, sentence: string): WorkerTransition {
+  return to(
+    { ...state, failure: sentence, lease: null },
+    { type: "send", message: { type: "decline", reason: sentence.slice(0, 300) } },
+    { type: "close" },
+  );
+}
+
+function onWelcome(
+  state: WorkerCoreState,
+  { message, recipeTitle }: Extract<WorkerEvent, { type: "welcomed" }>,
+): WorkerTransition {
+  const recipeText = JSON.stringify(message.recipe);
+  const run = { run: message.run, name: message.name, recipeText, recipeTitle, datasetTitle: message.datasetTitle };
+  const next: WorkerCoreState = { ...state, run, runState: { state: "running", sentence: "" } };
+  if (state.engine?.recipeText === recipeText) return introduceEngine(next);
+  // The engine that is being proven for the same recipe will do.
+  if (state.proving === recipeText) return stay(next);
+  return to({ ...next, engine: null, proving: recipeText }, { type: "prove", recipeText });
+}
+
+function onEngineProven(
+  state: WorkerCoreState,
+  event: Extract<WorkerEvent, { type: "engine-proven" }>,
+): WorkerTransition {
+  if (event.recipeText !== state.proving) return stay(state);
+  const { identity, proof, recipeText } = event;
+  const next = { ...state, proving: null, engine: { identity, proof, recipeText } };
+  return state.connected && state.run !== null ? introduceEngine(next) : stay(next);
+}
+
+function introduceEngine(state: WorkerCoreState): WorkerTransition {
+  const engine = state.engine as NonNullable<WorkerCoreState["engine"]>;
+  const effects: WorkerEffect[] = [
+    { type: "send", message: { type: "ready", engine: engine.identity, proof: engine.proof } },
+  ];
+  if (state.paused) effects.push({ type: "send", message: { type: "availability", available: false } });
+  return to(state, ...effects);
+}
+
+function onLease(
+  state: WorkerCoreState,
+  { message, missing }: Extract<WorkerEvent, { type: "leased" }>,
+): WorkerTransition {
+  const giveBack = (reason: string) =>
+    to(state, { type: "send", message: { type: "return-lease", lease: message.lease, reason } });
+  if (state.paused) return giveBack("paused at the device");
+  if (state.engine === null) return giveBack("there is no engine yet");
+  if (state.version !== message.version)
+    return giveBack(`it does not hold version ${message.version} of the parameters`);
+  if (missing.length === 0)
+    return to({ ...state, lease: { message, stage: "computing" } }, { type: "compute", lease: message });
+  return to(
+    { ...state, lease: { message, stage: "fetching" } },
+    { type: "send", message: { type: "request-samples", lease: message.lease, samples: missing } },
+  );
+}
+
+function onSamples(
+  state: WorkerCoreState,
+  { lease, missing }: Extract<WorkerEvent, { type: "samples-stored" }>,
+): WorkerTransition {
+  const inHand = state.lease;
+  if (inHand?.message.lease !== lease || inHand.stage !== "fetching") return stay(state);
+  if (missing.length > 0) {
+    return to(
+      { ...state, lease: null },
+      {
+        type: "send",
+        message: { type: "return-lease", lease, reason: `${missing.length} of its samples did not arrive` },
+      },
+    );
+  }
+  return to({ ...state, lease: { ...inHand, stage: "computing" } }, { type: "compute", lease: inHand.message });
+}
+
+function onComputed(
+  state: WorkerCoreState,
+  { lease, outcome }: Extract<WorkerEvent, { type: "computed" }>,
+): WorkerTransition {
+  const inHand = state.lease;
+  // Revoked, paused or disconnected meanwhile: nobody waits for it any more.
+  if (inHand?.message.lease !== lease) return stay(state);
+  const next = { ...state, lease: null };
+  if (inHand.message.kind === "train") return to(next, { type: "send-contribution", lease: inHand.message, outcome });
+  return to(next, {
+    type: "send",
+    message: { type: "evaluation", lease, version: inHand.message.version, ...outcome },
+  });
+}
+
+function onComputeFailed(
+  state: WorkerCoreState,
+  { lease, sentence }: Extract<WorkerEvent, { type: "compute-failed" }>,
+): WorkerTransition {
+  const inHand = state.lease?.message.lease === lease;
+  const effects: WorkerEffect[] = inHand
+    ? [{ type: "send", message: { type: "return-lease", lease, reason: sentence.slice(0, 300) } }]
+    : [];
+  // An engine that failed once is not to be trusted again (a lost GPU does not come back).
+  return to(
+    { ...state, lease: null, failure: sentence },
+    ...effects,
+    { type: "send", message: { type: "leave", reason: sentence.slice(0, 300) } },
+    { type: "close" },
+  );
+}
+
+function onMessage(
+  state: WorkerCoreState,
+  message: Extract<WorkerEvent, { type: "message" }>["message"],
+): WorkerTransition {
+  switch (message.type) {
+    case "revoke":
+      return stay(state.lease?.message.lease === message.lease ? { ...state, lease: null } : state);
+    case "counted":
+      return stay({
+        ...state,
+        totals: {
+          ...state.totals,
+          samples: state.totals.samples + message.sampleCount,
+          leases: state.totals.leases + 1,
+        },
+      });
+    case "run-state":
+      return stay({
+        ...state,
+        runState: { state: message.state, sentence: message.sentence },
+        lease: message.state === "ended" ? null : state.lease,
+      });
+    case "refused":
+      return onRefused(state, message.refusal);
+    default:
+      return unreachable(message);
+  }
+}
+
+function onRefused(
+  state: WorkerCoreState,
+  refusal: Extract<Extract<WorkerEvent, { type: "message" }>["message"], { type: "refused" }>["refusal"],
+): WorkerTransition {
+  const totals = { ...state.totals, lastRefusal: refusal.sentence };
+  // A greeting that is refused will be refused again: coming back would only be noise.
+  if (refusal.reason === "protocol-version" || refusal.reason === "too-many-workers") {
+    return to({ ...state, totals, failure: refusal.sentence }, { type: "close" });
+  }
+  const lease = refusal.lease !== undefined && state.lease?.message.lease === refusal.lease ? null : state.lease;
+  return stay({ ...state, totals, lease });
+}
+
+function onPause(state: WorkerCoreState): WorkerTransition {
+  if (state.paused) return stay(state);
+  return to(
+    { ...state, paused: true, lease: null },
+    { type: "send", message: { type: "availability", available: false } },
+  );
+}
