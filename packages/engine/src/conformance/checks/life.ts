@@ -1,0 +1,94 @@
+/** How an engine lives: parameters that come and go, several engines side by side, nothing kept, an end. */
+import type { Engine } from "../../engine.ts";
+import { type ConformanceCheck, compute, computeByReference, must, withEngine } from "../conformance-check.ts";
+import { edgeNetworks, smallNetwork } from "../networks.ts";
+import { type Problem, randomParameters, randomProblem } from "../problem.ts";
+import { requireSameGradient, requireSameOutcome } from "../tolerances.ts";
+
+async function requireAgreement(engine: Engine, problem: Problem): Promise<void> {
+  const expected = await computeByReference(problem);
+  const actual = await compute(engine, problem);
+  requireSameOutcome(actual, expected);
+  requireSameGradient(problem.layout, actual, expected);
+}
+
+const parametersAnew: ConformanceCheck = {
+  name: "parameters set again and again",
+  async run(factory) {
+    const problem = randomProblem(smallNetwork, 8);
+    await withEngine(factory, problem, async (engine) => {
+      await requireAgreement(engine, problem);
+      for (const seed of [1, 2, 0]) {
+        const parameters = randomParameters(smallNetwork, seed);
+        engine.setParameters(randomParameters(smallNetwork, 9));
+        engine.setParameters(parameters);
+        await requireAgreement(engine, { ...problem, parameters });
+        await requireAgreement(engine, { ...problem, parameters });
+      }
+    });
+  },
+};
+
+const inputsUntouched: ConformanceCheck = {
+  name: "what is given stays as it is, and is not looked at later",
+  async run(factory) {
+    const problem = randomProblem(smallNetwork, 8);
+    const given = randomProblem(smallNetwork, 8);
+    await withEngine(factory, given, async (engine) => {
+      const expected = await computeByReference(problem);
+      await compute(engine, given);
+      must(isEqual(given.parameters, problem.parameters), "the engine wrote to the parameters it was given");
+      must(isEqual(given.batch.pixels, problem.batch.pixels), "the engine wrote to the pixels it was given");
+      must(isEqual(given.batch.labels, problem.batch.labels), "the engine wrote to the labels it was given");
+      given.parameters.fill(0);
+      requireSameGradient(problem.layout, await compute(engine, given), expected);
+    });
+  },
+};
+
+const sideBySide: ConformanceCheck = {
+  name: "two engines side by side",
+  async run(factory) {
+    const one = randomProblem(smallNetwork, 8);
+    const other = randomProblem(edgeNetworks.at(-1) as typeof smallNetwork, 3);
+    await withEngine(factory, one, (first) =>
+      withEngine(factory, other, async (second) => {
+        await requireAgreement(first, one);
+        await requireAgreement(second, other);
+        first.setParameters(one.parameters);
+        await requireAgreement(second, other);
+        await requireAgreement(first, one);
+      }),
+    );
+    await withEngine(factory, one, (again) => requireAgreement(again, one));
+  },
+};
+
+const noGrowth: ConformanceCheck = {
+  name: "nothing is kept, step after step and after the end",
+  needsCount: true,
+  async run(factory, { countResources }) {
+    must(countResources !== undefined, "there is no way to count what is kept");
+    const problem = randomProblem(smallNetwork, 3);
+    const beforeEngine = countResources();
+    await withEngine(factory, problem, async (engine) => {
+      const step = async () => {
+        engine.setParameters(problem.parameters);
+        await compute(engine, problem);
+        await engine.evaluate(problem.batch);
+      };
+      await step();
+      const beforeSteps = countResources();
+      for (let i = 0; i < 5; i++) await step();
+      must(countResources() === beforeSteps, `${countResources() - beforeSteps} tensors were kept after 5 steps`);
+    });
+    const kept = countResources() - beforeEngine;
+    must(kept === 0, `${kept} tensors were kept after the engine was disposed of`);
+  },
+};
+
+function isEqual(actual: ArrayLike<number>, expected: ArrayLike<number>): boolean {
+  return actual.length === expected.length && Array.from(actual).every((value, index) => value === expected[index]);
+}
+
+export const lifeChecks: readonly ConformanceCheck[] = [parametersAnew, inputsUntouched, sideBySide, noGrowth];

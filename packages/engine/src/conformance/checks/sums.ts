@@ -1,0 +1,65 @@
+/** What is summed over a batch is the sum of its parts, and evaluation is the same computation without the gradient. */
+import { lenet5 } from "@convoy/models";
+import type { Engine } from "../../engine.ts";
+import { type Computed, type ConformanceCheck, compute, withEngine } from "../conformance-check.ts";
+import { smallNetwork } from "../networks.ts";
+import { type Problem, partOfBatch, randomProblem } from "../problem.ts";
+import { requireCloseVector, requireSameGradient, requireSameOutcome, WHOLE_VECTOR_TOLERANCE } from "../tolerances.ts";
+
+const SHARD_SIZE = 8;
+
+async function sumOfShards(engine: Engine, problem: Problem): Promise<Computed> {
+  const gradient = new Float32Array(problem.layout.length);
+  let lossSum = 0;
+  let correctCount = 0;
+  for (let first = 0; first < problem.batch.count; first += SHARD_SIZE) {
+    const count = Math.min(SHARD_SIZE, problem.batch.count - first);
+    const shard = await compute(engine, { ...problem, batch: partOfBatch(problem.batch, first, count) });
+    for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (shard.gradient[i] as number);
+    lossSum += shard.lossSum;
+    correctCount += shard.correctCount;
+  }
+  return { gradient, lossSum, correctCount };
+}
+
+const shardsOfSmallNetwork: ConformanceCheck = {
+  name: "one batch is the sum of its shards",
+  async run(factory) {
+    const problem = randomProblem(smallNetwork, 29);
+    await withEngine(factory, problem, async (engine) => {
+      const whole = await compute(engine, problem);
+      const parts = await sumOfShards(engine, problem);
+      requireSameOutcome(parts, whole);
+      requireSameGradient(problem.layout, parts, whole);
+    });
+  },
+};
+
+const shardsOfLenet: ConformanceCheck = {
+  name: "one batch of LeNet-5 is the sum of its shards",
+  async run(factory, { lenetBatchSize = 32 }) {
+    const problem = randomProblem(lenet5, lenetBatchSize - 4);
+    await withEngine(factory, problem, async (engine) => {
+      const whole = await compute(engine, problem);
+      const parts = await sumOfShards(engine, problem);
+      requireSameOutcome(parts, whole);
+      requireCloseVector(parts.gradient, whole.gradient, WHOLE_VECTOR_TOLERANCE);
+    });
+  },
+};
+
+const evaluation: ConformanceCheck = {
+  name: "evaluate agrees with computeGradient",
+  async run(factory) {
+    const problem = randomProblem(smallNetwork, 19);
+    await withEngine(factory, problem, async (engine) => {
+      const before = await engine.evaluate(problem.batch);
+      const computed = await compute(engine, problem);
+      const after = await engine.evaluate(problem.batch);
+      requireSameOutcome(before, computed);
+      requireSameOutcome(after, computed);
+    });
+  },
+};
+
+export const sumChecks: readonly ConformanceCheck[] = [shardsOfSmallNetwork, shardsOfLenet, evaluation];

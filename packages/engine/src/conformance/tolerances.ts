@@ -1,0 +1,48 @@
+/** How exact an engine of single precision must be, and the comparisons that say so. */
+import type { ParameterLayout } from "@convoy/models";
+import { compareVectors } from "../compare-vectors.ts";
+import type { BatchOutcome } from "../engine.ts";
+import { type Computed, must } from "./conformance-check.ts";
+
+/**
+ * A tensor's largest difference, relative to its largest value. A sum of n products in single precision is off by about
+ * √n · 6e-8; the small networks have n of at most a few thousand.
+ */
+export const TENSOR_TOLERANCE = 1e-5;
+
+/** Relative, for the sum of the losses. */
+export const LOSS_TOLERANCE = 1e-5;
+
+/**
+ * Relative L2 over the whole vector, for LeNet-5: among its many thousand activations one may round to the other side
+ * of a kink, which moves a few elements by more than a rounding.
+ */
+export const WHOLE_VECTOR_TOLERANCE = 1e-4;
+
+export function requireSameGradient(layout: ParameterLayout, actual: Computed, expected: Computed): void {
+  const { largestError, tensor } = compareVectors(layout, actual.gradient, expected.gradient);
+  must(
+    largestError <= TENSOR_TOLERANCE,
+    `${tensor} is off by ${largestError.toExponential(1)} of its largest value; ${TENSOR_TOLERANCE} is allowed`,
+  );
+}
+
+export function requireSameOutcome(actual: BatchOutcome, expected: BatchOutcome): void {
+  const { lossSum, correctCount } = actual;
+  must(
+    Math.abs(lossSum - expected.lossSum) <= LOSS_TOLERANCE * Math.abs(expected.lossSum),
+    `the loss is ${lossSum}, not ${expected.lossSum}`,
+  );
+  must(correctCount === expected.correctCount, `${correctCount} samples are right, not ${expected.correctCount}`);
+}
+
+export function requireCloseVector(actual: Float32Array, expected: Float32Array, tolerance: number): void {
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < expected.length; i++) {
+    difference += ((actual[i] as number) - (expected[i] as number)) ** 2;
+    size += (expected[i] as number) ** 2;
+  }
+  const error = Math.sqrt(difference / size);
+  must(error <= tolerance, `the vector is off by ${error.toExponential(1)} (relative L2); ${tolerance} is allowed`);
+}
