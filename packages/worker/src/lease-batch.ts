@@ -1,0 +1,53 @@
+import type { Batch } from "@convoy/engine";
+import type { LeaseMessage } from "@convoy/protocol";
+import type { SampleCache } from "./sample-cache.ts";
+
+/** The pixels and labels of one lease, filled from the cache first and from the coordinator's answer then. */
+export class LeaseBatch {
+  readonly lease: LeaseMessage;
+  readonly batch: Batch;
+  readonly #sampleBytes: number;
+  /** Sample → its place in the batch, for those that are still missing. */
+  readonly #missing = new Map<number, number>();
+
+  constructor(lease: LeaseMessage, sampleBytes: number, cache: SampleCache) {
+    const count = lease.samples.length;
+    this.lease = lease;
+    this.#sampleBytes = sampleBytes;
+    this.batch = { count, pixels: new Uint8Array(count * sampleBytes), labels: new Uint8Array(count) };
+    lease.samples.forEach((sample, place) => {
+      const label = cache.read(lease.split, sample, this.#pixelsAt(place));
+      if (label === null) this.#missing.set(sample, place);
+      else this.batch.labels[place] = label;
+    });
+  }
+
+  get missing(): number[] {
+    return [...this.#missing.keys()];
+  }
+
+  /** Takes what arrived, and keeps it in the cache. Bytes that do not fit the request are left out and stay missing. */
+  fill(
+    samples: readonly number[],
+    pixels: Uint8Array,
+    labels: Uint8Array,
+    cache: SampleCache,
+    classCount: number,
+  ): void {
+    if (labels.length !== samples.length || pixels.length !== samples.length * this.#sampleBytes) return;
+    samples.forEach((sample, i) => {
+      const place = this.#missing.get(sample);
+      const label = labels[i] as number;
+      if (place === undefined || label >= classCount) return;
+      const bytes = pixels.subarray(i * this.#sampleBytes, (i + 1) * this.#sampleBytes);
+      this.#pixelsAt(place).set(bytes);
+      this.batch.labels[place] = label;
+      this.#missing.delete(sample);
+      cache.store(this.lease.split, sample, bytes, label);
+    });
+  }
+
+  #pixelsAt(place: number): Uint8Array {
+    return this.batch.pixels.subarray(place * this.#sampleBytes, (place + 1) * this.#sampleBytes);
+  }
+}

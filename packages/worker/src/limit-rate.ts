@@ -1,0 +1,30 @@
+import type { WorkerStatus } from "./worker-status.ts";
+
+const INTERVAL_MS = 250;
+
+/** Passes statuses on a few times a second: at once when the phase says something new, else the newest of each interval. */
+export function limitRate(show: (status: WorkerStatus) => void): (status: WorkerStatus) => void {
+  let newest: WorkerStatus | null = null;
+  let shownPhase: string | null = null;
+  let waiting = false;
+  const showNewest = () => {
+    waiting = false;
+    if (newest === null) return;
+    shownPhase = calmPhase(newest);
+    show(newest);
+    newest = null;
+  };
+  return (status) => {
+    newest = status;
+    if (calmPhase(status) !== shownPhase) showNewest();
+    else if (!waiting) {
+      waiting = true;
+      setTimeout(showNewest, INTERVAL_MS);
+    }
+  };
+}
+
+/** "waiting" and "working" alternate with every lease: to a person they are one. */
+function calmPhase({ phase }: WorkerStatus): string {
+  return phase === "waiting" ? "working" : phase;
+}

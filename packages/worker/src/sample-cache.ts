@@ -1,0 +1,70 @@
+import { assert } from "@convoy/foundation";
+import { limits, type Split } from "@convoy/protocol";
+
+const SLAB_SAMPLES = 1024;
+
+/**
+ * Samples that came over the wire once, up to a number of bytes; the oldest make room. Memory is taken in slabs as
+ * samples come, so a small dataset costs little.
+ */
+export class SampleCache {
+  readonly #sampleBytes: number;
+  readonly #capacity: number;
+  readonly #slabs: Uint8Array[] = [];
+  readonly #slotOf = new Map<number, number>();
+  readonly #keyOf: number[] = [];
+  #next = 0;
+
+  /** `sampleBytes`: height × width × channels. */
+  constructor(sampleBytes: number, bytesMax: number = limits.cacheBytes) {
+    assert(sampleBytes > 0, "a sample has pixels");
+    this.#sampleBytes = sampleBytes;
+    this.#capacity = Math.max(1, Math.floor(bytesMax / (sampleBytes + 1)));
+  }
+
+  get count(): number {
+    return this.#slotOf.size;
+  }
+
+  /** Copies a sample's pixels to `pixels` and returns its label, or returns null when it is not here. */
+  read(split: Split, sample: number, pixels: Uint8Array): number | null {
+    const slot = this.#slotOf.get(keyOf(split, sample));
+    if (slot === undefined) return null;
+    const place = this.#place(slot);
+    pixels.set(place.subarray(0, this.#sampleBytes));
+    return place[this.#sampleBytes] as number;
+  }
+
+  store(split: Split, sample: number, pixels: Uint8Array, label: number): void {
+    assert(pixels.length === this.#sampleBytes, "a sample has as many bytes as the first");
+    const key = keyOf(split, sample);
+    let slot = this.#slotOf.get(key);
+    if (slot === undefined) {
+      slot = this.#next;
+      this.#next = (this.#next + 1) % this.#capacity;
+      const evicted = this.#keyOf[slot];
+      if (evicted !== undefined) this.#slotOf.delete(evicted);
+      this.#keyOf[slot] = key;
+      this.#slotOf.set(key, slot);
+    }
+    const place = this.#place(slot);
+    place.set(pixels);
+    place[this.#sampleBytes] = label;
+  }
+
+  #place(slot: number): Uint8Array {
+    const slab = Math.floor(slot / SLAB_SAMPLES);
+    const bytes = this.#sampleBytes + 1;
+    let memory = this.#slabs[slab];
+    if (memory === undefined) {
+      memory = new Uint8Array(Math.min(SLAB_SAMPLES, this.#capacity - slab * SLAB_SAMPLES) * bytes);
+      this.#slabs[slab] = memory;
+    }
+    const start = (slot % SLAB_SAMPLES) * bytes;
+    return memory.subarray(start, start + bytes);
+  }
+}
+
+function keyOf(split: Split, sample: number): number {
+  return 2 * sample + (split === "train" ? 0 : 1);
+}
