@@ -31,7 +31,9 @@ describe("epochOrder", () => {
   // computed by a second implementation, in Python.
   test("is pinned", () => {
     expect([...epochOrder(0, 0, 60_000).subarray(0, 8)]).toEqual([50939, 25103, 57041, 5606, 56463, 7083, 8936, 58094]);
-    expect([...epochOrder(0, 1, 60_000).subarray(0, 8)]).toEqual([11771, 16415, 54554, 37034, 8766, 55613, 17497, 59363]);
+    expect([...epochOrder(0, 1, 60_000).subarray(0, 8)]).toEqual([
+      11771, 16415, 54554, 37034, 8766, 55613, 17497, 59363,
+    ]);
     expect([...epochOrder(2 ** 40 + 7, 3, 10)]).toEqual([1, 9, 0, 8, 4, 2, 5, 6, 7, 3]);
   });
 
