@@ -1,0 +1,26 @@
+import { Failure } from "./failure.mjs";
+import { runScript } from "./run-program.mjs";
+import { stage } from "./stage.mjs";
+
+/** Builds the apps; what has not changed since the last time comes from turbo's cache. Expects the packages installed. */
+export async function build() {
+  await stage("Building", runBuild, (counts) => counts);
+}
+
+async function runBuild() {
+  const { code, output } = await runTurbo(["run", "build", "--output-logs=errors-only"]);
+  if (code !== 0) {
+    process.stderr.write(`\n${output}`);
+    throw new Failure("The apps could not be built: the reason is above.");
+  }
+  const [, cached = "0", total = "0"] = /Cached:\s+(\d+) cached, (\d+) total/.exec(output) ?? [];
+  return `${cached} of ${total} from the cache`;
+}
+
+/** @param {string[]} args */
+export function runTurbo(args) {
+  return runScript(["node_modules/turbo/bin/turbo", ...args], {
+    quiet: true,
+    env: { TURBO_UI: "false", TURBO_NO_UPDATE_NOTIFIER: "1" },
+  });
+}

@@ -1,0 +1,16 @@
+/** Something that the person at the terminal can act on; its message is one sentence, shown without a stack. */
+export class Failure extends Error {}
+
+/**
+ * Runs a command of the project: its exit code becomes the process's, a failure is told in one sentence.
+ * @param {() => Promise<number>} command
+ */
+export async function runCommand(command) {
+  try {
+    process.exitCode = await command();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    process.stderr.write(`\n${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,54 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { chromiumArguments, findChromium } from "./scripts/chromium.mjs";
+
+const source = "{packages,apps}/*/src/**";
+const chromium = findChromium() ?? "";
+
+/** The projects run one after the other: what is measured or waits in a browser must not share two cores with the rest. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          environment: "node",
+          include: [`${source}/*.test.ts`, "scripts/*.test.mjs"],
+          exclude: ["**/*.browser.test.ts", "apps/end-to-end/**"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: [`${source}/*.browser.test.ts`],
+          exclude: ["apps/end-to-end/**"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          browser: {
+            enabled: true,
+            headless: true,
+            ui: false,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: chromium, args: chromiumArguments } }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+      {
+        test: {
+          name: "end-to-end",
+          environment: "node",
+          include: ["apps/end-to-end/src/**/*.test.ts"],
+          env: { CONVOY_CHROMIUM: chromium, CONVOY_CHROMIUM_ARGUMENTS: chromiumArguments.join(" ") },
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
