@@ -50,10 +50,12 @@ export function runScript(args, options) {
 /**
  * A terminal sends Ctrl-C to the whole group, so the program already has it: a second one would mean "at once".
  * A stage that was told to end ends the command with it; the last program of a command decides its own exit code.
+ * npm passes a signal to the shell between us only, which dies of it and tells nobody: a lost parent means the same.
  * @param {import("node:child_process").ChildProcess} child
  * @param {boolean} endsTheCommand
  */
 function forwardSignals(child, endsTheCommand) {
+  const parent = process.ppid;
   const hasTerminal = Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
@@ -63,7 +65,11 @@ function forwardSignals(child, endsTheCommand) {
   /** @type {NodeJS.Signals[]} */
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, forward);
+  const watch = setInterval(() => {
+    if (process.ppid !== parent && process.env.npm_lifecycle_event !== undefined) child.kill("SIGTERM");
+  }, 1000);
   return () => {
+    clearInterval(watch);
     for (const signal of signals) process.off(signal, forward);
   };
 }

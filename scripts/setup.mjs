@@ -27,7 +27,7 @@ export function checkNode(version) {
 /**
  * Whether what npm installed is what the lock file asks for. Optional packages are for other platforms, mostly.
  * @param {Record<string, LockedPackage> | undefined} wanted
- * @param {Record<string, LockedPackage> | undefined} installed
+ * @param {Record<string, LockedPackage | undefined> | undefined} installed
  * @typedef {{ version?: string, integrity?: string, resolved?: string, link?: boolean, optional?: boolean }} LockedPackage
  */
 export function isInstalled(wanted, installed) {

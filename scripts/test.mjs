@@ -8,17 +8,20 @@ import { runScript } from "./run-program.mjs";
 import { setUp } from "./setup.mjs";
 import { stage } from "./stage.mjs";
 
-await runCommand(async () => {
-  try {
+/** @type {import("./count-reporter.mjs").Counts} */
+let counts = { passed: 0, failed: 1, skipped: 0 }; // until Vitest has said otherwise
+try {
+  await runCommand(async () => {
     await setUp();
     const chromium = await stage("Chromium", obtainChromium, (path) => path);
     await build();
-    return await runTests(chromium, process.argv.slice(2));
-  } catch (error) {
-    printClosingLine({ passed: 0, failed: 1, skipped: 0 });
-    throw error;
-  }
-});
+    counts = await runTests(chromium, process.argv.slice(2));
+    return counts.failed === 0 ? 0 : 1;
+  });
+} finally {
+  const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} skipped`;
+  process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+}
 
 /**
  * @param {string} chromium
@@ -33,10 +36,8 @@ async function runTests(chromium, args) {
       ["node_modules/vitest/vitest.mjs", "run", ...reporters, "--reporter=./scripts/count-reporter.mjs", ...args],
       { env: { CONVOY_CHROMIUM: chromium, CONVOY_TEST_COUNTS: countsFile } },
     );
-    const counts = readCounts(countsFile);
-    if (code !== 0 && counts.failed === 0) counts.failed = 1; // a crash, or no test at all
-    printClosingLine(counts);
-    return counts.failed === 0 ? 0 : 1;
+    const found = readCounts(countsFile);
+    return code !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found; // a crash, or no test at all
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -52,10 +53,4 @@ function readCounts(path) {
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }; // Vitest ended before it could report
   }
-}
-
-/** @param {import("./count-reporter.mjs").Counts} counts */
-function printClosingLine({ passed, failed, skipped }) {
-  const rest = skipped === 0 ? "" : `, ${skipped} skipped`;
-  process.stdout.write(`\n${passed} passed, ${failed} failed${rest}\n`);
 }
