@@ -1,0 +1,33 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Hono } from "hono";
+import { StartError } from "../start-error.ts";
+
+export interface Listening {
+  readonly server: Server;
+  readonly port: number;
+}
+
+/** Listens, or says in one sentence why that is not possible. */
+export function listen(app: Hono, host: string, port: number): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(new StartError(sentenceOf(error, host, port))));
+    server.listen(port, host, () => resolve({ server, port: (server.address() as AddressInfo).port }));
+  });
+}
+
+function sentenceOf(error: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `Port ${port} is in use: stop the other program, or choose another port with --port.`;
+    case "EACCES":
+      return `This user may not listen on port ${port}: choose one above 1023 with --port.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `This machine has no address ${host}: give one of its own with --host.`;
+    default:
+      return `The coordinator cannot listen on ${host}:${port}: ${error.message}`;
+  }
+}

@@ -1,0 +1,60 @@
+/** The HTTP side of the one port: the exported dashboard and a small API to look at the run. */
+import { existsSync } from "node:fs";
+import { PROTOCOL_VERSION, type RunView } from "@convoy/protocol";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+
+/** A run as the API sees it. */
+export interface ServedRun {
+  describe(): RunView;
+  /** The newest parameters as a safetensors file. */
+  parameters(): { readonly file: Uint8Array; readonly name: string };
+}
+
+export interface RoutesOptions {
+  /** Folder of the exported pages. */
+  readonly dashboard: string;
+  /** Null while the dataset is being obtained. */
+  run(): ServedRun | null;
+}
+
+export function createRoutes({ dashboard, run }: RoutesOptions): Hono {
+  const app = new Hono();
+  const preparing = { error: "The run is being prepared; try again in a moment." };
+
+  app.get("/api/health", (context) =>
+    context.json({ status: run() === null ? "preparing" : "ok", protocol: PROTOCOL_VERSION }),
+  );
+  app.get("/api/run", (context) => {
+    const current = run();
+    return current === null ? context.json(preparing, 503) : context.json(current.describe());
+  });
+  app.get("/api/run/parameters.safetensors", (context) => {
+    const current = run();
+    if (current === null) return context.json(preparing, 503);
+    const { file, name } = current.parameters();
+    return context.body(new Uint8Array(file), 200, {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${name}"`,
+      "cache-control": "no-store",
+    });
+  });
+  app.all("/api/*", (context) =>
+    context.json({ error: `There is no ${context.req.method} ${context.req.path}.` }, 404),
+  );
+
+  if (!existsSync(dashboard)) {
+    app.get("*", (context) => context.text("The dashboard is not built; run the build, then start again.", 503));
+    return app;
+  }
+  app.use("*", async (context, next) => {
+    await next();
+    // Next.js names its own files by their content; everything else may change with the next build.
+    const immutable = context.req.path.startsWith("/_next/static/");
+    context.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    context.header("x-content-type-options", "nosniff");
+  });
+  app.use("*", serveStatic({ root: dashboard }));
+  app.notFound((context) => context.text("There is no such page. The run is at /, lending a device at /worker/.", 404));
+  return app;
+}

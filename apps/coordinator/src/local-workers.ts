@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { Logger } from "pino";
+
+const RESTARTS_MAX = 5;
+const RESTART_DELAY_MS = 1000;
+
+/** Headless workers as processes of their own, started again a few times when they die. */
+export class LocalWorkers {
+  readonly #program: string;
+  readonly #url: string;
+  readonly #log: Logger;
+  readonly #processes = new Set<ChildProcess>();
+  #closed = false;
+
+  constructor(program: string, url: string, log: Logger) {
+    this.#program = program;
+    this.#url = url;
+    this.#log = log;
+  }
+
+  start(count: number): void {
+    if (count > 0 && !existsSync(this.#program)) {
+      this.#log.warn(`The headless worker is not built (${this.#program}); no local worker is started.`);
+      return;
+    }
+    for (let number = 1; number <= count; number++) this.#startOne(number, 0);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const child of this.#processes) child.kill();
+  }
+
+  #startOne(number: number, restarts: number): void {
+    if (this.#closed) return;
+    const name = `Local worker ${number}`;
+    const child = spawn(process.execPath, [this.#program, "--url", this.#url, "--name", name, "--quiet"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.#processes.add(child);
+    let lastWords = "";
+    child.stderr.on("data", (chunk) => {
+      lastWords = `${lastWords}${chunk}`.slice(-500);
+    });
+    child.on("exit", (code) => {
+      this.#processes.delete(child);
+      if (this.#closed || code === 0) return;
+      const again = restarts < RESTARTS_MAX;
+      this.#log.warn(
+        `${name} ended (code ${code})${again ? " and is started again" : " too often and stays away"}. ${lastWords.trim()}`,
+      );
+      if (again) setTimeout(() => this.#startOne(number, restarts + 1), RESTART_DELAY_MS * (restarts + 1)).unref();
+    });
+  }
+}

@@ -1,0 +1,136 @@
+/** Puts the pieces together: port, dataset, run, pages, local workers. */
+import { randomBytes } from "node:crypto";
+import { DataPlane, type RunSettings, startCoordinator as startState } from "@convoy/coordination";
+import { findRecipe, initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
+import { limits } from "@convoy/protocol";
+import { acceptSocketIo } from "@convoy/transport/server";
+import type { Logger } from "pino";
+import { RunFolder } from "./checkpoints/run-folder.ts";
+import { listen } from "./http/listen.ts";
+import { createRoutes, type ServedRun } from "./http/routes.ts";
+import { LocalWorkers } from "./local-workers.ts";
+import { type DatasetForRun, obtainForRun } from "./obtain-for-run.ts";
+import type { CoordinatorOptions } from "./options.ts";
+import { RunLoop } from "./run/run-loop.ts";
+import { StartError } from "./start-error.ts";
+import { banner, progressLine, warningBox } from "./terminal.ts";
+
+const PROGRESS_INTERVAL_MS = 15_000;
+
+export interface Coordinator {
+  /** Saves the parameters, then ends everything. */
+  close(): Promise<void>;
+}
+
+export interface CoordinatorFolders {
+  /** The exported pages. */
+  readonly dashboard: string;
+  /** The program of the headless worker. */
+  readonly headlessWorker: string;
+}
+
+export async function startCoordinator(
+  options: CoordinatorOptions,
+  folders: CoordinatorFolders,
+  log: Logger,
+): Promise<Coordinator> {
+  const recipe = findRecipe(options.recipe);
+  let served: ServedRun | null = null;
+  const app = createRoutes({ dashboard: folders.dashboard, run: () => served });
+  // Before the dataset: a port in use should not be found out after a download.
+  const { server, port } = await listen(app, options.host, options.port);
+  const url = `http://${nameOfHost(options.host)}:${port}`;
+
+  const obtained = await obtainForRun(recipe, options, log);
+  const settings = settingsOf(recipe, options, obtained);
+  const folder = await RunFolder.create(options.dataDir, settings, (error) =>
+    log.warn(`The history cannot be written: ${error.message}`),
+  );
+  const initial = initializeParameters(parameterLayout(recipe.model), recipe.initialization, options.seed);
+  await folder.save("parameters-initial", initial, 0);
+  const plane = new DataPlane(settings.run, recipe.optimizer, initial);
+  let saving: Promise<void> = Promise.resolve();
+  const save = (name: string, parameters: Float32Array, step: number) => {
+    saving = saving
+      .then(async () => {
+        const path = await folder.save(name, parameters, step);
+        log.info(`Parameters after step ${step} saved: ${path}`);
+      })
+      .catch((error: Error) => log.warn(`The parameters after step ${step} could not be saved: ${error.message}`));
+    return saving;
+  };
+  const loop = new RunLoop({
+    state: startState(settings, Date.now()),
+    plane,
+    dataset: obtained.dataset,
+    onReport(report) {
+      if (report.type === "loss") folder.addLoss(report.point);
+      else if (report.type === "epoch") folder.addEpoch(report.point);
+      else log[report.entry.level === "warning" ? "warn" : "info"](report.entry.sentence);
+    },
+    onCheckpoint({ step, epoch }, parameters) {
+      void save(`parameters-epoch-${String(epoch).padStart(3, "0")}`, parameters, step);
+      void save("parameters", parameters, step);
+    },
+  });
+  const sockets = acceptSocketIo(server, (connection) => loop.accept(connection));
+  served = {
+    describe: () => loop.describe(),
+    parameters: () => ({
+      file: folder.encode(plane.parameters, plane.version),
+      name: `${recipe.name}-step-${plane.version}.safetensors`,
+    }),
+  };
+
+  process.stdout.write(`${banner({ url, run: loop.describe(), folder: folder.path })}\n`);
+  if (settings.dataset.warning !== null) process.stdout.write(`${warningBox(settings.dataset.warning)}\n`);
+  const workers = new LocalWorkers(folders.headlessWorker, url, log);
+  workers.start(options.localWorkers);
+  const ticker = reportProgress(loop, log);
+
+  return {
+    async close() {
+      clearInterval(ticker);
+      workers.close();
+      loop.close();
+      await sockets.close();
+      await save("parameters", plane.parameters, plane.version);
+      await folder.close();
+    },
+  };
+}
+
+function settingsOf(recipe: Recipe, options: CoordinatorOptions, { dataset, warning }: DatasetForRun): RunSettings {
+  const parameterCount = parameterLayout(recipe.model).length;
+  if (parameterCount > limits.vectorLength) {
+    throw new StartError(
+      `${recipe.title} has ${parameterCount} parameters, more than the ${limits.vectorLength} that one message can carry.`,
+    );
+  }
+  return {
+    run: randomBytes(8).toString("hex"),
+    recipe,
+    parameterCount,
+    seed: options.seed,
+    epochs: options.epochs ?? recipe.epochs,
+    trainCount: dataset.train.count,
+    testCount: dataset.test.count,
+    dataset: { name: dataset.name, title: dataset.title, warning },
+  };
+}
+
+/** Says where the run is, when that has changed since the last time. */
+function reportProgress(loop: RunLoop, log: Logger): NodeJS.Timeout {
+  let last = "";
+  return setInterval(() => {
+    const line = progressLine(loop.describe());
+    if (line !== last) log.info(line);
+    last = line;
+  }, PROGRESS_INTERVAL_MS);
+}
+
+/** A name that a browser on this machine can open. */
+function nameOfHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::" || host === "127.0.0.1") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
