@@ -6,12 +6,17 @@ import { policy } from "./policy.ts";
 import type { Lease, PeerId, Round, ShardState, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
-/** Gives open shards to workers that are ready, the quickest first. */
+/**
+ * Gives open shards to workers that are ready: one each to those whose speed is not known or is to be tried again, then
+ * the quickest first.
+ */
 export function issueLeases(turn: Turn): void {
   if (turn.state.control !== "running") return;
-  const ready = [...turn.state.workers.values()].filter((worker) => worker.state === "ready");
   const kind = turn.state.round?.kind ?? "train";
-  ready.sort((a, b) => (speedOf(b, kind) ?? 0) - (speedOf(a, kind) ?? 0) || a.peer - b.peer);
+  const ready = [...turn.state.workers.values()].filter((worker) => worker.state === "ready");
+  const isTrial = (worker: Worker) => worker.standby !== null && worker.standby.until <= turn.now;
+  const rank = (worker: Worker) => (isTrial(worker) ? Number.MAX_VALUE : (speedOf(worker, kind) ?? Number.MAX_VALUE));
+  ready.sort((a, b) => rank(b) - rank(a) || a.peer - b.peer);
   for (const worker of ready) {
     const round = turn.state.round;
     if (round === null || !round.shards.includes("open")) return;

@@ -1,0 +1,179 @@
+import { epochOrder, SHARD_SIZE } from "@convoy/datasets";
+import { RandomSequence } from "@convoy/foundation";
+import { describe, expect, test } from "vitest";
+import { describeRun } from "./describe-run.ts";
+import { policy } from "./policy.ts";
+import { leasesIn, refusalsIn, TestRun, tinySettings, typesIn } from "./test-run.ts";
+
+const big = { ...tinySettings, recipe: { ...tinySettings.recipe, batchSize: 64 }, trainCount: 640, epochs: 1 };
+
+describe("leases", () => {
+  test("[L1] name consecutive samples of the batch's order, and together the whole batch", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.work(1, (state) => state.step === 1);
+    const batch = [...epochOrder(tinySettings.seed, 0, tinySettings.trainCount).subarray(0, 32)];
+    const leases = leasesIn(run.effects, 1).filter((lease) => lease.version === 0);
+    expect(leases.length).toBeGreaterThan(1);
+    for (const { samples } of leases) {
+      const first = batch.indexOf(samples[0] as number);
+      expect(samples).toEqual(batch.slice(first, first + samples.length));
+    }
+    expect(leases.flatMap((lease) => lease.samples).toSorted()).toEqual(batch.toSorted());
+  });
+
+  test("[L2] the parameters go ahead of the first lease of a version, and only of the first", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.work(1, (state) => state.step === 3);
+    const sent = typesIn(
+      run.effects.filter(
+        (effect) => effect.type === "send-parameters" || (effect.type === "send" && effect.message.type === "lease"),
+      ),
+    );
+    expect(sent.slice(0, 2)).toEqual(["send-parameters", "send lease"]);
+    expect(sent.filter((type) => type === "send-parameters")).toHaveLength(4);
+    expect(leasesIn(run.effects).length).toBeGreaterThan(4);
+  });
+
+  test("[L3] no shard is in two active leases, whatever happens", () => {
+    const random = new RandomSequence(1, "test");
+    const run = new TestRun(big);
+    for (let i = 0; i < 5000 && run.state.control === "running"; i++) {
+      const peer = 1 + random.below(6);
+      run.now += random.below(3000);
+      const worker = run.state.workers.get(peer);
+      const action = random.below(10);
+      if (worker === undefined || worker.state === "left") {
+        run.enter(peer);
+      } else if (action === 0) run.handle({ type: "disconnected", peer, reason: "test" });
+      else if (action === 1) run.handle({ type: "tick" });
+      else if (worker.lease !== null)
+        run.state.round?.kind === "evaluate"
+          ? run.evaluate(peer)
+          : run.contribute(peer, { version: run.state.version });
+      const owners = new Map<number, number>();
+      for (const lease of run.state.leases.values()) {
+        if (lease.state !== "active") continue;
+        const first = lease.group.index * 2 ** lease.group.level;
+        for (
+          let shard = first;
+          shard < Math.min(first + 2 ** lease.group.level, run.state.round?.shards.length ?? 0);
+          shard++
+        ) {
+          expect(owners.has(shard)).toBe(false);
+          expect(run.state.round?.shards[shard]).toBe("leased");
+          owners.set(shard, lease.id);
+        }
+      }
+      expect(run.state.round?.shards.filter((shard) => shard === "leased").length ?? 0).toBe(owners.size);
+    }
+    expect(run.state.step).toBe(10);
+  });
+
+  test("[L5] a newcomer shows its speed on one shard, then gets its share", () => {
+    const run = new TestRun(big);
+    run.enter(1);
+    expect(run.leaseOf(1).samples).toHaveLength(SHARD_SIZE);
+    run.work(1, (state) => state.step === 1);
+    expect(run.leaseOf(1).samples).toHaveLength(64);
+  });
+
+  test("[L5] two equal workers share the batch evenly", () => {
+    const run = new TestRun(big);
+    run.enter(1);
+    run.enter(2);
+    while (run.state.step < 4) {
+      run.now += 10;
+      for (const peer of [1, 2]) if (run.state.workers.get(peer)?.state === "working") run.contribute(peer);
+    }
+    expect(run.leaseOf(1).samples).toHaveLength(32);
+    expect(run.leaseOf(2).samples).toHaveLength(32);
+  });
+
+  test("[L6] a worker so slow that the round would wait for it is passed over, and tried again later", () => {
+    const run = new TestRun(big);
+    run.enter(1);
+    run.work(1, (state) => state.step === 2);
+    run.enter(2);
+    // Worker 1 takes 10 ms a lease; worker 2 takes 5 s for the one shard that it is given in the next round.
+    run.work(1, (state) => state.workers.get(2)?.state === "working");
+    run.work(1, () => false);
+    run.now += 5000;
+    run.contribute(2);
+    const before = leasesIn(run.effects, 2).length;
+    run.work(1, (state) => state.step === 4);
+    expect(leasesIn(run.effects, 2)).toHaveLength(before);
+    run.now += policy.retryMs.least;
+    run.work(1, (state) => state.step === 5);
+    expect(leasesIn(run.effects, 2)).toHaveLength(before + 1);
+  });
+
+  test("[L7] a paused run gives no lease; what is out still counts", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.say(99, { type: "control", action: "pause" });
+    expect(leasesIn(run.contribute(1))).toEqual([]);
+    expect(run.state.workers.get(1)).toMatchObject({ state: "ready", shards: 1 });
+    expect(describeRun(run.state, run.now).state).toBe("paused");
+    expect(leasesIn(run.say(99, { type: "control", action: "resume" }), 1)).toHaveLength(1);
+  });
+
+  test("[L8] samples are handed out for a lease in hand, and only those it names", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.enter(2);
+    const { lease, samples } = run.leaseOf(1);
+    expect(run.say(1, { type: "request-samples", lease, samples: samples.slice(2, 4) })).toContainEqual({
+      type: "send-samples",
+      peer: 1,
+      lease,
+      split: "train",
+      samples: samples.slice(2, 4),
+    });
+    const stranger = run.state.order.find((sample) => !run.state.round?.samples.includes(sample)) as number;
+    expect(refusalsIn(run.say(1, { type: "request-samples", lease, samples: [stranger] }))).toEqual(["unknown-sample"]);
+    expect(refusalsIn(run.say(2, { type: "request-samples", lease, samples: samples.slice(0, 1) }))).toEqual([
+      "unknown-lease",
+    ]);
+    expect(refusalsIn(run.say(1, { type: "request-samples", lease: 999, samples: [0] }))).toEqual(["unknown-lease"]);
+  });
+});
+
+describe("[L4] a lease that is not answered in time", () => {
+  test("asks to be woken at its deadline", () => {
+    const run = new TestRun();
+    const alarm = run.enter(1).find((effect) => effect.type === "wake-at");
+    expect(alarm).toEqual({ type: "wake-at", at: run.now + policy.firstDeadlineMs });
+  });
+
+  test("goes to someone else, and its worker is suspect until it is heard of", () => {
+    const run = new TestRun();
+    run.enter(1);
+    const late = run.leaseOf(1);
+    run.enter(2);
+    run.work(2, () => false);
+    const effects = run.tick(policy.firstDeadlineMs);
+    expect(run.state.workers.get(1)?.state).toBe("suspect");
+    expect(leasesIn(effects, 2).map((lease) => lease.samples)).toEqual([late.samples]);
+    run.contribute(2);
+    expect(run.state.step).toBe(1);
+    expect(leasesIn(run.effects, 1)).toHaveLength(1);
+    run.contribute(1, { lease: late.lease, version: 0 });
+    expect(run.state.workers.get(1)?.state).not.toBe("suspect");
+  });
+
+  test("waits when there is nobody else, and says for whom", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.tick(policy.firstDeadlineMs);
+    expect(describeRun(run.state, run.now)).toMatchObject({
+      state: "waiting",
+      sentence: "Waiting for worker 1, which is late.",
+    });
+    run.work(1, () => false);
+    run.contribute(1);
+    run.work(1, (state) => state.control === "finished");
+    expect(run.state.control).toBe("finished");
+  });
+});
