@@ -1,0 +1,1 @@
+export { createTfjsEngine, type TfjsBackend, type TfjsOptions } from "./create-tfjs-engine.ts";
