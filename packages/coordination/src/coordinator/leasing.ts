@@ -7,28 +7,46 @@ import type { Lease, PeerId, Round, ShardState, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /**
- * Gives open shards to workers that are ready: one each to those whose speed is not known or is to be tried again, then
- * the quickest first.
+ * Gives open shards to workers that are ready: one each to those whose speed is not known or is to be measured again,
+ * then the quickest first.
  */
 export function issueLeases(turn: Turn): void {
   if (turn.state.control !== "running") return;
   const kind = turn.state.round?.kind ?? "train";
   const ready = [...turn.state.workers.values()].filter((worker) => worker.state === "ready");
-  const isTrial = (worker: Worker) => worker.standby !== null && worker.standby.until <= turn.now;
-  const rank = (worker: Worker) => (isTrial(worker) ? Number.MAX_VALUE : (speedOf(worker, kind) ?? Number.MAX_VALUE));
+  const rank = (worker: Worker) => (isTrial(turn, worker) ? Number.MAX_VALUE : (speedOf(worker, kind) ?? 0));
   ready.sort((a, b) => rank(b) - rank(a) || a.peer - b.peer);
   for (const worker of ready) {
     const round = turn.state.round;
-    if (round === null || !round.shards.includes("open")) return;
-    if (shouldWait(turn, round, worker)) continue;
-    const group = findFreeGroup(
-      wantedShards(turn, round, worker),
-      round.shards.length,
-      (shard) => round.shards[shard] === "open",
-    );
+    if (round === null) return;
+    if (!round.shards.includes("open") || (!isTrial(turn, worker) && shouldWait(turn, round, worker))) {
+      standBy(turn, worker);
+      continue;
+    }
+    const isFree = (shard: number) => round.shards[shard] === "open";
+    const group = findFreeGroup(wantedShards(turn, round, worker), round.shards.length, isFree);
     assert(group !== null, "an open shard is a free group");
     issueLease(turn, round, worker, group);
   }
+}
+
+/** Its speed is not known, or it has waited so long that it may have been misjudged. */
+function isTrial(turn: Turn, worker: Worker): boolean {
+  if (worker.speed.train === null && worker.speed.evaluate === null) return true;
+  return worker.standby !== null && worker.standby.until <= turn.now;
+}
+
+/** Nothing for it now. If nothing comes its way for a while, it is tried all the same. */
+function standBy(turn: Turn, worker: Worker): void {
+  if (worker.standby !== null) return;
+  turn.changeWorker(worker, { standby: { until: turn.now + policy.retryMs.least, nextMs: policy.retryMs.least } });
+}
+
+/** After a trial it waits twice as long for the next; whoever gets a lease by merit starts afresh. */
+function standbyAfter(turn: Turn, worker: Worker): Worker["standby"] {
+  if (worker.standby === null || !isTrial(turn, worker)) return null;
+  const nextMs = Math.min(2 * worker.standby.nextMs, policy.retryMs.most);
+  return { until: turn.now + nextMs, nextMs };
 }
 
 function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): void {
@@ -57,7 +75,12 @@ function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): voi
     samples,
     allowedMs,
   });
-  turn.changeWorker(worker, { state: "working", lease: id, holdsVersion: turn.state.version });
+  turn.changeWorker(worker, {
+    state: "working",
+    lease: id,
+    holdsVersion: turn.state.version,
+    standby: standbyAfter(turn, worker),
+  });
   turn.change({
     lastLease: id,
     leases: new Map(turn.state.leases).set(id, lease),
@@ -72,7 +95,7 @@ export function speedOf(worker: Worker, kind: Round["kind"]): number | null {
 /** The batch shared out by speed, as the nearest power of two. A newcomer shows its speed on one shard. */
 function wantedShards(turn: Turn, round: Round, worker: Worker): number {
   const speed = speedOf(worker, round.kind);
-  if (speed === null) return 1;
+  if (speed === null || isTrial(turn, worker)) return 1;
   const share = (round.shards.length * speed) / totalSpeed(turn, round);
   const most =
     round.kind === "evaluate" ? Math.min(policy.evaluationShards, (speed * policy.leaseMs) / 1000 / SHARD_SIZE) : share;
@@ -89,31 +112,17 @@ function totalSpeed(turn: Turn, round: Round): number {
 
 /**
  * Whether the round ends sooner without this worker: one shard would take it longer than `patienceFactor` times what
- * the others need for everything that is open. The quickest never waits, so a round cannot be left lying. From time to
- * time a waiting worker is tried all the same, since its speed may have been misjudged.
+ * the others need for everything that is open. The quickest never waits, so a round cannot be left lying.
  */
 function shouldWait(turn: Turn, round: Round, worker: Worker): boolean {
   const speed = speedOf(worker, round.kind);
   if (speed === null) return false;
+  const active = [...turn.state.workers.values()].filter(isActive).map((other) => speedOf(other, round.kind) ?? 0);
   const others = totalSpeed(turn, round) - speed;
+  if (others <= 0) return false;
   const openSamples = round.shards.filter((shard) => shard === "open").length * SHARD_SIZE;
-  const quickest = Math.max(
-    ...[...turn.state.workers.values()].filter(isActive).map((other) => speedOf(other, round.kind) ?? 0),
-  );
-  const othersNeed = others > 0 ? Math.max(openSamples / others, SHARD_SIZE / quickest) : Number.POSITIVE_INFINITY;
-  if (SHARD_SIZE / speed <= policy.patienceFactor * othersNeed) {
-    if (worker.standby !== null) turn.changeWorker(worker, { standby: null });
-    return false;
-  }
-  const { standby } = worker;
-  if (standby === null) {
-    turn.changeWorker(worker, { standby: { until: turn.now + policy.retryMs.least, nextMs: policy.retryMs.least } });
-    return true;
-  }
-  if (turn.now < standby.until) return true;
-  const nextMs = Math.min(2 * standby.nextMs, policy.retryMs.most);
-  turn.changeWorker(worker, { standby: { until: turn.now + nextMs, nextMs } });
-  return false;
+  const othersNeed = Math.max(openSamples / others, SHARD_SIZE / Math.max(...active));
+  return SHARD_SIZE / speed > policy.patienceFactor * othersNeed;
 }
 
 function isActive(worker: Worker): boolean {
