@@ -129,8 +129,11 @@ test("what cannot be understood is shown, and does not harm the picture", () => 
   say(snapshot(3));
   say({ type: "progress", run: { step: "four" } } as unknown as ToViewer);
   vi.advanceTimersByTime(DRAWING_INTERVAL_MS);
-  expect(newest().refusal?.reason).toBe("malformed");
+  expect(newest().misunderstanding).toContain("not understood");
   expect(newest().picture?.run.step).toBe(3);
+  say(progress(4));
+  vi.advanceTimersByTime(DRAWING_INTERVAL_MS);
+  expect(newest()).toMatchObject({ misunderstanding: null, picture: { run: { step: 4 } } });
 });
 
 test("closed, it leaves no timer behind", () => {

@@ -17,8 +17,10 @@ export interface RunFeedState {
   readonly lostAt: number | null;
   /** Null until the coordinator has answered. */
   readonly picture: RunPicture | null;
-  /** The newest thing that the coordinator refused, or sent and could not be understood. */
+  /** The newest thing that the coordinator refused. */
   readonly refusal: Refusal | null;
+  /** Why the newest message of the coordinator could not be used; null when it could. */
+  readonly misunderstanding: string | null;
   /** A control that was sent and has shown no effect yet. */
   readonly pendingControl: ControlAction | null;
 }
@@ -28,6 +30,7 @@ export const initialFeedState: RunFeedState = {
   lostAt: null,
   picture: null,
   refusal: null,
+  misunderstanding: null,
   pendingControl: null,
 };
 
@@ -91,7 +94,7 @@ export class RunFeed {
   #onMessage(data: unknown): void {
     const parsed = parseToViewer(data);
     if (!parsed.ok) {
-      this.#change({ refusal: parsed.refusal });
+      this.#change({ misunderstanding: parsed.refusal.sentence });
       return;
     }
     const { message } = parsed;
@@ -107,7 +110,7 @@ export class RunFeed {
   #show(picture: RunPicture): void {
     const before = this.#state.picture?.run.state;
     const settled = before !== picture.run.state;
-    this.#change({ picture, pendingControl: settled ? null : this.#state.pendingControl });
+    this.#change({ picture, misunderstanding: null, pendingControl: settled ? null : this.#state.pendingControl });
   }
 
   #change(changes: Partial<RunFeedState>): void {

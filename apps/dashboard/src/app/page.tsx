@@ -1,0 +1,5 @@
+import { RunPage } from "../run-view/run-page.tsx";
+
+export default function Page() {
+  return <RunPage />;
+}

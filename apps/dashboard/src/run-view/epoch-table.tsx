@@ -1,0 +1,71 @@
+import type { EpochPoint, RunView } from "@convoy/protocol";
+import { memo } from "react";
+import { Card } from "../frame/card.tsx";
+import { formatAccuracy, formatCount, formatDuration, formatLoss, NO_FIGURE } from "../text/format.ts";
+import classes from "./epoch-table.module.css";
+
+interface EpochTableProps {
+  readonly points: readonly EpochPoint[];
+  /** Shown beside ours; null where there is nothing to compare with. */
+  readonly published: RunView["published"];
+}
+
+/** The figures of each finished epoch, ours beside the published ones. */
+export const EpochTable = memo(function EpochTable({ points, published }: EpochTableProps) {
+  return (
+    <Card title="Epochs">
+      {points.length === 0 ? (
+        <p className={classes.none}>The first row comes when epoch 1 is done.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className={classes.scroll} tabIndex={0} aria-label="Figures of each epoch">
+          <table className={classes.table}>
+            <Head published={published !== null} />
+            <tbody>
+              {points.map((point) => (
+                <Row key={point.epoch} point={point} published={published} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {published !== null && (
+        <p className={classes.remark}>
+          Published: test accuracy {formatAccuracy(published.testAccuracy)} after epoch{" "}
+          {formatCount(published.loss.length)}.
+        </p>
+      )}
+    </Card>
+  );
+});
+
+function Head({ published }: { published: boolean }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">Epoch</th>
+        <th scope="col">Test accuracy</th>
+        <th scope="col">Training accuracy</th>
+        <th scope="col">Loss</th>
+        {published && <th scope="col">Published loss</th>}
+        <th scope="col">Time</th>
+      </tr>
+    </thead>
+  );
+}
+
+function Row({ point, published }: { point: EpochPoint; published: RunView["published"] }) {
+  const theirs = published?.loss[point.epoch - 1];
+  return (
+    <tr>
+      <th scope="row">{formatCount(point.epoch)}</th>
+      <td className={classes.main}>{formatAccuracy(point.testAccuracy)}</td>
+      <td>{formatAccuracy(point.trainingAccuracy)}</td>
+      <td>{formatLoss(point.loss)}</td>
+      {published !== null && (
+        <td className={classes.theirs}>{theirs === undefined ? NO_FIGURE : formatLoss(theirs)}</td>
+      )}
+      <td>{formatDuration(point.durationMs / 1000)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,81 @@
+/** What the page of the run says, chosen from what is known of it. */
+import type { RunView, WorkerView } from "@convoy/protocol";
+import { formatAccuracy, formatCount, formatProgress } from "../text/format.ts";
+import { runStateWords } from "./state-words.ts";
+
+export function presentWorkers(run: RunView): WorkerView[] {
+  return run.workers.filter((worker) => worker.state !== "left");
+}
+
+export function isOver(run: RunView): boolean {
+  return run.state === "finished" || run.state === "stopped";
+}
+
+/** The title of the tab: it is what one sees of a page that is not in front. */
+export function documentTitle(run: RunView): string {
+  const { word } = runStateWords[run.state];
+  if (run.state === "finished") return `${word}, ${formatAccuracy(run.accuracy)} · Convoy`;
+  return `${formatProgress(runShare(run))} · ${word} · Convoy`;
+}
+
+/** For screen readers, which must not hear of every step: it changes with the state, the epoch and the accuracy only. */
+export function announcement(run: RunView): string {
+  if (run.state !== "training" && run.state !== "evaluating") return run.sentence;
+  const doing = run.state === "training" ? "Training" : "Testing";
+  const newest = run.accuracy === null ? "" : ` Newest test accuracy: ${formatAccuracy(run.accuracy)}.`;
+  return `${doing}, epoch ${formatCount(run.epoch)} of ${formatCount(run.epochs)}.${newest}`;
+}
+
+/** How much of the run is done, 0 … 1. */
+export function runShare(run: RunView): number {
+  return run.steps === 0 ? 0 : run.step / run.steps;
+}
+
+/** The published figures, where ours can be compared with them: only on the data that they were measured on. */
+export function comparableFigures(run: RunView): RunView["published"] {
+  return run.datasetWarning === null ? run.published : null;
+}
+
+export interface WaitingAdvice {
+  readonly title: string;
+  readonly sentence: string;
+}
+
+/** Who the run is waiting for, and what to do about it. */
+export function waitingAdvice(run: RunView): WaitingAdvice {
+  const present = presentWorkers(run);
+  const proving = present.filter((worker) => worker.state === "proving").length;
+  const paused = present.filter((worker) => worker.state === "paused").length;
+  if (proving > 0) {
+    return {
+      title: proving === 1 ? "A worker is testing itself" : `${formatCount(proving)} workers are testing themselves`,
+      sentence: "Training goes on by itself as soon as a self-test has passed. More devices may join meanwhile.",
+    };
+  }
+  if (paused > 0) {
+    return {
+      title: paused === 1 ? "The only worker is paused" : `All ${formatCount(paused)} workers are paused`,
+      sentence: "Resume one on its own page, or lend another device.",
+    };
+  }
+  return {
+    title: run.step === 0 ? "Nobody is lending a device yet" : "Nobody is lending a device any more",
+    sentence:
+      "Open the worker page on any device, this one included, and press “Lend this device”. Nothing is lost while the run waits.",
+  };
+}
+
+/** What hinders others from joining with the address of this page; null when nothing does. What is typed stands in backticks. */
+export function invitationRemark(address: { readonly hostname: string; readonly protocol: string }): string | null {
+  if (isLoopback(address.hostname)) {
+    return "This address works on this computer only. To invite other devices, start the coordinator with `--host 0.0.0.0` and open this page by the computer's network address.";
+  }
+  if (address.protocol === "http:") {
+    return "Over plain http, browsers keep other devices' GPUs from this page; those devices lend their processor instead.";
+  }
+  return null;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
+}

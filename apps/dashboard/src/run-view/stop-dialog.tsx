@@ -1,0 +1,33 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+
+interface StopDialogProps {
+  readonly opened: boolean;
+  readonly onCancel: () => void;
+  readonly onStop: () => void;
+}
+
+/** Asks before what cannot be undone. */
+export function StopDialog({ opened, onCancel, onStop }: StopDialogProps) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onCancel}
+      title="Stop this run for good?"
+      centered
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <Text size="sm">
+        The workers get nothing more to do, and a stopped run cannot go on. The parameters trained so far stay available
+        for download. To interrupt the run for a while, pause it instead.
+      </Text>
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" onClick={onCancel} data-autofocus>
+          Keep it going
+        </Button>
+        <Button color="red" onClick={onStop}>
+          Stop the run
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
