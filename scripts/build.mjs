@@ -9,10 +9,7 @@ export async function build() {
 
 async function runBuild() {
   const { code, output } = await runTurbo(["run", "build", "--output-logs=errors-only"]);
-  if (code !== 0) {
-    process.stderr.write(`\n${output}`);
-    throw new Failure("The apps could not be built: the reason is above.");
-  }
+  if (code !== 0) throw new Failure("The apps could not be built: the reason is above.", output);
   const [, cached = "0", total = "0"] = /Cached:\s+(\d+) cached, (\d+) total/.exec(output) ?? [];
   return `${cached} of ${total} from the cache`;
 }

@@ -58,8 +58,7 @@ async function install() {
       "The packages could not be installed because the npm registry cannot be reached: connect to the network and try again.",
     );
   }
-  process.stderr.write(`\n${output}`);
-  throw new Failure("The packages could not be installed: npm says why above.");
+  throw new Failure("The packages could not be installed: npm says why above.", output);
 }
 
 /**
