@@ -67,10 +67,10 @@ function uniqueName(wanted: string, present: readonly Worker[]): string {
 export function onReady(turn: Turn, worker: Worker, message: Message<"ready">): void {
   if (worker.state !== "proving") return;
   turn.changeWorker(worker, { state: "ready", engine: `${message.engine.name} on ${message.engine.device}` });
-  const seconds = (message.proof.durationMs / 1000).toFixed(1);
+  const duration = `${Math.round(message.proof.durationMs)} ms`;
   turn.log(
     "info",
-    `${worker.name} passed the self-test in ${seconds} s with ${message.engine.name} on ${message.engine.device}.`,
+    `${worker.name} passed the self-test in ${duration} with ${message.engine.name} on ${message.engine.device}.`,
   );
 }
 

@@ -1,0 +1,49 @@
+/** A worker without a browser: for servers, continuous integration and load tests. */
+import os from "node:os";
+import { createTfjsEngine } from "@convoy/engine-tfjs";
+import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
+import { dialSocketIo } from "@convoy/transport/client";
+import type { EngineCandidate } from "@convoy/worker";
+import { limitRate, runWorker, type WorkerStatus } from "@convoy/worker";
+import { readOptions } from "./options.ts";
+
+const options = readOptions(process.argv.slice(2));
+
+const candidates: readonly EngineCandidate[] = [
+  { name: "tfjs-wasm", create: createTfjsEngine("wasm", { wasmPaths: wasmDirectory() }) },
+  { name: "tfjs-cpu", create: createTfjsEngine("cpu") },
+];
+
+const worker = runWorker({
+  dial: dialSocketIo(options.url),
+  name: options.name,
+  device: `Node ${process.versions.node} on ${os.type()}, ${os.cpus()[0]?.model.trim() ?? "unknown processor"}`.slice(
+    0,
+    300,
+  ),
+  engines:
+    options.engine === undefined ? candidates : candidates.filter((candidate) => candidate.name === options.engine),
+  onStatus: limitRate(show),
+});
+
+let shown = "";
+let ending = false;
+
+function show(status: WorkerStatus): void {
+  const line = `${status.name ?? options.name}: ${status.sentence}`;
+  if (!options.quiet && line !== shown && status.phase !== "working") process.stdout.write(`${line}\n`);
+  shown = line;
+  if (status.phase === "failed") endWith(status.sentence, 1);
+  if (status.phase === "ended") endWith(status.sentence, 0);
+}
+
+/** The last message still has to leave this process. */
+function endWith(sentence: string, code: number): void {
+  if (ending) return;
+  ending = true;
+  if (code !== 0) process.stderr.write(`${sentence}\n`);
+  worker.stop();
+  setTimeout(() => process.exit(code), 200);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => endWith("Stopped.", 0));
