@@ -18,6 +18,6 @@ async function runBuild() {
 export function runTurbo(args) {
   return runScript(["node_modules/turbo/bin/turbo", ...args], {
     quiet: true,
-    env: { TURBO_UI: "false", TURBO_NO_UPDATE_NOTIFIER: "1" },
+    env: { TURBO_UI: "false", TURBO_NO_UPDATE_NOTIFIER: "1", npm_config_loglevel: "silent" },
   });
 }
