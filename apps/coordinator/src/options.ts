@@ -3,8 +3,12 @@ import { resolve } from "node:path";
 import { recipes } from "@convoy/models";
 import { Command, InvalidArgumentError, Option } from "commander";
 
+export const BUILT_IN_DIGITS = "built-in-digits";
+
 export interface CoordinatorOptions {
   readonly recipe: string;
+  /** Instead of the recipe's. */
+  readonly dataset: typeof BUILT_IN_DIGITS | undefined;
   readonly datasetDir: string | undefined;
   readonly dataDir: string;
   readonly host: string;
@@ -43,6 +47,11 @@ function command(): Command {
         .argParser(whole(0, 64)),
     )
     .addOption(
+      option("--dataset <name>", "DATASET", "train on this instead of the recipe's dataset; needs no download").choices(
+        [BUILT_IN_DIGITS],
+      ),
+    )
+    .addOption(
       option(
         "--dataset-dir <folder>",
         "DATASET_DIR",
@@ -73,7 +82,7 @@ Every option can also be given by environment, as CONVOY_RECIPE, CONVOY_DATASET_
 Examples:
   npm start                                       train LeNet-5 on MNIST, with one worker on this machine
   npm start -- --epochs 2 --local-workers 0       let the tabs do all the work
-  CONVOY_DATASET_DIR=~/mnist npm start            use the dataset files of a folder`,
+  CONVOY_DATASET_DIR=~/mnist npm start {12}use the dataset files of a folder`,
     );
 }
 
