@@ -4,7 +4,7 @@ import "./register.ts";
 import type { TensorDevice } from "./tensor-device.ts";
 import { TfjsEngine } from "./tfjs-engine.ts";
 
-export type TfjsBackend = "wasm" | "cpu";
+export type TfjsBackend = "webgpu" | "wasm" | "cpu";
 
 export interface TfjsOptions {
   /**
@@ -33,6 +33,10 @@ async function openDevice(backend: TfjsBackend, { wasmPaths }: TfjsOptions): Pro
       assert(wasmPaths !== undefined, "the wasm backend needs to be told where its .wasm files are");
       const { createWasmDevice } = await import("./wasm/wasm-device.ts");
       return createWasmDevice(wasmPaths);
+    }
+    case "webgpu": {
+      const { createWebgpuDevice } = await import("./webgpu/webgpu-device.ts");
+      return createWebgpuDevice();
     }
   }
 }

@@ -136,6 +136,13 @@ const defects: readonly [defect: string, check: string, factory: EngineFactory][
       })(task),
   ],
   [
+    "sums that change from call to call",
+    "the same batch again gives the same bits",
+    withGradient((gradient) => {
+      gradient[0] = (gradient[0] as number) * (1 + 1e-6 * liveCount++);
+    }),
+  ],
+  [
     "parameters that are taken only once",
     "parameters set again and again",
     async (task) =>

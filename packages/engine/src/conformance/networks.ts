@@ -60,6 +60,14 @@ export const tieNetworks: readonly ModelSpecification[] = [
   ),
 );
 
+/** Few outputs, each a sum over many inputs: where an engine may be tempted to add in no fixed order. */
+export const longSumNetwork = network(
+  "long sums",
+  [48, 49, 1],
+  [{ type: "flatten" }, { type: "dense", units: 10 }],
+  10,
+);
+
 export const edgeNetworks: readonly ModelSpecification[] = [
   network("a dense layer alone", [3, 4, 2], [{ type: "flatten" }, { type: "dense", units: 4 }], 4),
   network(

@@ -1,8 +1,8 @@
 /** What is summed over a batch is the sum of its parts, and evaluation is the same computation without the gradient. */
 import { lenet5 } from "@convoy/models";
 import type { Engine } from "../../engine.ts";
-import { type Computed, type ConformanceCheck, compute, withEngine } from "../conformance-check.ts";
-import { smallNetwork } from "../networks.ts";
+import { type Computed, type ConformanceCheck, compute, must, withEngine } from "../conformance-check.ts";
+import { longSumNetwork, smallNetwork } from "../networks.ts";
 import { type Problem, partOfBatch, randomProblem } from "../problem.ts";
 import { requireCloseVector, requireSameGradient, requireSameOutcome, WHOLE_VECTOR_TOLERANCE } from "../tolerances.ts";
 
@@ -62,4 +62,21 @@ const evaluation: ConformanceCheck = {
   },
 };
 
-export const sumChecks: readonly ConformanceCheck[] = [shardsOfSmallNetwork, shardsOfLenet, evaluation];
+const repetition: ConformanceCheck = {
+  name: "the same batch again gives the same bits",
+  async run(factory) {
+    for (const problem of [randomProblem(longSumNetwork, 32), randomProblem(smallNetwork, 8)]) {
+      await withEngine(factory, problem, async (engine) => {
+        const first = await compute(engine, problem);
+        for (let i = 0; i < 3; i++) {
+          const again = await compute(engine, problem);
+          must(again.lossSum === first.lossSum, `${problem.task.model.name}: the loss is another one`);
+          const different = again.gradient.findIndex((value, index) => value !== first.gradient[index]);
+          must(different === -1, `${problem.task.model.name}: element ${different} of the gradient is another one`);
+        }
+      });
+    }
+  },
+};
+
+export const sumChecks: readonly ConformanceCheck[] = [shardsOfSmallNetwork, shardsOfLenet, evaluation, repetition];

@@ -1,0 +1,21 @@
+/** Buffers through which values leave the GPU. One is in use from a copy until its values were read. */
+export class StagingBuffers {
+  readonly #device: GPUDevice;
+  readonly #free: GPUBuffer[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** A buffer of at least so many bytes. A free one that is too small makes room for it. */
+  acquire(size: number): GPUBuffer {
+    const fitting = this.#free.findIndex((buffer) => buffer.size >= size);
+    if (fitting >= 0) return this.#free.splice(fitting, 1)[0] as GPUBuffer;
+    this.#free.pop()?.destroy();
+    return this.#device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+  }
+
+  release(buffer: GPUBuffer): void {
+    this.#free.push(buffer);
+  }
+}
