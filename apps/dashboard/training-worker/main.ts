@@ -1,0 +1,39 @@
+/**
+ * The script of the DedicatedWorker that trains: socket, training loop and GPU live together in here, where a hidden
+ * tab is not slowed down. The page only shows what it is told.
+ */
+import { dialSocketIo } from "@convoy/transport/client";
+import { limitRate, type RunningWorker, runWorker, type WorkerCommand, type WorkerStatus } from "@convoy/worker";
+import { engineCandidates } from "./engine-candidates.ts";
+
+let worker: RunningWorker | null = null;
+
+const show = limitRate((status: WorkerStatus) => postMessage({ type: "status", status }));
+
+addEventListener("message", ({ data: command }: MessageEvent<WorkerCommand>) => {
+  switch (command.type) {
+    case "start":
+      // A second start would be a second worker in one tab.
+      worker ??= start(command);
+      return;
+    case "pause":
+      worker?.pause();
+      return;
+    case "resume":
+      worker?.resume();
+      return;
+    case "stop":
+      worker?.stop();
+      return;
+  }
+});
+
+function start({ url, name, device, engine }: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
+  const engines = engineCandidates(engine);
+  return runWorker({ dial: dialSocketIo(url), name, device, engines, onStatus: show });
+}
+
+// What is not caught ends this worker; the page starts a fresh one. All state that matters is the coordinator's.
+addEventListener("unhandledrejection", (event) => {
+  throw event.reason;
+});
