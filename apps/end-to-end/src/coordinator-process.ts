@@ -1,0 +1,112 @@
+/** The built coordinator and headless worker as processes, the way a person starts them. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { RunView } from "@convoy/protocol";
+
+const programs = {
+  coordinator: path.join(import.meta.dirname, "../../coordinator/dist/main.js"),
+  headlessWorker: path.join(import.meta.dirname, "../../headless-worker/dist/main.js"),
+};
+
+export class CoordinatorProcess {
+  readonly url: string;
+  readonly #dataDir: string;
+  readonly #child: ChildProcess;
+
+  private constructor(url: string, dataDir: string, child: ChildProcess) {
+    this.url = url;
+    this.#dataDir = dataDir;
+    this.#child = child;
+  }
+
+  /** Starts on a free port, with the built-in digits and a data folder of its own. */
+  static async start(args: readonly string[]): Promise<CoordinatorProcess> {
+    const dataDir = mkdtempSync(path.join(tmpdir(), "convoy-end-to-end-"));
+    const fixed = ["--port", "0", "--dataset", "built-in-digits", "--data-dir", dataDir];
+    const child = startProgram("coordinator", [...fixed, ...args]);
+    const output = collect(child);
+    const url = await until("the coordinator's link", () => {
+      if (child.exitCode !== null) throw new Error(`The coordinator ended:\n${output()}`);
+      return /Watch the run\s+(http:\/\/\S+?)\/\s/.exec(output())?.[1];
+    });
+    return new CoordinatorProcess(url, dataDir, child);
+  }
+
+  async run(): Promise<RunView> {
+    return (await fetch(`${this.url}/api/run`)).json() as Promise<RunView>;
+  }
+
+  /** Waits until the run is as wished, and returns it. */
+  runUntil(what: string, isSo: (run: RunView) => boolean, timeoutMs = 120_000): Promise<RunView> {
+    return until(
+      what,
+      async () => {
+        const run = await this.run();
+        return isSo(run) ? run : undefined;
+      },
+      timeoutMs,
+    );
+  }
+
+  async parameters(): Promise<Uint8Array> {
+    return new Uint8Array(await (await fetch(`${this.url}/api/run/parameters.safetensors`)).arrayBuffer());
+  }
+
+  /** A file of the run's folder. */
+  read(name: string): Uint8Array {
+    const runs = path.join(this.#dataDir, "runs");
+    return readFileSync(path.join(runs, readdirSync(runs)[0] as string, name));
+  }
+
+  async stop(): Promise<number | null> {
+    this.#child.kill("SIGINT");
+    if (this.#child.exitCode === null) await once(this.#child, "exit");
+    rmSync(this.#dataDir, { recursive: true, force: true });
+    return this.#child.exitCode;
+  }
+}
+
+export function startHeadlessWorker(url: string, name: string): ChildProcess {
+  return startProgram("headlessWorker", ["--url", url, "--name", name, "--quiet"]);
+}
+
+/** Runs the coordinator to its end and returns what it said. */
+export async function runCoordinator(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const child = startProgram("coordinator", args);
+  const output = collect(child);
+  await once(child, "exit");
+  return { code: child.exitCode, output: output() };
+}
+
+function startProgram(program: keyof typeof programs, args: readonly string[]): ChildProcess {
+  // What the tests' own environment sets is not for the program under test.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CONVOY_")));
+  return spawn(process.execPath, [programs[program], ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+function collect(child: ChildProcess): () => string {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk) => {
+      output += String(chunk);
+    });
+  }
+  return () => output;
+}
+
+async function until<Found>(
+  what: string,
+  look: () => Found | undefined | Promise<Found | undefined>,
+  timeoutMs = 120_000,
+): Promise<Found> {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Waited ${timeoutMs / 1000} s in vain for ${what}.`);
+}

@@ -1,0 +1,157 @@
+/**
+ * The whole product, production build: a coordinator, a tab on WebGPU (in software), tabs on WASM, a headless worker;
+ * one tab is killed on the way and one comes late.
+ */
+import type { ChildProcess } from "node:child_process";
+import { drawBuiltInDigits, shardCount } from "@convoy/datasets";
+import { createTfjsEngine } from "@convoy/engine-tfjs";
+import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
+import { findRecipe } from "@convoy/models";
+import type { RunView } from "@convoy/protocol";
+import { type Browser, chromium, type Page } from "playwright";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { CoordinatorProcess, startHeadlessWorker } from "./coordinator-process.ts";
+import { readVector } from "./read-safetensors.ts";
+import { trainAlone } from "./single-process-run.ts";
+
+const SEED = 7;
+/** One epoch of the built-in digits. */
+const STEPS = 938;
+
+let coordinator: CoordinatorProcess;
+let browser: Browser;
+let headless: ChildProcess | undefined;
+const troubles: string[] = [];
+
+beforeAll(async () => {
+  coordinator = await CoordinatorProcess.start(["--epochs", "1", "--seed", String(SEED)]);
+  browser = await chromium.launch({
+    executablePath: process.env.CONVOY_CHROMIUM as string,
+    args: (process.env.CONVOY_CHROMIUM_ARGUMENTS ?? "").split(" "),
+  });
+});
+
+afterAll(async () => {
+  headless?.kill();
+  await browser?.close();
+  await coordinator?.stop();
+});
+
+async function openPage(address: string): Promise<Page> {
+  // A context of its own is a person of its own: nothing is shared with the other tabs.
+  const page = await (await browser.newContext()).newPage();
+  page.on("pageerror", (error) => troubles.push(`${address}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") troubles.push(`${address}: ${message.text()}`);
+  });
+  await page.goto(`${coordinator.url}${address}`);
+  return page;
+}
+
+function lend(name: string, engine: string): Promise<Page> {
+  return openPage(`/worker/?start=1&engine=${engine}&name=${encodeURIComponent(name)}`);
+}
+
+const shardsOf = (run: RunView, name: string) => run.workers.find((worker) => worker.name === name)?.shards ?? 0;
+
+test("tabs and a headless worker train one network together", async () => {
+  const dashboard = await openPage("/");
+  await dashboard.getByText("Waiting for workers").first().waitFor();
+  await dashboard.getByText("built-in digits").first().waitFor();
+
+  // A tab on WebGPU alone, then one on WASM, then a worker without a browser.
+  const graphics = await lend("Graphics tab", "webgpu");
+  await coordinator.runUntil("a step computed on WebGPU", (run) => shardsOf(run, "Graphics tab") >= 8);
+  await lend("Steady tab", "wasm");
+  await coordinator.runUntil("the WASM tab's part", (run) => shardsOf(run, "Steady tab") >= 16);
+  headless = startHeadlessWorker(coordinator.url, "Headless worker");
+  const together = await coordinator.runUntil(
+    "the headless worker's part",
+    (run) => shardsOf(run, "Headless worker") >= 16,
+  );
+  expect(together.workers.map((worker) => [worker.name, worker.engine?.split(" ")[0]])).toEqual([
+    ["Graphics tab", "tfjs-webgpu"],
+    ["Steady tab", "tfjs-wasm"],
+    ["Headless worker", "tfjs-wasm"],
+  ]);
+  await dashboard.getByRole("table", { name: "Workers" }).getByText("Headless worker").waitFor();
+
+  // One is killed in the middle of its work, one comes late.
+  await graphics.context().close();
+  await dashboard
+    .getByText(/Graphics tab left/)
+    .first()
+    .waitFor();
+  await lend("Late tab", "wasm");
+  await coordinator.runUntil(
+    "the late tab's part, 50 steps in",
+    (run) => shardsOf(run, "Late tab") >= 8 && run.step >= 50,
+  );
+
+  await parametersAgree(dashboard);
+
+  const end = await coordinator.runUntil("the end of the run", (run) => run.state === "finished", 400_000);
+  expect(end.step).toBe(STEPS);
+  // Every shard of the epoch is counted once, whoever computed it.
+  const shards = end.workers.reduce((sum, worker) => sum + worker.shards, 0);
+  expect(shards).toBe(shardCount(60_000));
+  const losses = new TextDecoder().decode(coordinator.read("losses.csv")).trim().split("\n").slice(1);
+  expect(losses.map((line) => Number(line.split(",")[0]))).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+  expect(end.accuracy).toBeGreaterThan(0.5);
+
+  await dashboard
+    .getByText(/Finished: \d/)
+    .first()
+    .waitFor();
+  await dashboard
+    .getByText(/Graphics tab left/)
+    .first()
+    .waitFor();
+  await curveIsDrawn(dashboard);
+  expect(troubles).toEqual([]);
+});
+
+/** Pauses from the dashboard, compares the parameters with those of a single process, and goes on. */
+async function parametersAgree(dashboard: Page): Promise<void> {
+  await dashboard.getByRole("button", { name: "Pause", exact: true }).click();
+  await coordinator.runUntil("the pause", (run) => run.state === "paused");
+  const { vector: together, step } = readVector(await coordinator.parameters());
+  expect(step).toBeGreaterThanOrEqual(50);
+  const { vector: initial } = readVector(coordinator.read("parameters-initial.safetensors"));
+  const engine = createTfjsEngine("wasm", { wasmPaths: wasmDirectory() });
+  const alone = await trainAlone(findRecipe("lenet5-mnist"), drawBuiltInDigits(), SEED, initial, step, engine);
+  const apart = relativeDistance(together, alone, initial);
+  console.log(
+    `The change of the parameters after ${step} steps, together against alone: ${apart.toExponential(2)} apart.`,
+  );
+  expect(apart).toBeLessThan(1e-3);
+  // It was a change worth the name.
+  expect(relativeDistance(alone, initial, new Float32Array(initial.length))).toBeGreaterThan(1e-3);
+  await dashboard.getByRole("button", { name: "Resume", exact: true }).click();
+}
+
+/** ‖a − b‖ / ‖b − origin‖ */
+function relativeDistance(a: Float32Array, b: Float32Array, origin: Float32Array): number {
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < a.length; i++) {
+    difference += ((a[i] as number) - (b[i] as number)) ** 2;
+    size += ((b[i] as number) - (origin[i] as number)) ** 2;
+  }
+  return Math.sqrt(difference / size);
+}
+
+/** The chart's canvas has been drawn upon. */
+async function curveIsDrawn(dashboard: Page): Promise<void> {
+  const colours = await dashboard
+    .locator("canvas")
+    .first()
+    .evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      const seen = new Set<string>();
+      for (let i = 0; i < pixels.length; i += 4) seen.add(`${pixels[i]},${pixels[i + 1]},${pixels[i + 2]}`);
+      return seen.size;
+    });
+  expect(colours).toBeGreaterThan(5);
+}
