@@ -1,0 +1,42 @@
+import type { WorkerStatus } from "@convoy/worker";
+import { Card } from "../frame/card.tsx";
+import { Icon } from "../frame/icon.tsx";
+import classes from "./engine-card.module.css";
+import { engineName, proofSentence } from "./lending-words.ts";
+
+/** What computes on this device, how it proved itself, and why nothing better does. */
+export function EngineCard({ status }: { status: WorkerStatus }) {
+  const { engine, proof, engineRemarks } = status;
+  const proven = proofSentence(proof);
+  return (
+    <Card title="Engine">
+      <dl className={classes.list}>
+        <dt>In use</dt>
+        <dd>
+          {engine === null ? "none yet" : engineName(engine.name)}
+          {engine !== null && <span className={classes.device}>{engine.device}</span>}
+        </dd>
+        <dt>Self-test</dt>
+        <dd className={classes.proof} data-passed={proven !== null || undefined}>
+          {proven !== null && <Icon name="check" />}
+          {proven ?? (status.phase === "proving" ? "running" : "not done yet")}
+        </dd>
+        {engineRemarks.length > 0 && (
+          <>
+            <dt>Not used</dt>
+            <dd>
+              <ul className={classes.remarks}>
+                {engineRemarks.map((remark) => (
+                  <li key={remark.engine}>
+                    <strong>{remark.engine}</strong>
+                    <span>{remark.sentence}</span>
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </>
+        )}
+      </dl>
+    </Card>
+  );
+}

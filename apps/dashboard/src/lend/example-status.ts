@@ -1,0 +1,21 @@
+/** Statuses of a worker for tests. */
+import type { WorkerStatus } from "@convoy/worker";
+
+export function exampleStatus(changes: Partial<WorkerStatus> = {}): WorkerStatus {
+  return {
+    phase: "working",
+    sentence: "Computing gradients.",
+    name: "Desk",
+    recipeTitle: "LeNet-5 on MNIST",
+    datasetTitle: "MNIST",
+    engine: { name: "tfjs-wasm", device: "CPU, WASM SIMD" },
+    proof: { largestError: 2.4e-6, durationMs: 812 },
+    engineRemarks: [],
+    samplesPerSecond: 820,
+    samples: 320,
+    leases: 10,
+    lastLeaseMs: 39,
+    lastRefusal: null,
+    ...changes,
+  };
+}

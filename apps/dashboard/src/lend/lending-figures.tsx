@@ -1,0 +1,24 @@
+import { FigureRow } from "../frame/figure-row.tsx";
+import { formatCount, formatDuration, formatRate, NO_FIGURE } from "../text/format.ts";
+import type { LendingState } from "./lending-session.ts";
+
+/** Speed of this device, and what it has contributed so far. */
+export function LendingFigures({ state }: { state: LendingState }) {
+  const { status, samples, leases } = state;
+  const lending = state.stage === "lending" && state.death === null;
+  const last = status?.lastLeaseMs ?? null;
+  return (
+    <FigureRow
+      figures={[
+        {
+          label: "Speed",
+          value: lending && status !== null ? formatRate(status.samplesPerSecond) : NO_FIGURE,
+          unit: "samples/s",
+          remark: last === null ? "of this device" : `last lease: ${formatDuration(last / 1000)}`,
+        },
+        { label: "Samples computed", value: formatCount(samples), remark: "counted by the coordinator" },
+        { label: "Leases done", value: formatCount(leases), remark: "groups of shards" },
+      ]}
+    />
+  );
+}

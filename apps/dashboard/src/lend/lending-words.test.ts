@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { exampleStatus } from "./example-status.ts";
+import { idleLending, type LendingState } from "./lending-session.ts";
+import { engineName, gpuRemark, lendingTitle, lendingWords, proofSentence } from "./lending-words.ts";
+
+const lending = (changes: Parameters<typeof exampleStatus>[0], state: Partial<LendingState> = {}): LendingState => ({
+  ...idleLending,
+  stage: "lending",
+  status: exampleStatus(changes),
+  ...state,
+});
+
+test("between two leases the device is still at work", () => {
+  const working = lendingWords(lending({ phase: "working" }));
+  expect(working.headline).toBe("This device is training");
+  expect(lendingWords(lending({ phase: "waiting", samplesPerSecond: 800 }))).toEqual(working);
+  expect(
+    lendingWords(lending({ phase: "waiting", samplesPerSecond: 0, sentence: "The run is paused." })),
+  ).toMatchObject({
+    headline: "Ready to help",
+    sentence: "The run is paused.",
+  });
+});
+
+test("the data are named where the recipe does not name them", () => {
+  expect(lendingWords(lending({})).sentence).not.toContain("Data:");
+  expect(lendingWords(lending({ datasetTitle: "built-in digits" })).sentence).toContain("Data: built-in digits.");
+});
+
+test("a failure says why", () => {
+  const words = lendingWords(lending({ phase: "failed", sentence: "No engine can train on this device." }));
+  expect(words).toMatchObject({ headline: "This device cannot help", sentence: "No engine can train on this device." });
+});
+
+test("the end of the run and a goodbye tell what was contributed", () => {
+  const totals = { samples: 12_345, leases: 1 };
+  expect(lendingWords(lending({ phase: "ended", sentence: "The run is finished." }, totals)).sentence).toBe(
+    "The run is finished. This device computed 12,345 samples in 1 lease.",
+  );
+  expect(lendingWords(lending({}, { ...totals, stage: "stopped" }))).toMatchObject({ headline: "Thank you" });
+  expect(lendingWords(lending({}, { stage: "stopped" })).sentence).toContain("nothing yet");
+});
+
+test("a death is explained, whatever the worker said before", () => {
+  const death = { sentence: "the GPU was lost.", restartSeconds: 2 };
+  expect(lendingWords(lending({}, { death })).sentence).toBe(
+    "The GPU was lost. A fresh one starts in 2 s; nothing is lost.",
+  );
+});
+
+test("the self-test is told in words", () => {
+  expect(proofSentence(exampleStatus().proof)).toBe(
+    "Passed in 0.8 s: its results are within 2.4 × 10⁻⁶ of the right ones.",
+  );
+  expect(proofSentence(null)).toBeNull();
+});
+
+test("a missing GPU gets its real reason", () => {
+  expect(gpuRemark({ hasGpu: true, isSecure: true })).toBeNull();
+  expect(gpuRemark({ hasGpu: false, isSecure: false })).toContain("plain http");
+  expect(gpuRemark({ hasGpu: false, isSecure: true })).toContain("This browser offers no WebGPU");
+});
+
+test("engines have names for people", () => {
+  expect(engineName("tfjs-wasm")).toBe("WebAssembly, with TensorFlow.js (tfjs-wasm)");
+  expect(engineName("another")).toBe("another");
+});
+
+test("the title of the tab shows the speed while there is one", () => {
+  expect(lendingTitle(idleLending)).toBe("Lend this device · Convoy");
+  expect(lendingTitle(lending({ samplesPerSecond: 1234 }))).toBe("1,234 samples/s · Convoy");
+  expect(lendingTitle(lending({ phase: "paused", samplesPerSecond: 0 }))).toBe("Paused · Convoy");
+});

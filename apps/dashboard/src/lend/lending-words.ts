@@ -1,0 +1,121 @@
+/** What the page of a worker says, chosen from what is known of it. */
+import type { WorkerStatus } from "@convoy/worker";
+import type { StateWord } from "../frame/state-label.tsx";
+import { formatAmount, formatDuration, formatError, formatRate } from "../text/format.ts";
+import type { LendingState } from "./lending-session.ts";
+
+export interface LendingWords {
+  readonly label: StateWord;
+  /** Readable from the other side of the room. */
+  readonly headline: string;
+  readonly sentence: string;
+}
+
+export function lendingWords(state: LendingState): LendingWords {
+  if (state.stage === "stopped") {
+    return {
+      label: { word: "Stopped", icon: "stop", tone: "calm" },
+      headline: "Thank you",
+      sentence: contributionSentence(state),
+    };
+  }
+  if (state.death !== null) {
+    return {
+      label: { word: "Restarting", icon: "warning", tone: "bad" },
+      headline: "The worker broke off",
+      sentence: `${capitalized(state.death.sentence)} A fresh one starts in ${formatDuration(state.death.restartSeconds).replace(".0", "")}; nothing is lost.`,
+    };
+  }
+  return state.status === null
+    ? { label: words.connecting, headline: "Starting…", sentence: "Loading what this device needs for computing." }
+    : wordsOfPhase(state.status, state);
+}
+
+const words = {
+  connecting: { word: "Connecting", icon: "hourglass", tone: "calm" },
+  proving: { word: "Self-test", icon: "test", tone: "active" },
+  waiting: { word: "Ready", icon: "dot", tone: "good" },
+  working: { word: "Working", icon: "play", tone: "active" },
+  paused: { word: "Paused", icon: "pause", tone: "warning" },
+  ended: { word: "Finished", icon: "check", tone: "good" },
+  failed: { word: "Not possible", icon: "warning", tone: "bad" },
+} as const satisfies { [phase in WorkerStatus["phase"]]: StateWord };
+
+function wordsOfPhase(status: WorkerStatus, state: LendingState): LendingWords {
+  const { sentence } = status;
+  switch (status.phase) {
+    case "connecting":
+      return { label: words.connecting, headline: "Connecting…", sentence };
+    case "proving":
+      return { label: words.proving, headline: "Testing this device…", sentence };
+    case "waiting":
+    case "working":
+      return isComputing(status)
+        ? { label: words.working, headline: "This device is training", sentence: taskSentence(status) }
+        : { label: words.waiting, headline: "Ready to help", sentence };
+    case "paused":
+      return { label: words.paused, headline: "Paused", sentence };
+    case "ended":
+      return {
+        label: words.ended,
+        headline: "The run is over",
+        sentence: `${sentence} ${contributionSentence(state)}`,
+      };
+    case "failed":
+      return { label: words.failed, headline: "This device cannot help", sentence };
+  }
+}
+
+/** Between two leases a worker waits for a moment: to a person it is still at work. */
+function isComputing({ phase, samplesPerSecond }: WorkerStatus): boolean {
+  return phase === "working" || samplesPerSecond > 0;
+}
+
+function taskSentence({ recipeTitle, datasetTitle }: WorkerStatus): string {
+  if (recipeTitle === null) return "It computes gradients, together with the other workers.";
+  const data = datasetTitle === null || recipeTitle.endsWith(datasetTitle) ? "" : ` Data: ${datasetTitle}.`;
+  return `It computes gradients for ${recipeTitle}, together with the other workers.${data}`;
+}
+
+export function contributionSentence({ samples, leases }: Pick<LendingState, "samples" | "leases">): string {
+  if (samples === 0) return "This device has contributed nothing yet.";
+  return `This device computed ${formatAmount(samples, "sample")} in ${formatAmount(leases, "lease")}.`;
+}
+
+/** The self-test in words; null before there is a result. */
+export function proofSentence(proof: WorkerStatus["proof"]): string | null {
+  if (proof === null) return null;
+  return `Passed in ${formatDuration(proof.durationMs / 1000)}: its results are within ${formatError(proof.largestError)} of the right ones.`;
+}
+
+const engineNames: { readonly [engine: string]: string } = {
+  "tfjs-webgpu": "WebGPU, with TensorFlow.js",
+  "tfjs-wasm": "WebAssembly, with TensorFlow.js",
+  "tfjs-cpu": "plain JavaScript, with TensorFlow.js",
+};
+
+export function engineName(engine: string): string {
+  const name = engineNames[engine];
+  return name === undefined ? engine : `${name} (${engine})`;
+}
+
+/** What the page can say about the GPU before anything has started; null when nothing speaks against it. */
+export function gpuRemark(browser: { readonly hasGpu: boolean; readonly isSecure: boolean }): string | null {
+  if (browser.hasGpu) return null;
+  if (!browser.isSecure) {
+    return "This page was opened over plain http, and browsers give the GPU to https pages (and localhost) only. The processor will do the work.";
+  }
+  return "This browser offers no WebGPU. The processor will do the work.";
+}
+
+/** The title of the tab. */
+export function lendingTitle(state: LendingState): string {
+  if (state.stage === "idle") return "Lend this device · Convoy";
+  const { label } = lendingWords(state);
+  const speed = state.status?.samplesPerSecond ?? 0;
+  return `${label === words.working ? `${formatRate(speed)} samples/s` : label.word} · Convoy`;
+}
+
+function capitalized(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
