@@ -109,7 +109,7 @@ class WebgpuDevice implements TensorDevice {
     } catch (error) {
       if (error instanceof EngineError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw this.graphics.fail(`The GPU did not hand out its results: ${reason}`);
+      throw this.graphics.fail(`The GPU was lost while it computed: ${reason}`);
     }
     if (this.graphics.failure !== undefined) throw this.graphics.failure;
   }
