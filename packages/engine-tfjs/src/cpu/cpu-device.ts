@@ -1,6 +1,5 @@
 import { EngineError, type EngineIdentity } from "@convoy/engine";
-import "@tensorflow/tfjs-backend-cpu";
-import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorDevice, Transfer } from "../tensor-device.ts";
 import { useBackend } from "../use-backend.ts";
@@ -18,11 +17,11 @@ class CpuDevice implements TensorDevice {
     // exp is the browser's own.
     fingerprint: `tfjs-cpu ${tf.version_core}, ${userAgent()}`,
   };
-  #backend: MathBackendCPU | undefined;
 
   activate(): void {
+    // Not left to the package, whose import for its side effects alone a bundler may drop.
+    if (tf.findBackendFactory("cpu") === null) tf.registerBackend("cpu", () => new MathBackendCPU());
     if (!useBackend("cpu")) throw new EngineError("The JavaScript backend of TensorFlow.js is gone.");
-    this.#backend = tf.findBackend("cpu") as MathBackendCPU;
   }
 
   write(tensor: tf.Tensor, values: Float32Array): tf.Tensor {
@@ -36,6 +35,7 @@ class CpuDevice implements TensorDevice {
 
   /** The array that holds the tensor's values. */
   #values(tensor: tf.Tensor): Float32Array {
-    return this.#backend?.data.get(tensor.dataId).values as Float32Array;
+    const backend = tf.findBackend("cpu") as MathBackendCPU;
+    return backend.data.get(tensor.dataId).values as Float32Array;
   }
 }
