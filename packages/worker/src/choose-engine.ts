@@ -1,4 +1,6 @@
+import { SHARD_SIZE } from "@convoy/datasets";
 import { type Engine, type EngineFactory, type EngineTask, proveEngine } from "@convoy/engine";
+import { elementCount, parameterLayout } from "@convoy/models";
 
 /** An engine that this device might have. */
 export interface EngineCandidate {
@@ -46,6 +48,7 @@ export async function chooseEngine(
     }
     try {
       const engine = await candidate.create(task);
+      await warmUp(engine, task);
       return {
         engine,
         proof: { largestError: proof.largestError, durationMs: performance.now() - startedAt },
@@ -56,4 +59,15 @@ export async function chooseEngine(
     }
   }
   return { engine: null, remarks };
+}
+
+/** Shaders are compiled when they are first used: better now than while a round waits. */
+async function warmUp(engine: Engine, task: EngineTask): Promise<void> {
+  const parameterCount = parameterLayout(task.model).length;
+  const pixels = new Uint8Array(SHARD_SIZE * elementCount(task.model.inputShape));
+  engine.setParameters(new Float32Array(parameterCount));
+  await engine.computeGradient(
+    { count: SHARD_SIZE, pixels, labels: new Uint8Array(SHARD_SIZE) },
+    new Float32Array(parameterCount),
+  );
 }

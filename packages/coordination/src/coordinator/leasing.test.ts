@@ -101,6 +101,7 @@ describe("leases", () => {
     run.work(1, () => false);
     run.now += 5000;
     run.contribute(2);
+    expect(run.state.workers.get(2)?.speed.train).toBeCloseTo(SHARD_SIZE / 5.0, 0);
     const before = leasesIn(run.effects, 2).length;
     run.work(1, (state) => state.step === 4);
     expect(leasesIn(run.effects, 2)).toHaveLength(before);

@@ -55,7 +55,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): voi
   const samples = Array.from(
     round.samples.subarray(first, Math.min(endShard(group, round.shards.length) * SHARD_SIZE, round.samples.length)),
   );
-  const allowedMs = allowedTime(worker, round, samples.length);
+  const allowedMs = allowedTime(turn, worker, round, samples.length);
   const lease: Lease = {
     id,
     peer: worker.peer,
@@ -77,7 +77,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): voi
   });
   turn.changeWorker(worker, {
     state: "working",
-    lease: id,
+    lease: { id, kind: round.kind, sampleCount: samples.length, issuedAt: turn.now },
     holdsVersion: turn.state.version,
     standby: standbyAfter(turn, worker),
   });
@@ -129,11 +129,15 @@ function isActive(worker: Worker): boolean {
   return worker.state === "ready" || worker.state === "working";
 }
 
-function allowedTime(worker: Worker, round: Round, sampleCount: number): number {
+/** On trial, a worker may not keep others waiting; alone, it gets the time that compiling its shaders takes. */
+function allowedTime(turn: Turn, worker: Worker, round: Round, sampleCount: number): number {
+  const { deadlineMs, deadlineFactor, firstDeadlineMs, trialDeadlineMs } = policy;
   const speed = speedOf(worker, round.kind);
-  if (speed === null) return policy.firstDeadlineMs;
+  const othersAreThere = totalSpeed(turn, round) > (speed ?? 0);
+  if (othersAreThere && isTrial(turn, worker)) return trialDeadlineMs;
+  if (speed === null) return firstDeadlineMs;
   const expectedMs = (sampleCount / speed) * 1000;
-  return Math.min(policy.deadlineMs.most, Math.max(policy.deadlineMs.least, policy.deadlineFactor * expectedMs));
+  return Math.min(deadlineMs.most, Math.max(deadlineMs.least, deadlineFactor * expectedMs));
 }
 
 /** Opens the shards of leases whose time is up. Their workers are suspect until they are heard of again. */

@@ -108,7 +108,7 @@ export function sendAway(turn: Turn, peer: PeerId, why: string): void {
 }
 
 function giveShardsBack(turn: Turn, worker: Worker): string | null {
-  const lease = worker.lease === null ? undefined : turn.state.leases.get(worker.lease);
+  const lease = worker.lease === null ? undefined : turn.state.leases.get(worker.lease.id);
   if (lease === undefined || lease.state === "settled") return null;
   const words = lease.state === "active" ? shardsInWords(turn, lease) : null;
   reopen(turn, lease, "settled");

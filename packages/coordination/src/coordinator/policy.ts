@@ -4,8 +4,10 @@ export const policy = {
   deadlineFactor: 4,
   /** … but never less than this, so that a pause for garbage is forgiven, and never more than that. */
   deadlineMs: { least: 2_000, most: 60_000 },
-  /** The first lease of a worker: its shaders are compiled within it. */
+  /** The first lease of a worker that is alone: what is left to compile is compiled within it. */
   firstDeadlineMs: 20_000,
+  /** A lease that only measures a worker's speed while others are there and may have to wait for it. */
+  trialDeadlineMs: 2_000,
   /** A worker that would need more than this many times what the others need to finish the round waits. */
   patienceFactor: 2,
   /** A worker that waits because it is slow is tried again after this time, twice as long each time up to the most. */

@@ -108,7 +108,7 @@ function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): vo
     strikes: 0,
     shards: worker.shards + (round.kind === "train" ? shardCount : 0),
     samples: worker.samples + lease.sampleCount,
-    speed: { ...worker.speed, [round.kind]: newSpeed(turn, worker, lease, round.kind) },
+    speed: measuredSpeed(turn, worker),
   });
   turn.send(worker.peer, { type: "counted", lease: lease.id, sampleCount: lease.sampleCount });
   release(turn, worker.peer);
@@ -123,10 +123,13 @@ function addTallies(left: Tally, right: Tally): Tally {
   return { lossSum: left.lossSum + right.lossSum, correctCount: left.correctCount + right.correctCount };
 }
 
-function newSpeed(turn: Turn, worker: Worker, lease: Lease, kind: Round["kind"]): number {
+/** From lease to result, the way of both messages included: that is what the round waits for. */
+function measuredSpeed(turn: Turn, worker: Worker): Worker["speed"] {
+  const { lease, speed } = worker;
+  if (lease === null) return speed;
   const measured = (lease.sampleCount / Math.max(0.1, turn.now - lease.issuedAt)) * 1000;
-  const known = worker.speed[kind];
-  return known === null ? measured : known + policy.speedWeight * (measured - known);
+  const known = speed[lease.kind];
+  return { ...speed, [lease.kind]: known === null ? measured : known + policy.speedWeight * (measured - known) };
 }
 
 /** A late result came first after all: whoever was given the same shards since need not go on. */
@@ -156,9 +159,13 @@ function refuseResult(
   if (worker === undefined) return;
   const lease = turn.state.leases.get(result.lease);
   if (lease?.peer === peer && lease.state === "active") reopen(turn, lease, "settled");
-  if (worker.lease === result.lease) release(turn, peer);
-  const atFault = reason !== "stale-version" && reason !== "already-counted" && reason !== "run-ended";
-  strike(turn, peer, sentence, atFault);
+  const tooLate = reason === "stale-version" || reason === "already-counted" || reason === "run-ended";
+  if (worker.lease?.id === result.lease) {
+    // A result that comes too late still tells how long it took.
+    if (tooLate) turn.changeWorker(worker, { speed: measuredSpeed(turn, worker) });
+    release(turn, peer);
+  }
+  strike(turn, peer, sentence, !tooLate);
 }
 
 /** Notes a refusal. A worker that is refused again and again through its own fault is sent away. */
@@ -180,7 +187,7 @@ export function onReturnedLease(turn: Turn, peer: PeerId, leaseId: number, reaso
   if (worker === undefined || lease === undefined || lease.peer !== peer) return;
   turn.log("warning", `${worker.name} gave ${shardsInWords(turn, lease)} back: ${reason}`);
   reopen(turn, lease, "settled");
-  if (worker.lease === leaseId) release(turn, peer);
+  if (worker.lease?.id === leaseId) release(turn, peer);
   const current = turn.worker(peer);
   if (current === undefined) return;
   // It may not hold what it is believed to hold: it gets the parameters again.

@@ -14,8 +14,8 @@ export interface Worker {
   readonly engine: string | null;
   readonly state: WorkerState;
   readonly joinedAt: number;
-  /** The lease it works on, also when that has expired. */
-  readonly lease: number | null;
+  /** The lease it works on, also when that has expired and its round is over. */
+  readonly lease: LeaseInHand | null;
   /** The version of the parameters that it was sent last. */
   readonly holdsVersion: number | null;
   /** Samples per second, from lease to result; null until measured. */
@@ -26,6 +26,13 @@ export interface Worker {
   readonly refusals: number;
   readonly shards: number;
   readonly samples: number;
+}
+
+export interface LeaseInHand {
+  readonly id: number;
+  readonly kind: RoundKind;
+  readonly sampleCount: number;
+  readonly issuedAt: number;
 }
 
 export type RoundKind = "train" | "evaluate";
