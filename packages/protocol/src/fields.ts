@@ -16,8 +16,8 @@ export const split = z.enum(["train", "test"]);
 export type Split = z.infer<typeof split>;
 /** Positions in the training or test set. */
 export const sampleIndices = z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(limits.leaseSamples);
-/** What a batch gave, summed over its samples. */
-export const outcomeFields = { lossSum: z.number(), correctCount: count, computeMs: milliseconds };
+/** What a batch gave, summed over its samples. JSON has no NaN and no infinity: such a loss travels as null. */
+export const outcomeFields = { lossSum: z.number().nullable(), correctCount: count, computeMs: milliseconds };
 
 export const engineIdentity = z.strictObject({
   name: z.string().min(1).max(limits.nameLength),

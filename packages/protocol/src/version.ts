@@ -3,3 +3,6 @@
  * schemas with the one noted here, so a changed message without a new version cannot pass unseen.
  */
 export const PROTOCOL_VERSION = 1;
+
+/** Of every schema, the frame's layout and the limits of one message. */
+export const SCHEMA_HASH = "e2c1760b";

@@ -92,7 +92,7 @@ export class RunLoop {
       return;
     }
     const { frame } = parsed;
-    const { lossSum, correctCount } = message;
+    const lossSum = message.lossSum ?? Number.NaN;
     this.#dispatch({
       type: "contribution",
       now: now(),
@@ -100,7 +100,7 @@ export class RunLoop {
       frame,
       finite: isFiniteVector(frame.vector),
       lossSum,
-      correctCount,
+      correctCount: message.correctCount,
     });
   }
 

@@ -113,6 +113,16 @@ describe("contributions", () => {
     expect(leasesIn(effects, 1)[0]?.samples).toEqual(samples);
   });
 
+  test("[C7] an evaluation whose loss is not a number is refused, and the shards are given out again", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.work(1, (state) => state.round?.kind === "evaluate");
+    const { lease, version, samples } = run.leaseOf(1);
+    const effects = run.say(1, { type: "evaluation", lease, version, lossSum: null, correctCount: 1, computeMs: 1 });
+    expect(refusalsIn(effects)).toEqual(["not-finite"]);
+    expect(leasesIn(effects, 1)[0]?.samples).toEqual(samples);
+  });
+
   test("[C8] one of another run is refused", () => {
     const run = new TestRun();
     run.enter(1);

@@ -96,7 +96,7 @@ function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { ty
       onSampleRequest(turn, peer, message.lease, message.samples);
       return;
     case "evaluation":
-      onEvaluation(turn, peer, { ...message, kind: "evaluate" });
+      onEvaluation(turn, peer, { ...message, lossSum: message.lossSum ?? Number.NaN, kind: "evaluate" });
       return;
     case "return-lease":
       onReturnedLease(turn, peer, message.lease, message.reason);

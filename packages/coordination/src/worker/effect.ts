@@ -2,12 +2,15 @@
 import type { LeaseMessage, ToCoordinator } from "@convoy/protocol";
 import type { LeaseOutcome } from "./event.ts";
 
+/** As it travels: a loss that is not a number is null. */
+export type SentOutcome = Omit<LeaseOutcome, "lossSum"> & { readonly lossSum: number | null };
+
 export type WorkerEffect =
   | { readonly type: "send"; readonly message: Exclude<ToCoordinator, { type: "contribution" }> }
   /** Choose an engine for the recipe that the coordinator named, and let it prove itself. */
   | { readonly type: "prove"; readonly recipeText: string }
   | { readonly type: "compute"; readonly lease: LeaseMessage }
   /** Send the gradient of the lease that was computed last. */
-  | { readonly type: "send-contribution"; readonly lease: LeaseMessage; readonly outcome: LeaseOutcome }
+  | { readonly type: "send-contribution"; readonly lease: LeaseMessage; readonly outcome: SentOutcome }
   /** Close the connection for good. */
   | { readonly type: "close" };

@@ -149,11 +149,11 @@ function onComputed(
   // Revoked, paused or disconnected meanwhile: nobody waits for it any more.
   if (inHand?.message.lease !== lease) return stay(state);
   const next = { ...state, lease: null };
-  if (inHand.message.kind === "train") return to(next, { type: "send-contribution", lease: inHand.message, outcome });
-  return to(next, {
-    type: "send",
-    message: { type: "evaluation", lease, version: inHand.message.version, ...outcome },
-  });
+  // It is sent all the same: the coordinator is to know, and to refuse it by name.
+  const sent = { ...outcome, lossSum: Number.isFinite(outcome.lossSum) ? outcome.lossSum : null };
+  if (inHand.message.kind === "train")
+    return to(next, { type: "send-contribution", lease: inHand.message, outcome: sent });
+  return to(next, { type: "send", message: { type: "evaluation", lease, version: inHand.message.version, ...sent } });
 }
 
 function onComputeFailed(

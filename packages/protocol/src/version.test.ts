@@ -1,0 +1,38 @@
+import { murmur3Text } from "@convoy/foundation";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import { toCoordinatorSchema } from "./to-coordinator.ts";
+import { toViewerSchema } from "./to-viewer.ts";
+import { toWorkerSchema } from "./to-worker.ts";
+import { OutgoingFrame } from "./vector-frame.ts";
+import { SCHEMA_HASH } from "./version.ts";
+
+/** Everything that two sides must agree on, as text: all messages, a sealed frame, the limits that no schema shows. */
+function describeProtocol(): string {
+  const schemas = [toCoordinatorSchema, toWorkerSchema, toViewerSchema].map((schema) =>
+    z.toJSONSchema(schema, { unrepresentable: "any" }),
+  );
+  const frame = new OutgoingFrame(2);
+  frame.vector.set([1, -2]);
+  const bytes = frame.seal({ run: "00112233445566ff", version: 3, lease: 4 });
+  // A new version of the protocol is no reason for a new hash; the checksum beyond covers it too.
+  bytes.fill(0, 4, 8);
+  bytes.fill(0, 28, 32);
+  const { vectorLength, messageBytes } = limits;
+  return JSON.stringify({ schemas, frame: [...bytes], limits: { vectorLength, messageBytes } });
+}
+
+test("[P7] a change of what crosses the wire needs a new version of the protocol", () => {
+  const hash = murmur3Text(describeProtocol());
+  expect(
+    hash,
+    `What crosses the wire has changed: add 1 to PROTOCOL_VERSION and note the new SCHEMA_HASH "${hash}", both in version.ts.`,
+  ).toBe(SCHEMA_HASH);
+});
+
+test("[P7] the hash sees every kind of message", () => {
+  const text = describeProtocol();
+  for (const schema of [toCoordinatorSchema, toWorkerSchema, toViewerSchema])
+    for (const option of schema.options) expect(text).toContain(`"const":"${option.shape.type.value}"`);
+});
