@@ -9,7 +9,7 @@
  * |     16 | uint32  | version of the parameters |
  * |     20 | uint32  | lease; 0 in a frame of parameters |
  * |     24 | uint32  | length: number of elements |
- * |     28 | uint32  | checksum: MurmurHash3 of the elements' bytes |
+ * |     28 | uint32  | checksum: MurmurHash3 of the elements' bytes, seeded with that of the 28 bytes above |
  * |     32 | 8 bytes | zero |
  *
  * The elements begin at a multiple of 8, so a frame that starts aligned is read in place.
@@ -21,6 +21,7 @@ import { PROTOCOL_VERSION } from "./version.ts";
 
 export const FRAME_HEADER_BYTES = 40;
 const MAGIC_FP32 = 0x01595643;
+const CHECKSUM_OFFSET = 28;
 
 export interface FrameHeader {
   readonly run: string;
@@ -61,7 +62,7 @@ export class OutgoingFrame {
     view.setUint32(16, version, true);
     view.setUint32(20, lease, true);
     view.setUint32(24, this.vector.length, true);
-    view.setUint32(28, murmur3(this.#bytes.subarray(FRAME_HEADER_BYTES)), true);
+    view.setUint32(CHECKSUM_OFFSET, checksumOf(this.#bytes), true);
     return this.#bytes;
   }
 }
@@ -87,15 +88,21 @@ export function readFrame(bytes: Uint8Array, expectedLength: number): ParsedFram
     const sentence = `The frame says ${length} elements in ${bytes.byteLength} bytes; ${expectedLength} elements in ${FRAME_HEADER_BYTES + 4 * expectedLength} bytes are expected.`;
     return refuse("wrong-length", sentence, lease);
   }
-  const body = bytes.subarray(FRAME_HEADER_BYTES);
-  if (murmur3(body) !== view.getUint32(28, true)) {
+  if (checksumOf(bytes) !== view.getUint32(CHECKSUM_OFFSET, true)) {
     return refuse("bad-checksum", "The frame was damaged on its way: its checksum does not match.", lease);
   }
+  if (view.getUint32(32, true) !== 0 || view.getUint32(36, true) !== 0)
+    return refuse("malformed", "The last 8 bytes of the frame's header must be zero.", lease);
+  const body = bytes.subarray(FRAME_HEADER_BYTES);
   return { ok: true, frame: { run: readRun(bytes), version: view.getUint32(16, true), lease, vector: vectorOf(body) } };
 }
 
 function refuse(reason: RefusalReason, sentence: string, lease?: number): ParsedFrame {
   return { ok: false, refusal: lease === undefined ? { reason, sentence } : { reason, sentence, lease } };
+}
+
+function checksumOf(frame: Uint8Array): number {
+  return murmur3(frame.subarray(FRAME_HEADER_BYTES), murmur3(frame.subarray(0, CHECKSUM_OFFSET)));
 }
 
 function readRun(bytes: Uint8Array): string {

@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { limits } from "./limits.ts";
+import { type Parsed, parseToCoordinator, parseToViewer, parseToWorker } from "./parse.ts";
+import { refusalReasons } from "./refusal.ts";
+import { messagesToCoordinator, messagesToViewer, messagesToWorker } from "./test-messages.ts";
+import { PROTOCOL_VERSION } from "./version.ts";
+
+const directions = [
+  { to: "the coordinator", parse: parseToCoordinator, messages: Object.values(messagesToCoordinator) },
+  { to: "a worker", parse: parseToWorker, messages: Object.values(messagesToWorker) },
+  { to: "a viewer", parse: parseToViewer, messages: Object.values(messagesToViewer) },
+] as const;
+const kinds = directions.flatMap(({ to, parse, messages }) =>
+  messages.map((message) => ({ to, type: message.type, parse: parse as (data: unknown) => Parsed<object>, message })),
+);
+
+function refusalOf(parsed: Parsed<unknown>) {
+  if (parsed.ok) throw new Error(`this was understood: ${JSON.stringify(parsed.message)}`);
+  return parsed.refusal;
+}
+
+describe.each(kinds)("$type to $to", ({ parse, message }) => {
+  test("is understood as it was sent", () => {
+    expect(parse(structuredClone(message))).toEqual({ ok: true, message });
+  });
+
+  test("[P3] a field that is missing or of the wrong type is named", () => {
+    for (const field of Object.keys(message).filter((name) => name !== "type")) {
+      const { [field]: _, ...without } = message as unknown as Record<string, unknown>;
+      for (const damaged of [without, { ...without, [field]: [[]] }]) {
+        const refusal = refusalOf(parse(damaged));
+        expect(refusal.reason).toBe("malformed");
+        expect(refusal.sentence).toContain(`"${field}`);
+      }
+    }
+  });
+
+  test("[P3] a field that does not belong there is named", () => {
+    const refusal = refusalOf(parse({ ...message, colour: "red" }));
+    expect(refusal.reason).toBe("malformed");
+    expect(refusal.sentence).toContain('"colour"');
+  });
+});
+
+describe.each(directions)("what comes to $to", ({ parse, messages }) => {
+  test("[P2] a message of an unknown kind is refused as such", () => {
+    for (const type of ["sing", "", "toString", "__proto__", 7, null, undefined, [], { a: 1 }])
+      expect(refusalOf(parse({ type })).reason).toBe("unknown-message");
+    expect(refusalOf(parse({})).reason).toBe("unknown-message");
+  });
+
+  test("[P3] what is no message at all is malformed", () => {
+    for (const data of [null, undefined, 1, "join", [], [messages[0]], () => {}])
+      expect(refusalOf(parse(data)).reason).toBe("malformed");
+  });
+
+  test("[P5] no junk makes it throw, and every refusal can itself be sent", () => {
+    const junk = fc.anything({ withNullPrototype: true, withTypedArray: true, withSparseArray: true, withMap: true });
+    fc.assert(
+      fc.property(junk, (data) => checkAnswer(parse(data))),
+      { numRuns: 2000, seed: 1 },
+    );
+  });
+
+  test("[P5] nor does a message with any of its values replaced", () => {
+    const mutation = fc.record({
+      message: fc.constantFrom(...messages),
+      place: fc.nat(),
+      value: fc.anything({ withBigInt: true, withDate: true }),
+    });
+    fc.assert(
+      fc.property(mutation, ({ message, place, value }) => checkAnswer(parse(replaceAt(message, place, value)))),
+      { numRuns: 3000, seed: 2 },
+    );
+  });
+});
+
+function checkAnswer(parsed: Parsed<object>): void {
+  if (parsed.ok) return;
+  expect(refusalReasons).toContain(parsed.refusal.reason);
+  expect(parsed.refusal.sentence.length).toBeGreaterThan(0);
+  expect(parseToWorker({ type: "refused", refusal: parsed.refusal }).ok).toBe(true);
+}
+
+/** A copy with the value at one place of the tree replaced. */
+function replaceAt(message: object, place: number, value: unknown): unknown {
+  const copy = structuredClone(message) as Record<string, unknown>;
+  const places: [Record<string, unknown>, string][] = [];
+  const visit = (node: Record<string, unknown>) => {
+    for (const key of Object.keys(node)) {
+      places.push([node, key]);
+      const child = node[key];
+      if (typeof child === "object" && child !== null && !(child instanceof Uint8Array))
+        visit(child as Record<string, unknown>);
+    }
+  };
+  visit(copy);
+  const [node, key] = places[place % places.length] as (typeof places)[number];
+  node[key] = value;
+  return copy;
+}
+
+describe("[P4] a greeting in another version of the protocol", () => {
+  test.each(["join", "watch"])("%s is refused with both versions, whatever else it has", (type) => {
+    for (const protocol of [PROTOCOL_VERSION + 1, 0, -1, 1.5, 1e9]) {
+      for (const rest of [{}, { name: 7, colours: ["red"] }, messagesToCoordinator.join]) {
+        const refusal = refusalOf(parseToCoordinator({ ...rest, type, protocol }));
+        expect(refusal.reason).toBe("protocol-version");
+        expect(refusal.sentence).toContain(`version ${PROTOCOL_VERSION} of`);
+        expect(refusal.sentence).toContain(`version ${protocol};`);
+      }
+    }
+  });
+
+  test("is not read out of anything else", () => {
+    expect(refusalOf(parseToCoordinator({ type: "leave", protocol: 2 })).reason).toBe("malformed");
+    expect(refusalOf(parseToCoordinator({ type: "join", protocol: "2" })).reason).toBe("malformed");
+  });
+});
+
+describe("[P6] each maximum holds, and one more is refused", () => {
+  const { join, watch: _, ...rest } = messagesToCoordinator;
+  const { snapshot } = messagesToViewer;
+  const text = (length: number) => "x".repeat(length);
+  const numbers = (length: number) => Array.from({ length }, (_, i) => i);
+  const uint32Max = 0xffff_ffff;
+  const cases: [string, (value: number) => Parsed<unknown>, number][] = [
+    ["characters of a name", (n) => parseToCoordinator({ ...join, name: text(n) }), limits.nameLength],
+    ["characters of a device", (n) => parseToCoordinator({ ...join, device: text(n) }), limits.descriptionLength],
+    ["characters of a reason", (n) => parseToCoordinator({ ...rest.leave, reason: text(n) }), limits.descriptionLength],
+    [
+      "samples asked for",
+      (n) => parseToCoordinator({ ...rest["request-samples"], samples: numbers(n) }),
+      limits.leaseSamples,
+    ],
+    ["samples leased", (n) => parseToWorker({ ...messagesToWorker.lease, samples: numbers(n) }), limits.leaseSamples],
+    ["number of a lease", (n) => parseToWorker({ ...messagesToWorker.revoke, lease: n }), uint32Max],
+    ["number of a sample", (n) => parseToWorker({ ...messagesToWorker.lease, samples: [n] }), uint32Max],
+    ["version of parameters", (n) => parseToCoordinator({ ...rest.evaluation, version: n }), uint32Max],
+    [
+      "points of a curve",
+      (n) => parseToViewer({ ...snapshot, losses: numbers(n).map((step) => ({ step, loss: 1 })) }),
+      limits.historyPoints,
+    ],
+    [
+      "entries of the log",
+      (n) => parseToViewer({ ...snapshot, log: numbers(n).map((at) => ({ at, level: "info", sentence: "" })) }),
+      limits.logEntries,
+    ],
+  ];
+
+  test.each(cases)("%s", (_, parse, most) => {
+    expect(parse(most).ok).toBe(true);
+    expect(refusalOf(parse(most + 1)).reason).toBe("malformed");
+  });
+
+  test("and no lease is empty or has number 0", () => {
+    expect(parseToWorker({ ...messagesToWorker.lease, samples: [] }).ok).toBe(false);
+    expect(parseToWorker({ ...messagesToWorker.revoke, lease: 0 }).ok).toBe(false);
+  });
+});

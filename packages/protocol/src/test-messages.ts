@@ -1,0 +1,105 @@
+/** One valid message of every kind. The types make a kind that is missing here an error. */
+import type { RunView } from "./run-view.ts";
+import type { ToCoordinator } from "./to-coordinator.ts";
+import type { ToViewer } from "./to-viewer.ts";
+import type { ToWorker } from "./to-worker.ts";
+
+type OneOfEach<Message extends { type: string }> = { [Type in Message["type"]]: Extract<Message, { type: Type }> };
+
+const outcome = { lossSum: 18.5, correctCount: 3, computeMs: 12.25 };
+const refusal = { reason: "stale-version", sentence: "This result was computed with version 3.", lease: 7 } as const;
+
+export const messagesToCoordinator: OneOfEach<ToCoordinator> = {
+  join: { type: "join", protocol: 1, name: "Firefox", device: "Linux" },
+  ready: {
+    type: "ready",
+    engine: { name: "reference", device: "CPU", fingerprint: "reference-1" },
+    proof: { largestError: 1e-7, durationMs: 20 },
+  },
+  decline: { type: "decline", reason: "No engine can train on this device." },
+  "request-samples": { type: "request-samples", lease: 7, samples: [5, 3, 59_999] },
+  contribution: { type: "contribution", ...outcome, frame: Uint8Array.of(1, 2, 3) },
+  evaluation: { type: "evaluation", lease: 7, version: 4, ...outcome },
+  "return-lease": { type: "return-lease", lease: 7, reason: "paused at the device" },
+  availability: { type: "availability", available: false },
+  leave: { type: "leave", reason: "stopped at the device" },
+  watch: { type: "watch", protocol: 1 },
+  control: { type: "control", action: "pause" },
+};
+
+export const messagesToWorker: OneOfEach<ToWorker> = {
+  welcome: {
+    type: "welcome",
+    worker: "w1",
+    name: "Firefox 2",
+    run: "00112233445566ff",
+    recipe: { name: "lenet5-mnist", model: { layers: [{ type: "relu" }] } },
+    datasetTitle: "MNIST",
+  },
+  parameters: { type: "parameters", frame: Uint8Array.of(1, 2, 3) },
+  lease: { type: "lease", lease: 7, kind: "train", version: 4, split: "train", samples: [5, 3], allowedMs: 20_000 },
+  samples: {
+    type: "samples",
+    lease: 7,
+    samples: [5, 3],
+    pixels: Uint8Array.of(0, 255),
+    labels: Uint8Array.of(1, 9),
+  },
+  revoke: { type: "revoke", lease: 7 },
+  counted: { type: "counted", lease: 7, sampleCount: 64 },
+  refused: { type: "refused", refusal },
+  "run-state": { type: "run-state", state: "paused", sentence: "The run is paused." },
+};
+
+const run: RunView = {
+  run: "00112233445566ff",
+  state: "training",
+  sentence: "Training: step 2 of 6, epoch 1 of 2.",
+  recipe: "lenet5-mnist",
+  recipeTitle: "LeNet-5 on MNIST",
+  dataset: "mnist",
+  datasetTitle: "MNIST",
+  datasetWarning: null,
+  strategy: "sync",
+  seed: 5,
+  parameterCount: 44_426,
+  batchSize: 32,
+  step: 2,
+  steps: 6,
+  epoch: 1,
+  epochs: 2,
+  loss: 2.25,
+  stepLoss: 2.125,
+  accuracy: null,
+  testLoss: null,
+  evaluationProgress: null,
+  samplesPerSecond: 640,
+  secondsLeft: 1.5,
+  startedAt: 1_000_000,
+  workers: [
+    {
+      id: "w1",
+      name: "Firefox",
+      state: "working",
+      device: "Linux",
+      engine: "reference on CPU",
+      samplesPerSecond: 640,
+      shards: 8,
+      samples: 64,
+      refusals: 0,
+      joinedAt: 1_000_000,
+    },
+  ],
+  published: { loss: [1.93], testAccuracy: 0.98 },
+};
+const losses = [{ step: 1, loss: 2.375 }];
+const log = [{ at: 1_000_000, level: "info" as const, sentence: "Firefox joined." }];
+const epochs = [
+  { epoch: 1, step: 3, loss: 2.25, trainingAccuracy: 0.25, testLoss: 2, testAccuracy: 0.5, durationMs: 900 },
+];
+
+export const messagesToViewer: OneOfEach<ToViewer> = {
+  snapshot: { type: "snapshot", run, losses, epochs, log },
+  progress: { type: "progress", run, losses, epochs: [], log },
+  refused: { type: "refused", refusal },
+};
