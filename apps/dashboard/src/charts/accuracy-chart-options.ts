@@ -63,7 +63,7 @@ function formatMark(mark: number): string {
 
 function lowestOf([, training = [], test = []]: uPlot.AlignedData, published: number | null): number {
   const known = [...training, ...test].filter((value) => value !== null && value !== undefined);
-  return Math.min(published ?? 1, ...known);
+  return known.length === 0 ? 0 : Math.min(published ?? 1, ...known);
 }
 
 function drawPublished(chart: uPlot, published: number, color: string): void {

@@ -25,7 +25,7 @@ export function ChartFigure({ summary, legend, readout, children, table }: Chart
       <ul className={classes.legend}>
         {legend.map(({ label, color, line }) => (
           <li key={label} className={classes.entry}>
-            <span className={classes.swatch} data-line={line} style={{ borderColor: color }} />
+            <span className={classes.swatch} data-line={line} style={{ color }} />
             {label}
           </li>
         ))}

@@ -8,18 +8,19 @@ import { engineName, proofSentence } from "./lending-words.ts";
 export function EngineCard({ status }: { status: WorkerStatus }) {
   const { engine, proof, engineRemarks } = status;
   const proven = proofSentence(proof);
+  const failed = status.phase === "failed";
   return (
     <Card title="Engine">
       <dl className={classes.list}>
         <dt>In use</dt>
         <dd>
-          {engine === null ? "none yet" : engineName(engine.name)}
+          {engine === null ? (failed ? "None" : "None yet") : engineName(engine.name)}
           {engine !== null && <span className={classes.device}>{engine.device}</span>}
         </dd>
         <dt>Self-test</dt>
         <dd className={classes.proof} data-passed={proven !== null || undefined}>
           {proven !== null && <Icon name="check" />}
-          {proven ?? (status.phase === "proving" ? "running" : "not done yet")}
+          {proven ?? openProofSentence(status.phase)}
         </dd>
         {engineRemarks.length > 0 && (
           <>
@@ -39,4 +40,9 @@ export function EngineCard({ status }: { status: WorkerStatus }) {
       </dl>
     </Card>
   );
+}
+
+function openProofSentence(phase: WorkerStatus["phase"]): string {
+  if (phase === "proving") return "Under way";
+  return phase === "failed" ? "No engine has passed it" : "Not done yet";
 }

@@ -12,8 +12,9 @@ export function LendingFigures({ state }: { state: LendingState }) {
       figures={[
         {
           label: "Speed",
-          value: lending && status !== null ? formatRate(status.samplesPerSecond) : NO_FIGURE,
-          unit: "samples/s",
+          ...(lending && status !== null
+            ? { value: formatRate(status.samplesPerSecond), unit: "samples/s" }
+            : { value: NO_FIGURE }),
           remark: last === null ? "of this device" : `last lease: ${formatDuration(last / 1000)}`,
         },
         { label: "Samples computed", value: formatCount(samples), remark: "counted by the coordinator" },

@@ -50,7 +50,7 @@ test("a death is explained, whatever the worker said before", () => {
 
 test("the self-test is told in words", () => {
   expect(proofSentence(exampleStatus().proof)).toBe(
-    "Passed in 0.8 s: its results are within 2.4 × 10⁻⁶ of the right ones.",
+    "Passed in 0.8 s: its results are within 2.4\u00a0×\u00a010⁻⁶ of the right ones.",
   );
   expect(proofSentence(null)).toBeNull();
 });

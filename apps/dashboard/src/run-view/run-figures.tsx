@@ -1,15 +1,26 @@
-import type { RunView } from "@convoy/protocol";
-import { FigureRow } from "../frame/figure-row.tsx";
-import { formatAccuracy, formatAmount, formatLoss, formatRate, formatTimeLeft, NO_FIGURE } from "../text/format.ts";
+import type { EpochPoint, RunView } from "@convoy/protocol";
+import { type Figure, FigureRow } from "../frame/figure-row.tsx";
+import {
+  formatAccuracy,
+  formatAmount,
+  formatCount,
+  formatDuration,
+  formatLoss,
+  formatRate,
+  formatTimeLeft,
+  NO_FIGURE,
+} from "../text/format.ts";
 import { isOver, presentWorkers } from "./run-words.ts";
 
 interface RunFiguresProps {
   readonly run: RunView;
+  readonly epochs: readonly EpochPoint[];
   readonly published: RunView["published"];
 }
 
 /** How good, how fast, how long. */
-export function RunFigures({ run, published }: RunFiguresProps) {
+export function RunFigures({ run, epochs, published }: RunFiguresProps) {
+  const effort = isOver(run) ? pastEffort(run, epochs) : presentEffort(run);
   return (
     <FigureRow
       figures={[
@@ -20,24 +31,42 @@ export function RunFigures({ run, published }: RunFiguresProps) {
           strong: run.state === "finished",
         },
         {
-          label: "Loss of this epoch",
+          label: "Training loss",
           value: formatLoss(run.loss),
-          remark: `last batch: ${formatLoss(run.stepLoss)}`,
+          remark: `mean of the epoch; last batch ${formatLoss(run.stepLoss)}`,
         },
-        {
-          label: "Combined speed",
-          value: formatRate(run.samplesPerSecond),
-          unit: "samples/s",
-          remark: formatAmount(presentWorkers(run).length, "worker"),
-        },
-        {
-          label: "Time left",
-          value: isOver(run) ? NO_FIGURE : formatTimeLeft(run.secondsLeft),
-          remark: timeRemark(run),
-        },
+        ...effort,
       ]}
     />
   );
+}
+
+function presentEffort(run: RunView): Figure[] {
+  return [
+    {
+      label: "Combined speed",
+      value: formatRate(run.samplesPerSecond),
+      unit: "samples/s",
+      remark: formatAmount(presentWorkers(run).length, "worker"),
+    },
+    {
+      label: "Time left",
+      value: formatTimeLeft(run.secondsLeft),
+      remark: run.secondsLeft === null ? "known while it trains" : "at this speed",
+    },
+  ];
+}
+
+function pastEffort(run: RunView, epochs: readonly EpochPoint[]): Figure[] {
+  const seconds = epochs.reduce((sum, point) => sum + point.durationMs, 0) / 1000;
+  return [
+    { label: "Workers", value: formatCount(run.workers.length), remark: "took part" },
+    {
+      label: "Time taken",
+      value: epochs.length === 0 ? NO_FIGURE : formatDuration(seconds),
+      remark: `for ${formatAmount(epochs.length, "epoch")}`,
+    },
+  ];
 }
 
 function accuracyRemark(run: RunView, published: RunView["published"]): string {
@@ -45,9 +74,4 @@ function accuracyRemark(run: RunView, published: RunView["published"]): string {
     return `published: ${formatAccuracy(published.testAccuracy)} after ${formatAmount(published.loss.length, "epoch")}`;
   }
   return run.accuracy === null ? "known after epoch 1" : `test loss: ${formatLoss(run.testLoss)}`;
-}
-
-function timeRemark(run: RunView): string {
-  if (isOver(run)) return "the run is over";
-  return run.secondsLeft === null ? "known while it trains" : "at this speed";
 }

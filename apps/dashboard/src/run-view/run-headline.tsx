@@ -10,18 +10,19 @@ import { runStateWords } from "./state-words.ts";
 export function RunHeadline({ run, controls }: { run: RunView; controls: ReactNode }) {
   return (
     <section className={classes.headline} aria-label="State of the run">
-      <div className={classes.top}>
-        <StateLabel state={runStateWords[run.state]} look="badge" />
-        <p className={classes.recipe}>
-          <strong>{run.recipeTitle}</strong>
-          <span>
-            {run.datasetTitle} · batches of {formatCount(run.batchSize)} · {formatCount(run.parameterCount)} parameters
-          </span>
-        </p>
-        {controls}
-      </div>
+      <StateLabel state={runStateWords[run.state]} look="badge" />
+      <p className={classes.recipe}>
+        <strong>{run.recipeTitle}</strong>
+        <span>
+          {run.datasetTitle}&nbsp;· batches of {formatCount(run.batchSize)}&nbsp;· {formatCount(run.parameterCount)}{" "}
+          parameters
+        </span>
+      </p>
       <h1 className={classes.sentence}>{run.sentence}</h1>
-      <RunProgress run={run} />
+      <div className={classes.progress}>
+        <RunProgress run={run} />
+      </div>
+      <div className={classes.controls}>{controls}</div>
     </section>
   );
 }

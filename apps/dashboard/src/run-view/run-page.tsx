@@ -14,7 +14,7 @@ import { RunControls } from "./run-controls.tsx";
 import { RunFigures } from "./run-figures.tsx";
 import { RunHeadline } from "./run-headline.tsx";
 import classes from "./run-page.module.css";
-import { announcement, comparableFigures, documentTitle } from "./run-words.ts";
+import { announcement, comparableFigures, documentTitle, isOver } from "./run-words.ts";
 import { WaitingPanel } from "./waiting-panel.tsx";
 import { WorkersCard } from "./workers-card.tsx";
 
@@ -56,14 +56,14 @@ function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRu
         }
       />
       {run.state === "waiting" && <WaitingPanel run={run} />}
-      <RunFigures run={run} published={published} />
+      <RunFigures run={run} epochs={epochs} published={published} />
       {losses.buckets.length > 0 && (
         <div className={classes.pair}>
           <LossChart losses={losses} steps={run.steps} />
           <AccuracyChart points={epochs} epochs={run.epochs} published={published?.testAccuracy ?? null} />
         </div>
       )}
-      <WorkersCard workers={run.workers} />
+      <WorkersCard workers={run.workers} inviting={!isOver(run)} />
       <div className={classes.pair}>
         <EpochTable points={epochs} published={published} />
         <EventLog entries={log} />

@@ -24,7 +24,7 @@ export function StopDialog({ opened, onCancel, onStop }: StopDialogProps) {
         <Button variant="default" onClick={onCancel} data-autofocus>
           Keep it going
         </Button>
-        <Button color="red" onClick={onStop}>
+        <Button color="red.8" onClick={onStop}>
           Stop the run
         </Button>
       </Group>

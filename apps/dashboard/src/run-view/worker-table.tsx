@@ -63,7 +63,7 @@ function WorkerRow({ worker, share }: { worker: WorkerView; share: number }) {
       <td role="cell" data-label="Samples/s" className={classes.figure}>
         {left || worker.engine === null ? NO_FIGURE : formatRate(worker.samplesPerSecond)}
       </td>
-      <td role="cell" data-label="Shards done" className={classes.figure}>
+      <td role="cell" data-label="Shards" className={classes.figure}>
         {formatCount(worker.shards)}
         <span className={classes.share} aria-hidden="true">
           <span style={{ width: `${share * 100}%` }} />

@@ -10,10 +10,16 @@ import classes from "./workers-card.module.css";
 import { presentFirst } from "./workers-order.ts";
 
 /** More rows than this are shown on request only: a run may have a thousand workers. */
-const FIRST_ROWS = 20;
+const FIRST_ROWS = 12;
+
+interface WorkersCardProps {
+  readonly workers: readonly WorkerView[];
+  /** One more could still help. */
+  readonly inviting: boolean;
+}
 
 /** Who takes part, who left, and how one more joins. */
-export function WorkersCard({ workers }: { workers: readonly WorkerView[] }) {
+export function WorkersCard({ workers, inviting }: WorkersCardProps) {
   const [all, setAll] = useState(false);
   const ordered = presentFirst(workers);
   const gone = workers.filter((worker) => worker.state === "left").length;
@@ -30,7 +36,7 @@ export function WorkersCard({ workers }: { workers: readonly WorkerView[] }) {
           {all ? "Show fewer" : `Show all ${formatAmount(workers.length, "worker")}`}
         </Button>
       )}
-      <Invitation />
+      {inviting && <Invitation />}
     </Card>
   );
 }

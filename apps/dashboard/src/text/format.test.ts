@@ -41,6 +41,7 @@ test("what is not done is never 100%", () => {
 
 describe("durations", () => {
   test.each([
+    [0.0392, "39 ms"],
     [0.84, "0.8 s"],
     [42.2, "42 s"],
     [59.7, "1 min"],
@@ -64,7 +65,12 @@ describe("durations", () => {
 });
 
 test("small errors are powers of ten", () => {
-  expect([0, 0.00312, 2.44e-6, 1e-12].map(formatError)).toEqual(["0", "0.0031", "2.4 × 10⁻⁶", "1.0 × 10⁻¹²"]);
+  expect([0, 0.00312, 2.44e-6, 1e-12].map(formatError)).toEqual([
+    "0",
+    "0.0031",
+    "2.4\u00a0×\u00a010⁻⁶",
+    "1.0\u00a0×\u00a010⁻¹²",
+  ]);
 });
 
 test("times of day have two digits each", () => {

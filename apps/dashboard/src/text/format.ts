@@ -49,10 +49,11 @@ export function formatProgress(share: number): string {
   return percents.format(share < 1 ? Math.min(share, 0.99) : 1);
 }
 
-/** A length of time in seconds, with two units at most: "42 s", "3 min 20 s", "1 h 12 min". */
+/** A length of time in seconds, with two units at most: "39 ms", "42 s", "3 min 20 s", "1 h 12 min". */
 export function formatDuration(seconds: number | null): string {
   if (!isFigure(seconds)) return NO_FIGURE;
-  if (seconds < 9.95) return `${tenths.format(Math.max(seconds, 0))} s`;
+  if (seconds < 0.0995) return `${integers.format(Math.max(seconds, 0) * 1000)} ms`;
+  if (seconds < 9.95) return `${tenths.format(seconds)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
@@ -80,7 +81,7 @@ export function formatError(error: number): string {
   if (error === 0) return "0";
   if (error >= 0.001) return Number(error.toPrecision(2)).toString();
   const [digits, exponent] = error.toExponential(1).split("e") as [string, string];
-  return `${digits} × 10${toSuperscript(exponent)}`;
+  return `${digits}\u00a0×\u00a010${toSuperscript(exponent)}`;
 }
 
 /** Milliseconds since 1970 as the time of day here: "14:32:05". */

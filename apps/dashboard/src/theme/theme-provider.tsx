@@ -38,7 +38,7 @@ const resolver: CSSVariablesResolver = () => ({
     "--convoy-line": "#e4e7ec",
     "--convoy-track": "#e4e7ec",
     "--convoy-accent": "#3b5bdb",
-    "--convoy-good": "#1b7f3c",
+    "--convoy-good": "#166f35",
     "--convoy-warning": "#9a5b00",
     "--convoy-bad": "#c1272d",
   },
