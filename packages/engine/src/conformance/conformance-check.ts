@@ -14,9 +14,9 @@ export interface ConformanceCheck {
 export interface ConformanceOptions {
   /** Live tensors, or whatever of a device an engine could fail to free. Without it, growth is not looked for. */
   readonly countResources?: () => number;
-  /** Samples in the batch of the whole LeNet-5; 32 unless told. */
+  /** Samples in the batch of the whole LeNet-5; 16 unless told. */
   readonly lenetBatchSize?: number;
-  /** For one check; 30 s unless told. */
+  /** For one check; 60 s unless told. */
   readonly timeoutMs?: number;
   /** Checks that this engine is known to fail, by name, each with the reason. They are expected to fail. */
   readonly exempt?: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export type { ConformanceOptions } from "./conformance-check.ts";
  * it no longer fails, the exemption does.
  */
 export function engineConformance(name: string, factory: EngineFactory, options: ConformanceOptions = {}): void {
-  const { exempt = {}, timeoutMs = 30_000 } = options;
+  const { exempt = {}, timeoutMs = 60_000 } = options;
   describe(`engine conformance: ${name}`, () => {
     for (const check of conformanceChecks) {
       if (check.needsCount && options.countResources === undefined) continue;

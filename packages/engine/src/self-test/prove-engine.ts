@@ -25,15 +25,16 @@ export type Proof =
  * Never rejects: an engine that cannot be made, or that fails, has not proved itself. Disposes of the engine.
  */
 export async function proveEngine(factory: EngineFactory): Promise<Proof> {
-  let engine: Engine | undefined;
   try {
-    engine = await factory(selfTestTask);
-    return await solve(engine);
+    const engine = await factory(selfTestTask);
+    try {
+      return await solve(engine);
+    } finally {
+      engine.dispose();
+    }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return refuted(Number.POSITIVE_INFINITY, `The self-test of the engine could not be completed: ${message}`);
-  } finally {
-    engine?.dispose();
   }
 }
 

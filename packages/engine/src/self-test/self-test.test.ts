@@ -117,6 +117,14 @@ describe("proveEngine", () => {
     expect(proof).toMatchObject({ passed: false, largestError: Infinity, reason: /This device has no GPU\.$/ });
   });
 
+  it("refutes an engine that cannot even be disposed of", async () => {
+    const dispose = () => {
+      throw new Error("already aborted");
+    };
+    const proof = await proveEngine(spoilt(() => ({ dispose })));
+    expect(proof).toMatchObject({ passed: false, reason: /already aborted$/ });
+  });
+
   it("disposes of an engine that fails", async () => {
     let disposed = false;
     const proof = await proveEngine(

@@ -38,7 +38,7 @@ function largeLogitsProblem(): Problem {
 
 const wholeLenet: ConformanceCheck = {
   name: "LeNet-5 as a whole",
-  async run(factory, { lenetBatchSize = 32 }) {
+  async run(factory, { lenetBatchSize = 16 }) {
     const problem = randomProblem(lenet5, lenetBatchSize);
     const expected = await computeByReference(problem);
     const actual = await withEngine(factory, problem, (engine) => compute(engine, problem));

@@ -37,7 +37,7 @@ const shardsOfSmallNetwork: ConformanceCheck = {
 
 const shardsOfLenet: ConformanceCheck = {
   name: "one batch of LeNet-5 is the sum of its shards",
-  async run(factory, { lenetBatchSize = 32 }) {
+  async run(factory, { lenetBatchSize = 16 }) {
     const problem = randomProblem(lenet5, lenetBatchSize - 4);
     await withEngine(factory, problem, async (engine) => {
       const whole = await compute(engine, problem);
