@@ -15,6 +15,7 @@ export default defineConfig({
           environment: "node",
           include: [`${source}/*.test.ts`, "scripts/*.test.mjs"],
           exclude: ["**/*.browser.test.ts", "apps/end-to-end/**"],
+          testTimeout: 60_000, // a busy machine is slow, not wrong
           sequence: { groupOrder: 0 },
         },
       },
