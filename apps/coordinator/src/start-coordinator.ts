@@ -69,7 +69,7 @@ export async function startCoordinator(
       else log[report.entry.level === "warning" ? "warn" : "info"](report.entry.sentence);
     },
     onCheckpoint({ step, epoch }, parameters) {
-      void save(`parameters-epoch-${String(epoch).padStart(3, "0")}`, parameters, step);
+      if (epoch !== null) void save(`parameters-epoch-${String(epoch).padStart(3, "0")}`, parameters, step);
       void save("parameters", parameters, step);
     },
   });

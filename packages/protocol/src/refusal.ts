@@ -9,6 +9,7 @@ export const refusalReasons = [
   "already-joined",
   "too-many-workers",
   "too-many-viewers",
+  "sent-away",
   "not-allowed",
   "run-ended",
   "wrong-run",

@@ -24,7 +24,8 @@ export type CoordinatorEffect =
   | { readonly type: "accumulate"; readonly group: Group; readonly shardCount: number; readonly vector: Float32Array }
   /** The tree is complete: divide, let the optimizer step, publish the next version. */
   | { readonly type: "update"; readonly version: number; readonly sampleCount: number }
-  | { readonly type: "checkpoint"; readonly version: number; readonly step: number; readonly epoch: number }
+  /** After `epoch` whole epochs; null in the midst of one. */
+  | { readonly type: "checkpoint"; readonly version: number; readonly step: number; readonly epoch: number | null }
   /** Replaces the earlier wish; null withdraws it. */
   | { readonly type: "wake-at"; readonly at: number | null }
   | { readonly type: "report"; readonly report: Report };

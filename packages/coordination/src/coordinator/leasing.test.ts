@@ -1,5 +1,6 @@
 import { epochOrder, SHARD_SIZE } from "@convoy/datasets";
 import { RandomSequence } from "@convoy/foundation";
+import { limits } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
 import { describeRun } from "./describe-run.ts";
 import { policy } from "./policy.ts";
@@ -132,13 +133,24 @@ describe("leases", () => {
       split: "train",
       samples: samples.slice(2, 4),
     });
-    const stranger = run.state.order.find((sample) => !run.state.round?.samples.includes(sample)) as number;
-    expect(refusalsIn(run.say(1, { type: "request-samples", lease, samples: [stranger] }))).toEqual(["unknown-sample"]);
+    const elsewhere = run.state.order.find((sample) => !run.state.round?.samples.includes(sample)) as number;
+    for (const stranger of [elsewhere, run.leaseOf(2).samples[0] as number]) {
+      const effects = run.say(1, { type: "request-samples", lease, samples: [stranger] });
+      expect(refusalsIn(effects)).toEqual(["unknown-sample"]);
+    }
     expect(refusalsIn(run.say(2, { type: "request-samples", lease, samples: samples.slice(0, 1) }))).toEqual([
       "unknown-lease",
     ]);
     expect(refusalsIn(run.say(1, { type: "request-samples", lease: 999, samples: [0] }))).toEqual(["unknown-lease"]);
   });
+});
+
+test("[L9] no lease names more samples than a message may", () => {
+  const trainCount = 4 * limits.leaseSamples;
+  const run = new TestRun({ ...big, recipe: { ...big.recipe, batchSize: trainCount }, trainCount, epochs: 2 });
+  run.enter(1);
+  run.work(1, (state) => state.step === 2);
+  expect(Math.max(...leasesIn(run.effects).map((lease) => lease.samples.length))).toBe(limits.leaseSamples);
 });
 
 describe("[L4] a lease that is not answered in time", () => {
@@ -161,6 +173,23 @@ describe("[L4] a lease that is not answered in time", () => {
     expect(run.state.step).toBe(1);
     expect(leasesIn(run.effects, 1)).toHaveLength(1);
     run.contribute(1, { lease: late.lease, version: 0 });
+    expect(run.state.workers.get(1)?.state).not.toBe("suspect");
+  });
+
+  test.each([
+    ["asks for its samples", "request-samples"],
+    ["gives it back", "return-lease"],
+  ] as const)("leaves its worker free once that %s, also after the round", (_, type) => {
+    const run = new TestRun();
+    run.enter(1);
+    const { lease, samples } = run.leaseOf(1);
+    run.enter(2);
+    run.work(2, () => false);
+    run.tick(policy.firstDeadlineMs);
+    run.work(2, (state) => state.step === 1);
+    expect(run.state.step).toBe(1);
+    expect(run.state.workers.get(1)?.state).toBe("suspect");
+    run.say(1, type === "request-samples" ? { type, lease, samples } : { type, lease, reason: "too slow" });
     expect(run.state.workers.get(1)?.state).not.toBe("suspect");
   });
 

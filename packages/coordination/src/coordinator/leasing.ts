@@ -2,6 +2,7 @@
 import { SHARD_SIZE } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
+import { limits } from "@convoy/protocol";
 import { policy } from "./policy.ts";
 import type { Lease, PeerId, Round, ShardState, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -51,10 +52,7 @@ function standbyAfter(turn: Turn, worker: Worker): Worker["standby"] {
 
 function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): void {
   const id = turn.state.lastLease + 1;
-  const first = firstShard(group) * SHARD_SIZE;
-  const samples = Array.from(
-    round.samples.subarray(first, Math.min(endShard(group, round.shards.length) * SHARD_SIZE, round.samples.length)),
-  );
+  const samples = Array.from(samplesOf(round, group));
   const allowedMs = allowedTime(turn, worker, round, samples.length);
   const lease: Lease = {
     id,
@@ -88,6 +86,10 @@ function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): voi
   });
 }
 
+export function samplesOf(round: Round, group: Group): Uint32Array {
+  return round.samples.subarray(firstShard(group) * SHARD_SIZE, endShard(group, round.shards.length) * SHARD_SIZE);
+}
+
 export function speedOf(worker: Worker, kind: Round["kind"]): number | null {
   return worker.speed[kind] ?? (kind === "evaluate" ? worker.speed.train : null);
 }
@@ -99,7 +101,8 @@ function wantedShards(turn: Turn, round: Round, worker: Worker): number {
   const share = (round.shards.length * speed) / totalSpeed(turn, round);
   const most =
     round.kind === "evaluate" ? Math.min(policy.evaluationShards, (speed * policy.leaseMs) / 1000 / SHARD_SIZE) : share;
-  return 2 ** Math.round(Math.log2(Math.max(1, Math.min(share, most))));
+  const nearest = 2 ** Math.round(Math.log2(Math.max(1, Math.min(share, most))));
+  return Math.min(nearest, limits.leaseSamples / SHARD_SIZE);
 }
 
 function totalSpeed(turn: Turn, round: Round): number {
@@ -178,6 +181,11 @@ export function shardsInWords(turn: Turn, lease: Lease): string {
 
 export function shardCountOf(turn: Turn, lease: Lease): number {
   return endShard(lease.group, turn.state.round?.shards.length ?? 0) - firstShard(lease.group);
+}
+
+/** If it is this lease that the worker has in hand, it has nothing in hand any more. */
+export function releaseFrom(turn: Turn, peer: PeerId, lease: number): void {
+  if (turn.worker(peer)?.lease?.id === lease) release(turn, peer);
 }
 
 /** The worker has nothing in hand any more. A paused one stays paused. */

@@ -46,9 +46,9 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     recipe: settings.recipe as unknown as JsonRecipe,
     datasetTitle: settings.dataset.title,
   });
-  if (control === "finished" || control === "stopped") {
+  if (control === "paused") turn.send(peer, { type: "run-state", state: "paused", sentence: "The run is paused." });
+  if (control === "finished" || control === "stopped")
     turn.send(peer, { type: "run-state", state: "ended", sentence: "The run has ended." });
-  }
 }
 
 type JsonRecipe = Extract<Parameters<Turn["send"]>[1], { type: "welcome" }>["recipe"];
@@ -65,8 +65,9 @@ function uniqueName(wanted: string, present: readonly Worker[]): string {
 }
 
 export function onReady(turn: Turn, worker: Worker, message: Message<"ready">): void {
-  if (worker.state !== "proving") return;
-  turn.changeWorker(worker, { state: "ready", engine: `${message.engine.name} on ${message.engine.device}` });
+  if (worker.engine !== null) return;
+  const engine = `${message.engine.name} on ${message.engine.device}`;
+  turn.changeWorker(worker, { state: worker.state === "paused" ? "paused" : "ready", engine });
   const duration = `${Math.round(message.proof.durationMs)} ms`;
   turn.log(
     "info",
@@ -103,6 +104,7 @@ export function onDeparture(turn: Turn, peer: PeerId, reason: string): void {
 
 /** Refuses a worker for good. */
 export function sendAway(turn: Turn, peer: PeerId, why: string): void {
+  turn.refuse(peer, "sent-away", `This worker ${why}; reload the page to try again.`);
   onDeparture(turn, peer, why);
   turn.effects.push({ type: "disconnect", peer });
 }

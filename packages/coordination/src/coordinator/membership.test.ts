@@ -80,10 +80,26 @@ describe("leaving", () => {
       state: "waiting",
       sentence: expect.stringContaining("paused"),
     });
-    // What it had begun does not count any more.
-    expect(refusalsIn(run.contribute(1))).toEqual([]);
     const again = run.say(1, { type: "availability", available: true });
     expect(leasesIn(again, 1).length + leasesIn(run.effects, 1).length).toBeGreaterThan(1);
+  });
+
+  test("[W8] a worker that pauses while its engine proves itself is ready when it resumes", () => {
+    const run = new TestRun();
+    run.join(1);
+    run.say(1, { type: "availability", available: false });
+    expect(leasesIn(run.ready(1))).toEqual([]);
+    expect(run.state.workers.get(1)?.state).toBe("paused");
+    expect(leasesIn(run.say(1, { type: "availability", available: true }), 1)).toHaveLength(1);
+  });
+
+  test("[W8] giving back a lease that pausing has taken already is no fault", () => {
+    const run = new TestRun();
+    run.enter(1);
+    const { lease } = run.leaseOf(1);
+    run.say(1, { type: "availability", available: false });
+    run.say(1, { type: "return-lease", lease, reason: "paused at the device" });
+    expect(run.state.workers.get(1)).toMatchObject({ state: "paused", strikes: 0, refusals: 0 });
   });
 
   test("[W9] three refusals in a row through its own fault send a worker away; its shards are open", () => {
@@ -93,7 +109,10 @@ describe("leaving", () => {
       expect(refusalsIn(run.contribute(1, { finite: false }))).toEqual(["not-finite"]);
       expect(run.state.workers.get(1)?.state).toBe("working");
     }
-    expect(typesIn(run.contribute(1, { finite: false }))).toContain("disconnect");
+    const effects = run.contribute(1, { finite: false });
+    expect(refusalsIn(effects)).toEqual(["not-finite", "sent-away"]);
+    expect(typesIn(effects).at(-1)).toBe("wake-at");
+    expect(typesIn(effects).indexOf("disconnect")).toBeGreaterThan(typesIn(effects).lastIndexOf("refuse"));
     expect(run.state.workers.get(1)?.state).toBe("left");
     expect(run.state.round?.shards).not.toContain("leased");
     expect(run.state.step).toBe(0);
@@ -126,6 +145,26 @@ describe("leaving", () => {
     expect(JSON.stringify(effects)).toContain("worker 1 cannot train: the gradient was zero");
     expect(run.state.workers.get(1)?.state).toBe("left");
   });
+});
+
+test("[W10] whoever joins a run that is paused is told so", () => {
+  const run = new TestRun();
+  run.say(99, { type: "control", action: "pause" });
+  expect(run.join(1)).toContainEqual(
+    expect.objectContaining({ peer: 1, message: expect.objectContaining({ type: "run-state", state: "paused" }) }),
+  );
+});
+
+test("[P8] nothing that a peer says can write control characters into the log", () => {
+  const run = new TestRun();
+  run.join(1, "\u001b[2Jworm\r\n\u0085");
+  const effects = run.say(1, { type: "decline", reason: "line 1\nline 2\u0007" });
+  const sentences = run.effects.flatMap((effect) =>
+    effect.type === "report" && effect.report.type === "log" ? [effect.report.entry.sentence] : [],
+  );
+  expect(effects.length).toBeGreaterThan(0);
+  expect(sentences.join("")).not.toMatch(/\p{Cc}/u);
+  expect(sentences[1]).toContain("cannot train: line 1 line 2");
 });
 
 test("[P1] what was not understood is refused; a stranger is disconnected, a worker is not", () => {

@@ -143,6 +143,31 @@ describe("contributions", () => {
     expect(typesIn(effects)).toContain("send-parameters");
   });
 
+  test("[C9] so does one that was not understood at all", () => {
+    const run = new TestRun();
+    run.enter(1);
+    const { samples } = run.leaseOf(1);
+    const refusal = { reason: "malformed", sentence: '"frame": must be bytes.' } as const;
+    const effects = run.handle({ type: "not-understood", peer: 1, refusal });
+    expect(leasesIn(effects, 1)[0]?.samples).toEqual(samples);
+    expect(run.state.workers.get(1)).toMatchObject({ state: "working", strikes: 1 });
+  });
+
+  test("[C9] a result for a lease that was given back counts, and the lease in hand stays in hand", () => {
+    const run = new TestRun();
+    run.enter(1);
+    const { lease: first } = run.leaseOf(1);
+    run.enter(2);
+    run.say(1, { type: "return-lease", lease: first, reason: "test" });
+    const second = run.leaseOf(1);
+    run.contribute(2);
+    expect(run.leaseOf(2).samples).not.toEqual(second.samples);
+    const effects = run.contribute(1, { lease: first });
+    // Both leases name the same shards: the second is over with the first.
+    expect(typesIn(effects)).toContain("accumulate");
+    expect(effects).toContainEqual({ type: "send", peer: 1, message: { type: "revoke", lease: second.lease } });
+  });
+
   test("[C10] more right answers than samples are refused", () => {
     const run = new TestRun();
     run.enter(1);

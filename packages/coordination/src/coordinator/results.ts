@@ -3,7 +3,7 @@ import { assert } from "@convoy/foundation";
 import { addToTree, endShard, firstShard } from "@convoy/gradients";
 import type { RefusalReason } from "@convoy/protocol";
 import type { CoordinatorEvent } from "./event.ts";
-import { release, reopen, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
+import { release, releaseFrom, reopen, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
 import { sendAway } from "./members.ts";
 import { policy } from "./policy.ts";
 import { completeRound } from "./rounds.ts";
@@ -104,14 +104,15 @@ function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): vo
     leases: new Map(turn.state.leases).set(lease.id, { ...lease, state: "settled" }),
   });
   const shardCount = shardCountOf(turn, lease);
+  const wasInHand = worker.lease?.id === lease.id;
   turn.changeWorker(worker, {
     strikes: 0,
     shards: worker.shards + (round.kind === "train" ? shardCount : 0),
     samples: worker.samples + lease.sampleCount,
-    speed: measuredSpeed(turn, worker),
+    speed: wasInHand ? measuredSpeed(turn, worker) : worker.speed,
   });
   turn.send(worker.peer, { type: "counted", lease: lease.id, sampleCount: lease.sampleCount });
-  release(turn, worker.peer);
+  releaseFrom(turn, worker.peer, lease.id);
   revokeOverlapping(turn, lease, shards.length);
   if (root !== null) {
     assert(turn.state.round !== null, "a round that is complete is open");
@@ -183,11 +184,15 @@ export function strike(turn: Turn, peer: PeerId, sentence: string, atFault: bool
 export function onReturnedLease(turn: Turn, peer: PeerId, leaseId: number, reason: string): void {
   const worker = turn.worker(peer);
   const lease = turn.state.leases.get(leaseId);
-  // A lease that is over by now needs no giving back.
-  if (worker === undefined || lease === undefined || lease.peer !== peer) return;
+  if (worker === undefined) return;
+  if (lease === undefined || lease.peer !== peer || lease.state === "settled") {
+    // It is over by now: there is nothing to give back.
+    releaseFrom(turn, peer, leaseId);
+    return;
+  }
   turn.log("warning", `${worker.name} gave ${shardsInWords(turn, lease)} back: ${reason}`);
   reopen(turn, lease, "settled");
-  if (worker.lease?.id === leaseId) release(turn, peer);
+  releaseFrom(turn, peer, leaseId);
   const current = turn.worker(peer);
   if (current === undefined) return;
   // It may not hold what it is believed to hold: it gets the parameters again.

@@ -6,7 +6,7 @@ import { unreachable } from "@convoy/foundation";
 import type { ControlAction } from "@convoy/protocol";
 import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorEvent } from "./event.ts";
-import { expireLeases, issueLeases } from "./leasing.ts";
+import { expireLeases, issueLeases, releaseFrom, samplesOf } from "./leasing.ts";
 import { onAvailability, onDeparture, onJoin, onReady } from "./members.ts";
 import { onContribution, onEvaluation, onReturnedLease, strike } from "./results.ts";
 import { end, trainingRound } from "./rounds.ts";
@@ -117,11 +117,12 @@ function onSampleRequest(turn: Turn, peer: PeerId, leaseId: number, samples: num
   const lease = turn.state.leases.get(leaseId);
   const { round } = turn.state;
   if (round === null || lease === undefined || lease.peer !== peer) {
-    // The lease ended while the request was on its way; the worker is told what else to do by other messages.
+    // The lease ended while the request was on its way: the worker drops it when it hears of this.
     turn.refuse(peer, "unknown-lease", `Lease ${leaseId} is not in your hands.`, leaseId);
+    releaseFrom(turn, peer, leaseId);
     return;
   }
-  const named = new Set(round.samples);
+  const named = new Set(samplesOf(round, lease.group));
   const stranger = samples.find((sample) => !named.has(sample));
   if (stranger !== undefined) {
     const sentence = `Lease ${leaseId} does not name sample ${stranger}.`;
@@ -138,8 +139,9 @@ function onNotUnderstood(turn: Turn, { peer, refusal }: Extract<CoordinatorEvent
     turn.effects.push({ type: "disconnect", peer });
     return;
   }
-  const lease = refusal.lease ?? 0;
-  if (turn.state.leases.get(lease)?.peer === peer) onReturnedLease(turn, peer, lease, refusal.sentence);
+  // It may have been the result that is waited for; then nothing else will come for that lease.
+  const lease = turn.state.leases.get(refusal.lease ?? turn.worker(peer)?.lease?.id ?? 0);
+  if (lease?.peer === peer && lease.state !== "settled") onReturnedLease(turn, peer, lease.id, refusal.sentence);
   else strike(turn, peer, refusal.sentence, true);
 }
 
@@ -154,8 +156,8 @@ function onControl(turn: Turn, peer: PeerId, action: ControlAction): void {
     return;
   }
   if (action === "stop") {
-    const { step, version, epoch } = turn.state;
-    turn.effects.push({ type: "checkpoint", version, step, epoch: epoch.epoch });
+    const { step, version } = turn.state;
+    turn.effects.push({ type: "checkpoint", version, step, epoch: null });
     end(turn, "stopped", `The run was stopped after ${step.toLocaleString("en-US")} steps.`);
     return;
   }

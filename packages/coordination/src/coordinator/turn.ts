@@ -38,6 +38,8 @@ export class Turn {
   }
 
   log(level: LogEntry["level"], sentence: string): void {
-    this.effects.push({ type: "report", report: { type: "log", entry: { at: this.now, level, sentence } } });
+    // Names and reasons come from peers, and a terminal obeys control characters.
+    const harmless = sentence.replace(/\p{Cc}+/gu, " ");
+    this.effects.push({ type: "report", report: { type: "log", entry: { at: this.now, level, sentence: harmless } } });
   }
 }
