@@ -29,6 +29,8 @@ export interface LeaseInHand {
 
 export interface WorkerCoreState {
   readonly connected: boolean;
+  /** On this connection: before, the coordinator may have another recipe than the engine. */
+  readonly welcomed: boolean;
   readonly run: RunInfo | null;
   /** Made for `recipeText`, and passed its self-test. */
   readonly engine: { readonly identity: WorkerEngine; readonly proof: Proof; readonly recipeText: string } | null;
@@ -49,6 +51,7 @@ export interface WorkerCoreState {
 
 export const startWorker: WorkerCoreState = {
   connected: false,
+  welcomed: false,
   run: null,
   engine: null,
   proving: null,

@@ -1,9 +1,15 @@
 /** The worker as a pure function, the mirror image of the coordinator's. */
 import { unreachable } from "@convoy/foundation";
-import { PROTOCOL_VERSION } from "@convoy/protocol";
+import { PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
 import type { WorkerCoreState } from "./state.ts";
+
+const FINAL_REASONS: ReadonlySet<string> = new Set<RefusalReason>([
+  "protocol-version",
+  "too-many-workers",
+  "sent-away",
+]);
 
 export interface WorkerTransition {
   readonly state: WorkerCoreState;
@@ -20,7 +26,7 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       );
     case "disconnected":
       // What was in hand belongs to the old connection; the coordinator has given it to someone else.
-      return stay({ ...state, connected: false, version: null, lease: null });
+      return stay({ ...state, connected: false, welcomed: false, version: null, lease: null });
     case "welcomed":
       return onWelcome(state, event);
     case "failed":
@@ -79,7 +85,7 @@ function onWelcome(
 ): WorkerTransition {
   const recipeText = JSON.stringify(message.recipe);
   const run = { run: message.run, name: message.name, recipeText, recipeTitle, datasetTitle: message.datasetTitle };
-  const next: WorkerCoreState = { ...state, run, runState: { state: "running", sentence: "" } };
+  const next: WorkerCoreState = { ...state, welcomed: true, run, runState: { state: "running", sentence: "" } };
   if (state.engine?.recipeText === recipeText) return introduceEngine(next);
   // The engine that is being proven for the same recipe will do.
   if (state.proving === recipeText) return stay(next);
@@ -93,7 +99,7 @@ function onEngineProven(
   if (event.recipeText !== state.proving) return stay(state);
   const { identity, proof, recipeText } = event;
   const next = { ...state, proving: null, engine: { identity, proof, recipeText } };
-  return state.connected && state.run !== null ? introduceEngine(next) : stay(next);
+  return state.welcomed ? introduceEngine(next) : stay(next);
 }
 
 function introduceEngine(state: WorkerCoreState): WorkerTransition {
@@ -101,7 +107,8 @@ function introduceEngine(state: WorkerCoreState): WorkerTransition {
   const effects: WorkerEffect[] = [
     { type: "send", message: { type: "ready", engine: engine.identity, proof: engine.proof } },
   ];
-  if (state.paused) effects.push({ type: "send", message: { type: "availability", available: false } });
+  // First: whoever is ready is given a lease.
+  if (state.paused) effects.unshift({ type: "send", message: { type: "availability", available: false } });
   return to(state, ...effects);
 }
 
@@ -207,8 +214,8 @@ function onRefused(
   refusal: Extract<Extract<WorkerEvent, { type: "message" }>["message"], { type: "refused" }>["refusal"],
 ): WorkerTransition {
   const totals = { ...state.totals, lastRefusal: refusal.sentence };
-  // A greeting that is refused will be refused again: coming back would only be noise.
-  if (refusal.reason === "protocol-version" || refusal.reason === "too-many-workers") {
+  // Coming back by itself would only be noise: it would be refused again.
+  if (FINAL_REASONS.has(refusal.reason)) {
     return to({ ...state, totals, failure: refusal.sentence }, { type: "close" });
   }
   const lease = refusal.lease !== undefined && state.lease?.message.lease === refusal.lease ? null : state.lease;

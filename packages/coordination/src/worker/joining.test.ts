@@ -1,0 +1,183 @@
+import { PROTOCOL_VERSION } from "@convoy/protocol";
+import { describe, expect, test } from "vitest";
+import { identity, leaseMessage, proof, readyWorker, sentIn, TestWorker } from "./test-worker.ts";
+
+const ready = { type: "ready", engine: identity, proof };
+const away = { type: "availability", available: false };
+
+describe("joining", () => {
+  test("[K1] each time it is connected, it joins", () => {
+    const worker = new TestWorker();
+    const join = { type: "join", protocol: PROTOCOL_VERSION, name: "Firefox", device: "Linux" };
+    expect(worker.connect()).toEqual([{ type: "send", message: join }]);
+    worker.handle({ type: "disconnected" });
+    expect(worker.connect()).toEqual([{ type: "send", message: join }]);
+  });
+
+  test("[K2] a welcome makes it prove an engine, and ready is said once that is done", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    expect(worker.welcome()).toEqual([{ type: "prove", recipeText: '{"name":"tiny"}' }]);
+    expect(worker.prove()).toEqual([{ type: "send", message: ready }]);
+  });
+
+  test("[K2] after a reconnection the engine need not prove itself again", () => {
+    const worker = readyWorker();
+    worker.handle({ type: "disconnected" });
+    worker.connect();
+    expect(worker.welcome({ run: "ffffffffffffffff" })).toEqual([{ type: "send", message: ready }]);
+  });
+
+  test("[K2] a reconnection during the proof begins no second one", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome();
+    worker.handle({ type: "disconnected" });
+    worker.connect();
+    expect(worker.welcome()).toEqual([]);
+    expect(worker.prove()).toEqual([{ type: "send", message: ready }]);
+  });
+
+  test("[K2] a proof that ends while it is disconnected is told after the next welcome", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome();
+    worker.handle({ type: "disconnected" });
+    expect(worker.prove()).toEqual([]);
+    worker.connect();
+    expect(worker.welcome()).toEqual([{ type: "send", message: ready }]);
+  });
+
+  test("[K2] a proof that ends between connection and welcome is told once", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome();
+    worker.handle({ type: "disconnected" });
+    worker.connect();
+    expect(worker.prove()).toEqual([]);
+    expect(worker.welcome()).toEqual([{ type: "send", message: ready }]);
+  });
+
+  test("[K2] another recipe needs another engine; the proof for the first no longer counts", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome();
+    expect(worker.welcome({ recipe: { name: "other" } })).toEqual([{ type: "prove", recipeText: '{"name":"other"}' }]);
+    expect(worker.prove()).toEqual([]);
+    expect(worker.handle({ type: "engine-missing", recipeText: '{"name":"tiny"}', sentence: "none" })).toEqual([]);
+    expect(worker.state.failure).toBeNull();
+    expect(worker.prove('{"name":"other"}')).toEqual([{ type: "send", message: ready }]);
+  });
+});
+
+describe("[K5] a device that its owner has paused", () => {
+  test("says so, and says when it is back, once each", () => {
+    const worker = readyWorker();
+    expect(worker.handle({ type: "pause" })).toEqual([{ type: "send", message: away }]);
+    expect(worker.handle({ type: "pause" })).toEqual([]);
+    const back = { type: "availability", available: true };
+    expect(worker.handle({ type: "resume" })).toEqual([{ type: "send", message: back }]);
+    expect(worker.handle({ type: "resume" })).toEqual([]);
+  });
+
+  test("gives a lease back that was on its way", () => {
+    const worker = readyWorker();
+    worker.handle({ type: "pause" });
+    expect(sentIn(worker.lease())).toMatchObject([{ type: "return-lease", lease: 7 }]);
+  });
+
+  test("says after a reconnection that it is away before it says that its engine is ready", () => {
+    const worker = readyWorker();
+    worker.handle({ type: "pause" });
+    worker.handle({ type: "disconnected" });
+    worker.connect();
+    expect(sentIn(worker.welcome())).toEqual([away, ready]);
+  });
+});
+
+describe("the end", () => {
+  test.each(["protocol-version", "too-many-workers", "sent-away"] as const)(
+    "[K7] a worker that is refused for %s closes for good",
+    (reason) => {
+      const worker = readyWorker();
+      expect(worker.hear({ type: "refused", refusal: { reason, sentence: "no" } })).toEqual([{ type: "close" }]);
+      expect(worker.state.failure).toBe("no");
+      expect(worker.connect()).toEqual([]);
+    },
+  );
+
+  test("[K8] a worker without an engine declines with the reason", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome();
+    const effects = worker.handle({
+      type: "engine-missing",
+      recipeText: '{"name":"tiny"}',
+      sentence: "x".repeat(1000),
+    });
+    expect(effects).toEqual([
+      { type: "send", message: { type: "decline", reason: "x".repeat(300) } },
+      { type: "close" },
+    ]);
+    expect(worker.state.failure).toBe("x".repeat(1000));
+  });
+
+  test("[K8] an engine that fails gives its lease back, and the worker leaves", () => {
+    const worker = readyWorker();
+    worker.lease();
+    const effects = worker.handle({ type: "compute-failed", lease: 7, sentence: "The GPU was lost." });
+    expect(effects).toEqual([
+      { type: "send", message: { type: "return-lease", lease: 7, reason: "The GPU was lost." } },
+      { type: "send", message: { type: "leave", reason: "The GPU was lost." } },
+      { type: "close" },
+    ]);
+    expect(worker.state).toMatchObject({ failure: "The GPU was lost.", lease: null });
+  });
+
+  test("[K8] an engine that fails on a lease that is over leaves all the same", () => {
+    const worker = readyWorker();
+    worker.lease();
+    worker.hear({ type: "revoke", lease: 7 });
+    const effects = worker.handle({ type: "compute-failed", lease: 7, sentence: "The GPU was lost." });
+    expect(sentIn(effects).map((message) => message.type)).toEqual(["leave"]);
+  });
+
+  test("[K9] the end of the run drops the lease; the worker stays for the next run", () => {
+    const worker = readyWorker();
+    worker.lease();
+    expect(worker.hear({ type: "run-state", state: "ended", sentence: "The run is finished." })).toEqual([]);
+    expect(worker.computed()).toEqual([]);
+    expect(worker.state.runState).toEqual({ state: "ended", sentence: "The run is finished." });
+    worker.handle({ type: "disconnected" });
+    worker.connect();
+    worker.welcome({ run: "ffffffffffffffff" });
+    expect(worker.state.runState.state).toBe("running");
+  });
+
+  test("[K9] a pause of the run leaves the lease in hand", () => {
+    const worker = readyWorker();
+    worker.lease();
+    worker.hear({ type: "run-state", state: "paused", sentence: "The run is paused." });
+    expect(worker.computed()).toHaveLength(1);
+  });
+
+  test("[K10] a worker that is stopped says goodbye, closes, and does nothing more", () => {
+    const worker = readyWorker();
+    worker.lease();
+    const effects = worker.handle({ type: "stop" });
+    expect(effects.map((effect) => effect.type)).toEqual(["send", "close"]);
+    expect(sentIn(effects)).toMatchObject([{ type: "leave" }]);
+    expect(worker.computed()).toEqual([]);
+    expect(worker.connect()).toEqual([]);
+    expect(worker.handle({ type: "leased", message: leaseMessage(), missing: [] })).toEqual([]);
+  });
+
+  test("[K11] what it cannot understand ends the worker with a sentence", () => {
+    const worker = readyWorker();
+    expect(worker.handle({ type: "failed", sentence: "The coordinator said something odd." })).toEqual([
+      { type: "send", message: { type: "decline", reason: "The coordinator said something odd." } },
+      { type: "close" },
+    ]);
+    expect(worker.state.failure).toBe("The coordinator said something odd.");
+  });
+});

@@ -1,0 +1,81 @@
+/** A worker's state machine under test: what has happened so far, and what it wanted done. */
+import type { LeaseMessage, ToCoordinator, ToWorker } from "@convoy/protocol";
+import type { WorkerEffect } from "./effect.ts";
+import type { WorkerEvent } from "./event.ts";
+import { startWorker, type WorkerCoreState } from "./state.ts";
+import { transition } from "./transition.ts";
+
+export const identity = { name: "reference", device: "CPU", fingerprint: "f" };
+export const proof = { largestError: 1e-7, durationMs: 5 };
+export const outcome = { lossSum: 2, correctCount: 1, computeMs: 3 };
+
+export class TestWorker {
+  state: WorkerCoreState = startWorker;
+
+  /** Handles an event and returns its effects. */
+  handle(event: WorkerEvent): readonly WorkerEffect[] {
+    const { state, effects } = transition(this.state, event);
+    this.state = state;
+    return effects;
+  }
+
+  connect(): readonly WorkerEffect[] {
+    return this.handle({ type: "connected", name: "Firefox", device: "Linux" });
+  }
+
+  welcome(change: Partial<Extract<ToWorker, { type: "welcome" }>> = {}): readonly WorkerEffect[] {
+    const message = {
+      type: "welcome",
+      worker: "w1",
+      name: "Firefox 2",
+      run: "00112233445566ff",
+      recipe: { name: "tiny" },
+      datasetTitle: "MNIST",
+      ...change,
+    } as const;
+    return this.handle({ type: "welcomed", message, recipeTitle: "Tiny" });
+  }
+
+  prove(recipeText = '{"name":"tiny"}'): readonly WorkerEffect[] {
+    return this.handle({ type: "engine-proven", recipeText, identity, proof });
+  }
+
+  hear(message: Extract<WorkerEvent, { type: "message" }>["message"]): readonly WorkerEffect[] {
+    return this.handle({ type: "message", message });
+  }
+
+  lease(change: Partial<LeaseMessage> = {}, missing: number[] = []): readonly WorkerEffect[] {
+    return this.handle({ type: "leased", message: leaseMessage(change), missing });
+  }
+
+  computed(lease = 7, change: Partial<typeof outcome> = {}): readonly WorkerEffect[] {
+    return this.handle({ type: "computed", lease, outcome: { ...outcome, ...change } });
+  }
+}
+
+export function leaseMessage(change: Partial<LeaseMessage> = {}): LeaseMessage {
+  return {
+    type: "lease",
+    lease: 7,
+    kind: "train",
+    version: 4,
+    split: "train",
+    samples: [5, 3, 9],
+    allowedMs: 20_000,
+    ...change,
+  };
+}
+
+/** Connected, welcomed, with an engine that has proved itself and the parameters of version 4. */
+export function readyWorker(): TestWorker {
+  const worker = new TestWorker();
+  worker.connect();
+  worker.welcome();
+  worker.prove();
+  worker.handle({ type: "parameters-stored", version: 4 });
+  return worker;
+}
+
+export function sentIn(effects: readonly WorkerEffect[]): ToCoordinator[] {
+  return effects.flatMap((effect) => (effect.type === "send" ? [effect.message] : []));
+}

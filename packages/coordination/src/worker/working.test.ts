@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { leaseMessage, outcome, readyWorker, sentIn, TestWorker } from "./test-worker.ts";
+
+describe("a lease", () => {
+  test("[K3] whose samples are all there is computed at once", () => {
+    const worker = readyWorker();
+    expect(worker.lease()).toEqual([{ type: "compute", lease: leaseMessage() }]);
+  });
+
+  test("[K3] with missing samples asks for those, in one message", () => {
+    const worker = readyWorker();
+    expect(worker.lease({}, [3, 9])).toEqual([
+      { type: "send", message: { type: "request-samples", lease: 7, samples: [3, 9] } },
+    ]);
+    const effects = worker.handle({ type: "samples-stored", lease: 7, missing: [] });
+    expect(effects).toEqual([{ type: "compute", lease: leaseMessage() }]);
+  });
+
+  test("[K3] whose samples do not come is given back", () => {
+    const worker = readyWorker();
+    worker.lease({}, [3, 9]);
+    const effects = worker.handle({ type: "samples-stored", lease: 7, missing: [9] });
+    expect(effects).toEqual([
+      { type: "send", message: { type: "return-lease", lease: 7, reason: "1 of its samples did not arrive" } },
+    ]);
+    expect(worker.state.lease).toBeNull();
+  });
+
+  test("[K3] is computed once, though samples come twice or for another lease", () => {
+    const worker = readyWorker();
+    worker.lease({}, [3]);
+    expect(worker.handle({ type: "samples-stored", lease: 6, missing: [] })).toEqual([]);
+    worker.handle({ type: "samples-stored", lease: 7, missing: [] });
+    expect(worker.handle({ type: "samples-stored", lease: 7, missing: [] })).toEqual([]);
+  });
+
+  test.each([
+    ["older", 3],
+    ["newer", 5],
+  ])("[K4] for %s parameters than those it holds is given back", (_, version) => {
+    const worker = readyWorker();
+    const [message] = sentIn(worker.lease({ version }));
+    expect(message).toMatchObject({ type: "return-lease", lease: 7, reason: expect.stringContaining(`${version}`) });
+    expect(worker.state.lease).toBeNull();
+  });
+
+  test("[K4] after a reconnection needs the parameters again", () => {
+    const worker = readyWorker();
+    worker.handle({ type: "disconnected" });
+    worker.connect();
+    worker.welcome();
+    expect(sentIn(worker.lease())).toMatchObject([{ type: "return-lease" }]);
+  });
+
+  test("[K4] before the engine is proven is given back", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome();
+    worker.handle({ type: "parameters-stored", version: 4 });
+    expect(sentIn(worker.lease())).toMatchObject([{ type: "return-lease", reason: "there is no engine yet" }]);
+  });
+});
+
+describe("a result", () => {
+  test("[K6] of a training lease is sent with its gradient, of an evaluation without", () => {
+    const worker = readyWorker();
+    worker.lease();
+    expect(worker.computed()).toEqual([{ type: "send-contribution", lease: leaseMessage(), outcome }]);
+    worker.lease({ lease: 8, kind: "evaluate", split: "test" });
+    expect(worker.computed(8)).toEqual([
+      { type: "send", message: { type: "evaluation", lease: 8, version: 4, ...outcome } },
+    ]);
+    expect(worker.state.lease).toBeNull();
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "[K6] with loss %d is sent as null",
+    (lossSum) => {
+      const worker = readyWorker();
+      worker.lease();
+      expect(worker.computed(7, { lossSum })).toMatchObject([{ outcome: { lossSum: null } }]);
+    },
+  );
+
+  test.each<[string, (worker: TestWorker) => void]>([
+    ["was revoked", (worker) => worker.hear({ type: "revoke", lease: 7 })],
+    ["was lost with the connection", (worker) => worker.handle({ type: "disconnected" })],
+    ["was dropped for a pause", (worker) => worker.handle({ type: "pause" })],
+    ["was followed by another", (worker) => worker.lease({ lease: 8 })],
+    [
+      "was refused",
+      (worker) => worker.hear({ type: "refused", refusal: { reason: "unknown-lease", sentence: "no", lease: 7 } }),
+    ],
+  ])("[K6] for a lease that %s is dropped", (_, happen) => {
+    const worker = readyWorker();
+    worker.lease();
+    happen(worker);
+    expect(worker.computed(7)).toEqual([]);
+  });
+
+  test("[K6] stays wanted when another lease is revoked or refused", () => {
+    const worker = readyWorker();
+    worker.lease();
+    worker.hear({ type: "revoke", lease: 6 });
+    worker.hear({ type: "refused", refusal: { reason: "stale-version", sentence: "old", lease: 6 } });
+    expect(worker.computed()).toHaveLength(1);
+  });
+});
+
+test("[K12] what was counted is summed, and the newest refusal kept", () => {
+  const worker = readyWorker();
+  worker.hear({ type: "counted", lease: 7, sampleCount: 8 });
+  worker.hear({ type: "counted", lease: 8, sampleCount: 4 });
+  worker.hear({
+    type: "refused",
+    refusal: { reason: "not-finite", sentence: "The gradient is not a number.", lease: 9 },
+  });
+  expect(worker.state.totals).toEqual({ samples: 12, leases: 2, lastRefusal: "The gradient is not a number." });
+  expect(worker.state.failure).toBeNull();
+});
