@@ -1,6 +1,7 @@
 import { FigureRow } from "../frame/figure-row.tsx";
 import { formatCount, formatDuration, formatRate, NO_FIGURE } from "../text/format.ts";
 import type { LendingState } from "./lending-session.ts";
+import { isComputing } from "./lending-words.ts";
 
 /** Speed of this device, and what it has contributed so far. */
 export function LendingFigures({ state }: { state: LendingState }) {
@@ -13,7 +14,7 @@ export function LendingFigures({ state }: { state: LendingState }) {
         {
           label: "Speed",
           ...(lending && status !== null
-            ? { value: formatRate(status.samplesPerSecond), unit: "samples/s" }
+            ? { value: formatRate(isComputing(state) ? status.samplesPerSecond : 0), unit: "samples/s" }
             : { value: NO_FIGURE }),
           remark: last === null ? "of this device" : `last lease: ${formatDuration(last / 1000)}`,
         },

@@ -106,6 +106,22 @@ test("a paused device stays paused in its next worker", () => {
   expect(thread().commands.at(-1)).toEqual({ type: "resume" });
 });
 
+test("between two leases it works on; without one for a while it rests", () => {
+  const { thread, state } = lentDevice();
+  thread().report(exampleStatus({ phase: "waiting", samples: 32 }));
+  vi.advanceTimersByTime(1000);
+  thread().report(exampleStatus({ phase: "working", samples: 32 }));
+  vi.advanceTimersByTime(5000);
+  expect(state().resting).toBe(false);
+  thread().report(exampleStatus({ phase: "waiting", samples: 64 }));
+  vi.advanceTimersByTime(2000);
+  expect(state().resting).toBe(true);
+  thread().report(exampleStatus({ phase: "waiting", samples: 64, sentence: "The run is paused." }));
+  expect(state().resting).toBe(true);
+  thread().report(exampleStatus({ phase: "working", samples: 64 }));
+  expect(state().resting).toBe(false);
+});
+
 test("stopping says goodbye before the worker ends, and starts no other", () => {
   const { session, threads, thread, state } = lentDevice();
   session.stop();

@@ -14,6 +14,8 @@ test("between two leases the device is still at work", () => {
   const working = lendingWords(lending({ phase: "working" }));
   expect(working.headline).toBe("This device is training");
   expect(lendingWords(lending({ phase: "waiting", samplesPerSecond: 800 }))).toEqual(working);
+  const resting = lending({ phase: "waiting", sentence: "Nothing to do." }, { resting: true });
+  expect(lendingWords(resting)).toMatchObject({ headline: "Ready to help", sentence: "Nothing to do." });
   expect(
     lendingWords(lending({ phase: "waiting", samplesPerSecond: 0, sentence: "The run is paused." })),
   ).toMatchObject({

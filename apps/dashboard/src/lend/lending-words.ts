@@ -50,7 +50,7 @@ function wordsOfPhase(status: WorkerStatus, state: LendingState): LendingWords {
       return { label: words.proving, headline: "Testing this device…", sentence };
     case "waiting":
     case "working":
-      return isComputing(status)
+      return isComputing(state)
         ? { label: words.working, headline: "This device is training", sentence: taskSentence(status) }
         : { label: words.waiting, headline: "Ready to help", sentence };
     case "paused":
@@ -67,8 +67,9 @@ function wordsOfPhase(status: WorkerStatus, state: LendingState): LendingWords {
 }
 
 /** Between two leases a worker waits for a moment: to a person it is still at work. */
-function isComputing({ phase, samplesPerSecond }: WorkerStatus): boolean {
-  return phase === "working" || samplesPerSecond > 0;
+export function isComputing({ status, resting, death, stage }: LendingState): boolean {
+  if (status === null || death !== null || stage !== "lending") return false;
+  return status.phase === "working" || (status.phase === "waiting" && status.samplesPerSecond > 0 && !resting);
 }
 
 function taskSentence({ recipeTitle, datasetTitle }: WorkerStatus): string {

@@ -8,14 +8,16 @@ interface EpochTableProps {
   readonly points: readonly EpochPoint[];
   /** Shown beside ours; null where there is nothing to compare with. */
   readonly published: RunView["published"];
+  /** No other epoch will come. */
+  readonly over: boolean;
 }
 
 /** The figures of each finished epoch, ours beside the published ones. */
-export const EpochTable = memo(function EpochTable({ points, published }: EpochTableProps) {
+export const EpochTable = memo(function EpochTable({ points, published, over }: EpochTableProps) {
   return (
     <Card title="Epochs">
       {points.length === 0 ? (
-        <p className={classes.none}>The first row comes when epoch 1 is done.</p>
+        <p className={classes.none}>{over ? "No epoch was finished." : "The first row comes when epoch 1 is done."}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         <section className={classes.scroll} tabIndex={0} aria-label="Figures of each epoch">

@@ -9,7 +9,7 @@ import { StopDialog } from "./stop-dialog.tsx";
 
 interface RunControlsProps {
   readonly state: RunState;
-  /** Parameters have been saved at least once. */
+  /** The parameters have been trained at all. */
   readonly canDownload: boolean;
   readonly pending: ControlAction | null;
   readonly disabled: boolean;

@@ -42,17 +42,19 @@ export function RunFigures({ run, epochs, published }: RunFiguresProps) {
 }
 
 function presentEffort(run: RunView): Figure[] {
+  const active = run.state === "training" || run.state === "evaluating";
+  const secondsLeft = active ? run.secondsLeft : null;
   return [
     {
       label: "Combined speed",
-      value: formatRate(run.samplesPerSecond),
+      value: formatRate(active ? run.samplesPerSecond : 0),
       unit: "samples/s",
       remark: formatAmount(presentWorkers(run).length, "worker"),
     },
     {
       label: "Time left",
-      value: formatTimeLeft(run.secondsLeft),
-      remark: run.secondsLeft === null ? "known while it trains" : "at this speed",
+      value: formatTimeLeft(secondsLeft),
+      remark: secondsLeft === null ? "known while it trains" : "at this speed",
     },
   ];
 }
@@ -64,7 +66,7 @@ function pastEffort(run: RunView, epochs: readonly EpochPoint[]): Figure[] {
     {
       label: "Time taken",
       value: epochs.length === 0 ? NO_FIGURE : formatDuration(seconds),
-      remark: `for ${formatAmount(epochs.length, "epoch")}`,
+      remark: epochs.length === 0 ? "no epoch was finished" : `for ${formatAmount(epochs.length, "epoch")}`,
     },
   ];
 }
@@ -73,5 +75,6 @@ function accuracyRemark(run: RunView, published: RunView["published"]): string {
   if (published !== null) {
     return `published: ${formatAccuracy(published.testAccuracy)} after ${formatAmount(published.loss.length, "epoch")}`;
   }
-  return run.accuracy === null ? "known after epoch 1" : `test loss: ${formatLoss(run.testLoss)}`;
+  if (run.accuracy === null) return isOver(run) ? "not measured" : "known after epoch 1";
+  return `test loss: ${formatLoss(run.testLoss)}`;
 }

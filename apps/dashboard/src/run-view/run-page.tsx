@@ -29,7 +29,9 @@ export function RunPage() {
       <RunBanners watched={watched} />
       {picture === null ? (
         <h1 className={classes.connecting}>
-          {watched.connection === "open" ? "Asking for the run…" : "Connecting to the coordinator…"}
+          {watched.connection === "open"
+            ? "The coordinator is getting the run ready…"
+            : "Connecting to the coordinator…"}
         </h1>
       ) : (
         <Picture picture={picture} watched={watched} />
@@ -48,7 +50,7 @@ function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRu
         controls={
           <RunControls
             state={run.state}
-            canDownload={epochs.length > 0}
+            canDownload={run.step > 0}
             pending={watched.pendingControl}
             disabled={watched.connection !== "open"}
             onControl={watched.control}
@@ -65,7 +67,7 @@ function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRu
       )}
       <WorkersCard workers={run.workers} inviting={!isOver(run)} />
       <div className={classes.pair}>
-        <EpochTable points={epochs} published={published} />
+        <EpochTable points={epochs} published={published} over={isOver(run)} />
         <EventLog entries={log} />
       </div>
       <p className={classes.footer}>

@@ -20,7 +20,7 @@ export function RunProgress({ run }: { run: RunView }) {
         data-marked={marked || undefined}
         style={{ "--epochs": run.epochs } as CSSProperties}
       >
-        <Progress.Root size={12} radius="xl" transitionDuration={250}>
+        <Progress.Root size={12} radius="xl" transitionDuration={0}>
           <Progress.Section value={share * 100} aria-label="Steps of the run" aria-valuetext={steps} />
         </Progress.Root>
       </div>
@@ -37,7 +37,7 @@ function EvaluationProgress({ share, epoch }: { share: number; epoch: number }) 
   return (
     <div className={classes.evaluation}>
       <span>Testing after epoch {formatCount(epoch)}</span>
-      <Progress.Root size={6} radius="xl" transitionDuration={250} className={classes.evaluationTrack}>
+      <Progress.Root size={6} radius="xl" transitionDuration={0} className={classes.evaluationTrack}>
         <Progress.Section value={share * 100} color="teal" aria-label="Progress of the test" />
       </Progress.Root>
       <span>{formatProgress(share)}</span>

@@ -57,7 +57,7 @@ function WorkerRow({ worker, share }: { worker: WorkerView; share: number }) {
       <td role="cell" data-label="State">
         <StateLabel state={workerStateWords[worker.state]} look="plain" />
       </td>
-      <td role="cell" data-label="Engine">
+      <td role="cell" data-label="Engine" className={classes.engine}>
         {worker.engine ?? NO_FIGURE}
       </td>
       <td role="cell" data-label="Samples/s" className={classes.figure}>
