@@ -5,7 +5,7 @@
 export interface Connection {
   /** Queues a message: an object whose binary fields are Uint8Arrays, at most ten of them. Lost when the connection is closed. */
   send(message: object): void;
-  /** Ends the connection for good. */
+  /** Ends the connection for good. What was sent before still arrives. */
   close(): void;
 }
 

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from "node:http";
+import type { Server as HttpServer, IncomingHttpHeaders } from "node:http";
 import { limits } from "@convoy/protocol";
 import { Server } from "socket.io";
 import { withBytes } from "./binary-fields.ts";
@@ -20,6 +20,7 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
     maxHttpBufferSize: limits.messageBytes,
     perMessageDeflate: false,
     serveClient: false,
+    allowRequest: ({ headers }, decide) => decide(null, isSameOrigin(headers)),
   });
   server.on("connection", (socket) => {
     const connection = {
@@ -31,8 +32,20 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
       },
     };
     const listener = accept(connection, socket.handshake.address);
-    socket.on(MESSAGE_EVENT, (data: unknown) => listener.onMessage(withBytes(data)));
+    // `on` hands a message out one tick late, and not at all when its sender has closed in the meantime.
+    socket.onAny((event: string, data: unknown) => {
+      if (event === MESSAGE_EVENT) listener.onMessage(withBytes(data));
+    });
     socket.on("disconnect", (reason) => listener.onClose(reason));
   });
   return { close: () => server.close() };
+}
+
+/**
+ * Browsers let any page of the web open a websocket to this machine; only pages that this server served may.
+ * Programs outside a browser send no origin.
+ */
+function isSameOrigin({ origin, host }: IncomingHttpHeaders): boolean {
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
 }
