@@ -8,6 +8,28 @@ import { leasesIn, refusalsIn, TestRun, tinySettings, typesIn } from "./test-run
 
 const big = { ...tinySettings, recipe: { ...tinySettings.recipe, batchSize: 64 }, trainCount: 640, epochs: 1 };
 
+/**
+ * Workers that take 2 ms and so many milliseconds a sample, each finishing in its own time. Returns how many samples
+ * of a batch each computed on average between two steps.
+ */
+function simulate(run: TestRun, msPerSample: number[], fromStep: number, toStep: number): number[] {
+  const samples = msPerSample.map(() => 0);
+  while (run.state.step < toStep) {
+    const finishing = [...run.state.workers.values()]
+      .flatMap(({ peer, lease }) =>
+        lease === null
+          ? []
+          : [{ peer, lease, at: lease.issuedAt + 2 + lease.sampleCount * (msPerSample[peer - 1] as number) }],
+      )
+      .sort((a, b) => a.at - b.at);
+    const { peer, lease, at } = finishing[0] as (typeof finishing)[number];
+    run.now = at;
+    if (run.state.step >= fromStep) samples[peer - 1] = (samples[peer - 1] as number) + lease.sampleCount;
+    run.contribute(peer, { lease: lease.id });
+  }
+  return samples.map((sum) => sum / (toStep - fromStep));
+}
+
 describe("leases", () => {
   test("[L1] name consecutive samples of the batch's order, and together the whole batch", () => {
     const run = new TestRun();
@@ -80,16 +102,20 @@ describe("leases", () => {
     expect(run.leaseOf(1).samples).toHaveLength(64);
   });
 
-  test("[L5] two equal workers share the batch evenly", () => {
-    const run = new TestRun(big);
+  test.each([
+    ["two equal workers share the batch evenly", [1, 1], [32, 32]],
+    ["four equal workers too", [1, 1, 1, 1], [16, 16, 16, 16]],
+    ["a worker three times as quick gets more", [1, 3], [48, 16]],
+  ])("[L5] %s, also when one came later", (_, msPerSample, expected) => {
+    const run = new TestRun({ ...big, trainCount: 64 * 200 });
     run.enter(1);
-    run.enter(2);
-    while (run.state.step < 4) {
-      run.now += 10;
-      for (const peer of [1, 2]) if (run.state.workers.get(peer)?.state === "working") run.contribute(peer);
-    }
-    expect(run.leaseOf(1).samples).toHaveLength(32);
-    expect(run.leaseOf(2).samples).toHaveLength(32);
+    run.work(1, (state) => state.step === 5, 66);
+    for (let peer = 2; peer <= msPerSample.length; peer++) run.enter(peer);
+    const samplesOf = simulate(run, msPerSample, 100, 150);
+    samplesOf.forEach((samples, i) => {
+      expect(samples / (expected[i] as number)).toBeGreaterThan(0.75);
+      expect(samples / (expected[i] as number)).toBeLessThan(1.35);
+    });
   });
 
   test("[L6] a worker so slow that the round would wait for it is passed over, and tried again later", () => {
@@ -97,18 +123,21 @@ describe("leases", () => {
     run.enter(1);
     run.work(1, (state) => state.step === 2);
     run.enter(2);
-    // Worker 1 takes 10 ms a lease; worker 2 takes 5 s for the one shard that it is given in the next round.
-    run.work(1, (state) => state.workers.get(2)?.state === "working");
-    run.work(1, () => false);
-    run.now += 5000;
-    run.contribute(2);
-    expect(run.state.workers.get(2)?.speed.train).toBeCloseTo(SHARD_SIZE / 5.0, 0);
-    const before = leasesIn(run.effects, 2).length;
-    run.work(1, (state) => state.step === 4);
-    expect(leasesIn(run.effects, 2)).toHaveLength(before);
+    // Worker 1 takes 10 ms a lease; worker 2 takes a second for each one of its trial.
+    for (let trial = 0; trial < policy.trialLeases; trial++) {
+      run.work(1, (state) => state.workers.get(2)?.state === "working");
+      run.work(1, () => false);
+      run.now += 1000;
+      run.contribute(2);
+    }
+    expect(run.state.workers.get(2)?.speed.train).toBeCloseTo(SHARD_SIZE, 0);
+    const trials = leasesIn(run.effects, 2).length;
+    const { step } = run.state;
+    run.work(1, (state) => state.step === step + 2);
+    expect(leasesIn(run.effects, 2)).toHaveLength(trials);
     run.now += policy.retryMs.least;
-    run.work(1, (state) => state.step === 5);
-    expect(leasesIn(run.effects, 2)).toHaveLength(before + 1);
+    run.work(1, (state) => state.step === step + 3);
+    expect(leasesIn(run.effects, 2)).toHaveLength(trials + 1);
   });
 
   test("[L7] a paused run gives no lease; what is out still counts", () => {

@@ -8,8 +8,8 @@ import type { Lease, PeerId, Round, ShardState, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /**
- * Gives open shards to workers that are ready: one each to those whose speed is not known or is to be measured again,
- * then the quickest first.
+ * Gives open shards to workers that are ready: first to those on trial, whose speed is to be measured, then the quickest
+ * first.
  */
 export function issueLeases(turn: Turn): void {
   if (turn.state.control !== "running") return;
@@ -31,9 +31,9 @@ export function issueLeases(turn: Turn): void {
   }
 }
 
-/** Its speed is not known, or it has waited so long that it may have been misjudged. */
+/** It is new, or it has waited so long that it may have been misjudged. */
 function isTrial(turn: Turn, worker: Worker): boolean {
-  if (worker.speed.train === null && worker.speed.evaluate === null) return true;
+  if (worker.leases < policy.trialLeases) return true;
   return worker.standby !== null && worker.standby.until <= turn.now;
 }
 
@@ -45,8 +45,9 @@ function standBy(turn: Turn, worker: Worker): void {
 
 /** After a trial it waits twice as long for the next; whoever gets a lease by merit starts afresh. */
 function standbyAfter(turn: Turn, worker: Worker): Worker["standby"] {
-  if (worker.standby === null || !isTrial(turn, worker)) return null;
-  const nextMs = Math.min(2 * worker.standby.nextMs, policy.retryMs.most);
+  const { standby, leases } = worker;
+  if (standby === null || standby.until > turn.now || leases < policy.trialLeases) return null;
+  const nextMs = Math.min(2 * standby.nextMs, policy.retryMs.most);
   return { until: turn.now + nextMs, nextMs };
 }
 
@@ -94,15 +95,20 @@ export function speedOf(worker: Worker, kind: Round["kind"]): number | null {
   return worker.speed[kind] ?? (kind === "evaluate" ? worker.speed.train : null);
 }
 
-/** The batch shared out by speed, as the nearest power of two. A newcomer shows its speed on one shard. */
+/**
+ * The batch shared out by speed, in powers of two: the largest that is at most a little above the share. What is left
+ * goes to whoever is done first. A newcomer shows its speed on one shard.
+ */
 function wantedShards(turn: Turn, round: Round, worker: Worker): number {
   const speed = speedOf(worker, round.kind);
-  if (speed === null || isTrial(turn, worker)) return 1;
-  const share = (round.shards.length * speed) / totalSpeed(turn, round);
-  const most =
-    round.kind === "evaluate" ? Math.min(policy.evaluationShards, (speed * policy.leaseMs) / 1000 / SHARD_SIZE) : share;
-  const nearest = 2 ** Math.round(Math.log2(Math.max(1, Math.min(share, most))));
-  return Math.min(nearest, limits.leaseSamples / SHARD_SIZE);
+  if (speed === null) return 1;
+  const share = (policy.shareSlack * round.shards.length * speed) / totalSpeed(turn, round);
+  const most = round.kind === "evaluate" ? evaluationShards(speed) : limits.leaseSamples / SHARD_SIZE;
+  return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(share, most))));
+}
+
+function evaluationShards(speed: number): number {
+  return Math.min(policy.evaluationShards, (speed * policy.leaseMs) / 1000 / SHARD_SIZE);
 }
 
 function totalSpeed(turn: Turn, round: Round): number {

@@ -30,6 +30,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     holdsVersion: null,
     speed: { train: null, evaluate: null },
     standby: null,
+    leases: 0,
     strikes: 0,
     refusals: 0,
     shards: 0,

@@ -12,10 +12,14 @@ export const policy = {
   patienceFactor: 2,
   /** A worker that waits because it is slow is tried again after this time, twice as long each time up to the most. */
   retryMs: { least: 5_000, most: 60_000 },
+  /** A newcomer is on trial for so many leases, and the best of them tells its speed: the first ones are slow everywhere. */
+  trialLeases: 4,
   /** The share of a new measurement in a worker's speed. */
   speedWeight: 0.4,
   /** A lease should not take longer than this where the choice is free, so that progress can be seen. */
   leaseMs: 2_000,
+  /** So much more than its share a worker may get, so that two equal ones whose measured speeds differ share evenly. */
+  shareSlack: 1.25,
   /** Shards of one lease of an evaluation: forward passes keep every activation of the batch. */
   evaluationShards: 32,
   /** After this many refused contributions in a row a worker is sent away. */

@@ -109,7 +109,7 @@ function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): vo
     strikes: 0,
     shards: worker.shards + (round.kind === "train" ? shardCount : 0),
     samples: worker.samples + lease.sampleCount,
-    speed: wasInHand ? measuredSpeed(turn, worker) : worker.speed,
+    ...(wasInHand ? measured(turn, worker) : {}),
   });
   turn.send(worker.peer, { type: "counted", lease: lease.id, sampleCount: lease.sampleCount });
   releaseFrom(turn, worker.peer, lease.id);
@@ -125,12 +125,13 @@ function addTallies(left: Tally, right: Tally): Tally {
 }
 
 /** From lease to result, the way of both messages included: that is what the round waits for. */
-function measuredSpeed(turn: Turn, worker: Worker): Worker["speed"] {
-  const { lease, speed } = worker;
-  if (lease === null) return speed;
-  const measured = (lease.sampleCount / Math.max(0.1, turn.now - lease.issuedAt)) * 1000;
-  const known = speed[lease.kind];
-  return { ...speed, [lease.kind]: known === null ? measured : known + policy.speedWeight * (measured - known) };
+function measured(turn: Turn, { lease, speed, leases }: Worker): Pick<Worker, "speed" | "leases"> {
+  if (lease === null) return { speed, leases };
+  const now = (lease.sampleCount / Math.max(0.1, turn.now - lease.issuedAt)) * 1000;
+  const known = speed[lease.kind] ?? now;
+  const isNew = leases < policy.trialLeases;
+  const next = isNew ? Math.max(known, now) : known + policy.speedWeight * (now - known);
+  return { speed: { ...speed, [lease.kind]: next }, leases: leases + 1 };
 }
 
 /** A late result came first after all: whoever was given the same shards since need not go on. */
@@ -163,7 +164,7 @@ function refuseResult(
   const tooLate = reason === "stale-version" || reason === "already-counted" || reason === "run-ended";
   if (worker.lease?.id === result.lease) {
     // A result that comes too late still tells how long it took.
-    if (tooLate) turn.changeWorker(worker, { speed: measuredSpeed(turn, worker) });
+    if (tooLate) turn.changeWorker(worker, measured(turn, worker));
     release(turn, peer);
   }
   strike(turn, peer, sentence, !tooLate);

@@ -22,6 +22,8 @@ export interface Worker {
   readonly speed: { readonly train: number | null; readonly evaluate: number | null };
   /** Set while the worker is passed over because it is slow: when to try it again, and how long to wait after that. */
   readonly standby: { readonly until: number; readonly nextMs: number } | null;
+  /** Results that came back, counted or too late. */
+  readonly leases: number;
   readonly strikes: number;
   readonly refusals: number;
   readonly shards: number;
