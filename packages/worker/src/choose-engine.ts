@@ -15,12 +15,13 @@ export interface EngineRemark {
   readonly sentence: string;
 }
 
+interface ProvenEngine {
+  readonly engine: Engine;
+  readonly proof: { readonly largestError: number; readonly durationMs: number };
+}
+
 export type EngineChoice =
-  | {
-      readonly engine: Engine;
-      readonly proof: { readonly largestError: number; readonly durationMs: number };
-      readonly remarks: readonly EngineRemark[];
-    }
+  | (ProvenEngine & { readonly remarks: readonly EngineRemark[] })
   | { readonly engine: null; readonly remarks: readonly EngineRemark[] };
 
 /** The first candidate that is suitable, solves the stored problem and can be made for the task. */
@@ -30,35 +31,32 @@ export async function chooseEngine(
   onRemarks: (remarks: readonly EngineRemark[]) => void,
 ): Promise<EngineChoice> {
   const remarks: EngineRemark[] = [];
-  const remark = (engine: string, sentence: string) => {
-    remarks.push({ engine, sentence });
-    onRemarks([...remarks]);
-  };
   for (const candidate of candidates) {
-    const reason = (await candidate.unsuitable?.()) ?? null;
-    if (reason !== null) {
-      remark(candidate.name, reason);
-      continue;
-    }
-    const startedAt = performance.now();
-    const proof = await proveEngine(candidate.create);
-    if (!proof.passed) {
-      remark(candidate.name, proof.reason);
-      continue;
-    }
-    try {
-      const engine = await candidate.create(task);
-      await warmUp(engine, task);
-      return {
-        engine,
-        proof: { largestError: proof.largestError, durationMs: performance.now() - startedAt },
-        remarks,
-      };
-    } catch (error) {
-      remark(candidate.name, error instanceof Error ? error.message : String(error));
-    }
+    const tried = await tryCandidate(task, candidate).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    if (typeof tried !== "string") return { ...tried, remarks };
+    remarks.push({ engine: candidate.name, sentence: tried });
+    onRemarks([...remarks]);
   }
   return { engine: null, remarks };
+}
+
+/** The engine, or why it cannot be used; rejects when making it fails. */
+async function tryCandidate(task: EngineTask, candidate: EngineCandidate): Promise<ProvenEngine | string> {
+  const reason = (await candidate.unsuitable?.()) ?? null;
+  if (reason !== null) return reason;
+  const startedAt = performance.now();
+  const proof = await proveEngine(candidate.create);
+  if (!proof.passed) return proof.reason;
+  const engine = await candidate.create(task);
+  try {
+    await warmUp(engine, task);
+  } catch (error) {
+    engine.dispose();
+    throw error;
+  }
+  return { engine, proof: { largestError: proof.largestError, durationMs: performance.now() - startedAt } };
 }
 
 /** Shaders are compiled when they are first used: better now than while a round waits. */

@@ -6,9 +6,10 @@ const INTERVAL_MS = 250;
 export function limitRate(show: (status: WorkerStatus) => void): (status: WorkerStatus) => void {
   let newest: WorkerStatus | null = null;
   let shownPhase: string | null = null;
-  let waiting = false;
+  let timer: ReturnType<typeof setTimeout> | null = null;
   const showNewest = () => {
-    waiting = false;
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
     if (newest === null) return;
     shownPhase = calmPhase(newest);
     show(newest);
@@ -17,10 +18,7 @@ export function limitRate(show: (status: WorkerStatus) => void): (status: Worker
   return (status) => {
     newest = status;
     if (calmPhase(status) !== shownPhase) showNewest();
-    else if (!waiting) {
-      waiting = true;
-      setTimeout(showNewest, INTERVAL_MS);
-    }
+    else timer ??= setTimeout(showNewest, INTERVAL_MS);
   };
 }
 

@@ -1,0 +1,49 @@
+import { startWorker } from "@convoy/coordination";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { describeWorker } from "./describe-worker.ts";
+import { limitRate } from "./limit-rate.ts";
+import type { WorkerPhase, WorkerStatus } from "./worker-status.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const blank = describeWorker(startWorker, { engineRemarks: [], samplesPerSecond: 0, lastLeaseMs: null });
+
+function limited() {
+  const shown: WorkerStatus[] = [];
+  const show = limitRate((status) => shown.push(status));
+  return { shown, say: (phase: WorkerPhase, samples = 0) => show({ ...blank, phase, samples }) };
+}
+
+test("a new phase is shown at once", () => {
+  const { shown, say } = limited();
+  say("connecting");
+  say("proving");
+  say("working");
+  expect(shown.map((status) => status.phase)).toEqual(["connecting", "proving", "working"]);
+});
+
+test("of many statuses in one phase the newest is shown, four times a second", () => {
+  const { shown, say } = limited();
+  for (let i = 0; i <= 1000; i++) {
+    say(i % 2 === 0 ? "working" : "waiting", i);
+    vi.advanceTimersByTime(1);
+  }
+  vi.advanceTimersByTime(1000);
+  expect(shown.length).toBeGreaterThan(3);
+  expect(shown.length).toBeLessThanOrEqual(6);
+  expect(shown.at(-1)?.samples).toBe(1000);
+});
+
+test("a new phase does not double the rate of the next one", () => {
+  const { shown, say } = limited();
+  say("working", 0);
+  say("working", 1);
+  vi.advanceTimersByTime(200);
+  say("paused", 2);
+  say("paused", 3);
+  vi.advanceTimersByTime(60);
+  expect(shown.map((status) => status.samples)).toEqual([0, 2]);
+  vi.advanceTimersByTime(200);
+  expect(shown.map((status) => status.samples)).toEqual([0, 2, 3]);
+});
