@@ -198,16 +198,24 @@ class WorkerShell {
       this.handle({ type: "engine-missing", recipeText, sentence: `No engine can train on this device. ${reasons}` });
       return;
     }
+    // The recipe was replaced meanwhile: another engine is on its way, or there already.
+    if (this.#state.proving !== recipeText) {
+      choice.engine.dispose();
+      return;
+    }
     this.#engine = choice.engine;
     this.handle({ type: "engine-proven", recipeText, identity: choice.engine.identity, proof: choice.proof });
   }
 
   async #compute(lease: LeaseMessage): Promise<void> {
     const leaseBatch = this.#leaseBatch;
-    // Revoked, or replaced by another lease, while an earlier one was still being computed.
-    if (this.#state.lease?.message.lease !== lease.lease || leaseBatch?.lease.lease !== lease.lease) return;
+    // Revoked, or replaced by another lease, while an earlier one was still being computed. The message itself is
+    // compared: a coordinator that was started again counts its leases from 1 again.
+    const isInHand = () => this.#state.lease?.message === lease;
+    if (!isInHand() || leaseBatch?.lease !== lease) return;
     try {
       const { outcome, computeMs } = await this.#computeOn(leaseBatch);
+      if (!isInHand()) return;
       this.#lastLeaseMs = computeMs;
       this.handle({ type: "computed", lease: lease.lease, outcome: { ...outcome, computeMs } });
     } catch (error) {
