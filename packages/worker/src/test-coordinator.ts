@@ -127,7 +127,7 @@ export class TestCoordinator {
     for (let i = 0; !condition(); i++) {
       if (i === 2000) throw new Error(`this never came true: ${condition}`);
       this.network.flush();
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 0));
     }
   }
 
