@@ -15,11 +15,13 @@ export class CoordinatorProcess {
   readonly url: string;
   readonly #dataDir: string;
   readonly #child: ChildProcess;
+  readonly #output: () => string;
 
-  private constructor(url: string, dataDir: string, child: ChildProcess) {
+  private constructor(url: string, dataDir: string, child: ChildProcess, output: () => string) {
     this.url = url;
     this.#dataDir = dataDir;
     this.#child = child;
+    this.#output = output;
   }
 
   /** Starts on a free port, with the built-in digits and a data folder of its own. */
@@ -32,7 +34,7 @@ export class CoordinatorProcess {
       if (child.exitCode !== null) throw new Error(`The coordinator ended:\n${output()}`);
       return /Watch the run\s+(http:\/\/\S+?)\/\s/.exec(output())?.[1];
     });
-    return new CoordinatorProcess(url, dataDir, child);
+    return new CoordinatorProcess(url, dataDir, child, output);
   }
 
   async run(): Promise<RunView> {
@@ -40,15 +42,19 @@ export class CoordinatorProcess {
   }
 
   /** Waits until the run is as wished, and returns it. */
-  runUntil(what: string, isSo: (run: RunView) => boolean, timeoutMs = 120_000): Promise<RunView> {
-    return until(
-      what,
-      async () => {
-        const run = await this.run();
-        return isSo(run) ? run : undefined;
-      },
-      timeoutMs,
-    );
+  async runUntil(what: string, isSo: (run: RunView) => boolean, timeoutMs = 120_000): Promise<RunView> {
+    try {
+      return await until(
+        what,
+        async () => {
+          const run = await this.run();
+          return isSo(run) ? run : undefined;
+        },
+        timeoutMs,
+      );
+    } catch (error) {
+      throw new Error(`${(error as Error).message} The run: ${JSON.stringify(await this.run())}\n${this.#output()}`);
+    }
   }
 
   async parameters(): Promise<Uint8Array> {
@@ -58,7 +64,7 @@ export class CoordinatorProcess {
   /** A file of the run's folder. */
   read(name: string): Uint8Array {
     const runs = path.join(this.#dataDir, "runs");
-    return readFileSync(path.join(runs, readdirSync(runs)[0] as string, name));
+    return new Uint8Array(readFileSync(path.join(runs, readdirSync(runs)[0] as string, name)));
   }
 
   async stop(): Promise<number | null> {
