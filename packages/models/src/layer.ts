@@ -4,7 +4,7 @@ import { z } from "zod";
 const size = z.int().min(1).max(4096);
 
 /** Zeros around the image: none ("valid"), TensorFlow's "same" (output ⌈W/S⌉, the odd pixel at the end), or a count on every side. */
-export const paddingSchema = z.union([z.literal("valid"), z.literal("same"), z.int().min(0).max(64)]);
+const paddingSchema = z.union([z.literal("valid"), z.literal("same"), z.int().min(0).max(64)]);
 export type Padding = z.infer<typeof paddingSchema>;
 
 export const layerSchema = z.discriminatedUnion("type", [

@@ -8,11 +8,11 @@ import { ShapeError } from "./shape.ts";
 const perChannel = z.array(z.number()).min(1).max(16).readonly();
 
 /** From pixels of 0 … 255 to the network's input: `(x / 255 − mean) / deviation`, channel by channel. */
-export const preprocessingSchema = z.strictObject({ mean: perChannel, deviation: perChannel });
+const preprocessingSchema = z.strictObject({ mean: perChannel, deviation: perChannel });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 
 /** SGD in PyTorch's form: `v ← μv + g; p ← p − ηv`. */
-export const optimizerSchema = z.strictObject({
+const optimizerSchema = z.strictObject({
   type: z.literal("sgd"),
   learningRate: z.number().positive(),
   momentum: z.number().min(0).lt(1),
@@ -27,7 +27,7 @@ const publishedSchema = z.strictObject({
   testAccuracy: z.number().min(0).max(1),
 });
 
-export const recipeSchema = z.strictObject({
+const recipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/),
   title: z.string().min(1).max(200),
   /** Where the recipe comes from, and each departure from it. */

@@ -4,7 +4,7 @@ import { count, milliseconds, runId, workerId, workerName } from "./fields.ts";
 
 export const workerStates = ["proving", "ready", "working", "paused", "suspect", "left"] as const;
 
-export const workerViewSchema = z.strictObject({
+const workerViewSchema = z.strictObject({
   id: workerId,
   name: workerName,
   /** "proving" its engine, "ready", "working", "paused" by its owner, "suspect" (late with a lease), "left". */

@@ -78,7 +78,7 @@ function taskSentence({ recipeTitle, datasetTitle }: WorkerStatus): string {
   return `It computes gradients for ${recipeTitle}, together with the other workers.${data}`;
 }
 
-export function contributionSentence({ samples, leases }: Pick<LendingState, "samples" | "leases">): string {
+function contributionSentence({ samples, leases }: Pick<LendingState, "samples" | "leases">): string {
   if (samples === 0) return "This device has contributed nothing yet.";
   return `This device computed ${formatAmount(samples, "sample")} in ${formatAmount(leases, "lease")}.`;
 }

@@ -91,7 +91,7 @@ export function samplesOf(round: Round, group: Group): Uint32Array {
   return round.samples.subarray(firstShard(group) * SHARD_SIZE, endShard(group, round.shards.length) * SHARD_SIZE);
 }
 
-export function speedOf(worker: Worker, kind: Round["kind"]): number | null {
+function speedOf(worker: Worker, kind: Round["kind"]): number | null {
   return worker.speed[kind] ?? (kind === "evaluate" ? worker.speed.train : null);
 }
 

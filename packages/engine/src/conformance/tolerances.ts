@@ -8,10 +8,10 @@ import { type Computed, must } from "./conformance-check.ts";
  * A tensor's largest difference, relative to its largest value. A sum of n products in single precision is off by about
  * √n · 6e-8; the small networks have n of at most a few thousand.
  */
-export const TENSOR_TOLERANCE = 1e-5;
+const TENSOR_TOLERANCE = 1e-5;
 
 /** Relative, for the sum of the losses. */
-export const LOSS_TOLERANCE = 1e-5;
+const LOSS_TOLERANCE = 1e-5;
 
 /**
  * Relative L2 over the whole vector, for LeNet-5: among its many thousand activations one may round to the other side
