@@ -20,7 +20,7 @@ interface LossChartProps {
   readonly steps: number;
 }
 
-/** The training loss of every step, faint, and its running mean. */
+/** The training loss of every step, faint, and smoothed. */
 export const LossChart = memo(function LossChart({ losses, steps }: LossChartProps) {
   const scheme = useComputedColorScheme("light");
   const colors = chartColors[scheme];
@@ -58,13 +58,13 @@ export const LossChart = memo(function LossChart({ losses, steps }: LossChartPro
             color: colors.loss,
             line: "faint",
           },
-          { label: "Running mean", color: colors.loss, line: "solid" },
+          { label: "Smoothed", color: colors.loss, line: "solid" },
         ]}
         readout={readoutOf(losses, smoothed, shown)}
         table={
           <FigureTable
             caption="Training loss at some steps"
-            columns={["Step", "Loss", "Running mean"]}
+            columns={["Step", "Loss", "Smoothed"]}
             rows={rows.map((row) => [formatCount(row.step), formatLoss(row.loss), formatLoss(row.smoothed)])}
           />
         }
@@ -87,12 +87,12 @@ function dataOf({ buckets }: LossHistory, smoothed: number[]): uPlot.AlignedData
 function readoutOf(losses: LossHistory, smoothed: number[], index: number): string {
   const bucket = losses.buckets[index];
   if (bucket === undefined) return "";
-  return `Step ${formatCount(bucket.step)}: ${formatLoss(bucket.sum / bucket.count)}, mean ${formatLoss(smoothed[index] ?? null)}`;
+  return `Step ${formatCount(bucket.step)}: ${formatLoss(bucket.sum / bucket.count)}, smoothed ${formatLoss(smoothed[index] ?? null)}`;
 }
 
 function summaryOf(rows: ReturnType<typeof lossRows>): string {
   const first = rows[0];
   const last = rows.at(-1);
   if (first === undefined || last === undefined) return "Training loss: no step is done yet.";
-  return `Training loss: ${formatLoss(first.loss)} at step ${formatCount(first.step)}, running mean ${formatLoss(last.smoothed)} at step ${formatCount(last.step)}.`;
+  return `Training loss: ${formatLoss(first.loss)} at step ${formatCount(first.step)}, smoothed ${formatLoss(last.smoothed)} at step ${formatCount(last.step)}.`;
 }

@@ -1,3 +1,4 @@
+import type { WorkerStatus } from "@convoy/worker";
 import { FigureRow } from "../frame/figure-row.tsx";
 import { formatCount, formatDuration, formatRate, NO_FIGURE } from "../text/format.ts";
 import type { LendingState } from "./lending-session.ts";
@@ -6,7 +7,7 @@ import { isComputing } from "./lending-words.ts";
 /** Speed of this device, and what it has contributed so far. */
 export function LendingFigures({ state }: { state: LendingState }) {
   const { status, samples, leases } = state;
-  const lending = state.stage === "lending" && state.death === null;
+  const lending = state.stage === "lending" && state.death === null && !isOver(status);
   const last = status?.lastLeaseMs ?? null;
   return (
     <FigureRow
@@ -23,4 +24,8 @@ export function LendingFigures({ state }: { state: LendingState }) {
       ]}
     />
   );
+}
+
+function isOver(status: WorkerStatus | null): boolean {
+  return status?.phase === "ended" || status?.phase === "failed";
 }
