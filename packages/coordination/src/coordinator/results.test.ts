@@ -84,6 +84,22 @@ describe("contributions", () => {
     expect(essence(run)).toEqual(before);
   });
 
+  test("[C4] one for a lease in hand that names other parameters is the worker's fault", () => {
+    const run = new TestRun();
+    run.enter(1);
+    expect(refusalsIn(run.contribute(1, { version: 7 }))).toEqual(["stale-version"]);
+    expect(run.state.workers.get(1)).toMatchObject({ strikes: 1, leases: 0 });
+  });
+
+  test("[C4] one for a lease of an earlier round is not", () => {
+    const run = new TestRun();
+    run.enter(1);
+    const { lease } = run.leaseOf(1);
+    run.work(1, (state) => state.step === 1);
+    run.contribute(1, { lease, version: 0 });
+    expect(run.state.workers.get(1)).toMatchObject({ strikes: 0, refusals: 1 });
+  });
+
   test("[C5] one for somebody else's lease is refused and does not disturb it", () => {
     const run = new TestRun();
     run.enter(1);

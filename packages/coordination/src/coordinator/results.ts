@@ -161,7 +161,9 @@ function refuseResult(
   if (worker === undefined) return;
   const lease = turn.state.leases.get(result.lease);
   if (lease?.peer === peer && lease.state === "active") reopen(turn, lease, "settled");
-  const tooLate = reason === "stale-version" || reason === "already-counted" || reason === "run-ended";
+  // A lease of this round has this round's version: whoever names another one did not compute what was asked.
+  const isStale = reason === "stale-version" && lease === undefined;
+  const tooLate = isStale || reason === "already-counted" || reason === "run-ended";
   if (worker.lease?.id === result.lease) {
     // A result that comes too late still tells how long it took.
     if (tooLate) turn.changeWorker(worker, measured(turn, worker));
