@@ -42,6 +42,7 @@ export class RunLoop {
   #lastPeer: PeerId = 0;
   #busy = false;
   #alarm: NodeJS.Timeout | null = null;
+  #closed = false;
 
   constructor(options: RunLoopOptions) {
     this.#options = options;
@@ -67,7 +68,9 @@ export class RunLoop {
     };
   }
 
+  /** Connections may hang up later; nothing is timed any more. */
   close(): void {
+    this.#closed = true;
     this.#viewers.close();
     if (this.#alarm !== null) clearTimeout(this.#alarm);
   }
@@ -173,7 +176,9 @@ export class RunLoop {
   #setAlarm(at: number | null): void {
     if (this.#alarm !== null) clearTimeout(this.#alarm);
     this.#alarm =
-      at === null ? null : setTimeout(() => this.#dispatch({ type: "tick", now: now() }), Math.max(0, at - now()) + 1);
+      at === null || this.#closed
+        ? null
+        : setTimeout(() => this.#dispatch({ type: "tick", now: now() }), Math.max(0, at - now()) + 1);
   }
 }
 

@@ -1,0 +1,224 @@
+/** A whole run in one process: the real loop, state machine, floats and workers, over a network in memory. */
+import { DataPlane, type RunSettings, startCoordinator } from "@convoy/coordination";
+import { batchCount, batchRange, type Dataset, epochOrder, gatherSamples, type SampleSet } from "@convoy/datasets";
+import { type Batch, createReferenceEngine } from "@convoy/engine";
+import { RandomSequence } from "@convoy/foundation";
+import { createOptimizer } from "@convoy/gradients";
+import { initializeParameters, parameterLayout, type Recipe, recipes } from "@convoy/models";
+import { type LeaseMessage, OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
+import { type Connection, MemoryNetwork } from "@convoy/transport";
+import { type RunningWorker, runWorker, type WorkerStatus } from "@convoy/worker";
+import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
+
+export const RUN = "00112233445566ff";
+
+/** 4×4 pixels, three classes, batches of 24. */
+export const tinyRecipe: Recipe = {
+  ...(recipes[0] as Recipe),
+  name: "tiny",
+  title: "Tiny",
+  model: {
+    name: "tiny",
+    inputShape: [4, 4, 1],
+    layers: [
+      { type: "convolution", channels: 2, window: 3, stride: 1, padding: "valid" },
+      { type: "relu" },
+      { type: "flatten" },
+      { type: "dense", units: 3 },
+    ],
+    classCount: 3,
+  },
+  optimizer: { type: "sgd", learningRate: 0.1, momentum: 0.9 },
+  batchSize: 24,
+};
+
+function drawSamples(count: number, split: number): SampleSet {
+  const random = new RandomSequence(3, "test", split);
+  return {
+    count,
+    pixels: Uint8Array.from({ length: 16 * count }, () => random.below(256)),
+    labels: Uint8Array.from({ length: count }, () => random.below(3)),
+  };
+}
+
+export const tinyDataset: Dataset = {
+  name: "tiny",
+  title: "Tiny",
+  builtIn: true,
+  classNames: ["a", "b", "c"],
+  sampleShape: [4, 4, 1],
+  train: drawSamples(85, 0),
+  test: drawSamples(20, 1),
+};
+
+export const tinyLayout = parameterLayout(tinyRecipe.model);
+
+/** Four batches an epoch, the last of 13 samples; two epochs. */
+export const tinySettings: RunSettings = {
+  run: RUN,
+  recipe: tinyRecipe,
+  parameterCount: tinyLayout.length,
+  seed: 5,
+  epochs: 2,
+  trainCount: tinyDataset.train.count,
+  testCount: tinyDataset.test.count,
+  dataset: { name: "tiny", title: "Tiny", warning: null },
+};
+
+const initial = () => initializeParameters(tinyLayout, tinyRecipe.initialization, tinySettings.seed);
+
+export function batchOf(set: SampleSet, samples: ArrayLike<number>): Batch {
+  return { count: samples.length, ...gatherSamples(set, samples) };
+}
+
+export async function tinyEngine() {
+  return createReferenceEngine({ model: tinyRecipe.model, preprocessing: tinyRecipe.preprocessing });
+}
+
+/** The parameters after the whole run, computed batch by batch without any of Convoy's coordination. */
+export async function plainTraining(): Promise<Float32Array> {
+  const engine = await tinyEngine();
+  const optimizer = createOptimizer(tinyRecipe.optimizer, tinyLayout.length);
+  const parameters = initial();
+  const gradient = new Float32Array(tinyLayout.length);
+  const { train } = tinyDataset;
+  for (let epoch = 0; epoch < tinySettings.epochs; epoch++) {
+    const order = epochOrder(tinySettings.seed, epoch, train.count);
+    for (let batch = 0; batch < batchCount(train.count, tinyRecipe.batchSize); batch++) {
+      const { start, end } = batchRange(batch, tinyRecipe.batchSize, train.count);
+      engine.setParameters(parameters);
+      await engine.computeGradient(batchOf(train, order.subarray(start, end)), gradient);
+      optimizer.step(parameters, gradient, end - start, parameters);
+    }
+  }
+  return parameters;
+}
+
+/** How far the run's change of the parameters is from the plain one's, as relative L2. */
+export function differenceFrom(plain: Float32Array, parameters: Float32Array): number {
+  const start = initial();
+  let difference = 0;
+  let change = 0;
+  for (let i = 0; i < plain.length; i++) {
+    difference += ((parameters[i] as number) - (plain[i] as number)) ** 2;
+    change += ((plain[i] as number) - (start[i] as number)) ** 2;
+  }
+  return Math.sqrt(difference / change);
+}
+
+export class TestRun {
+  readonly plane = new DataPlane(RUN, tinyRecipe.optimizer, initial());
+  readonly reports: Parameters<RunLoopOptions["onReport"]>[0][] = [];
+  readonly checkpoints: { step: number; epoch: number | null; parameters: Float32Array }[] = [];
+  readonly loop: RunLoop;
+  readonly network: MemoryNetwork;
+
+  constructor() {
+    this.loop = new RunLoop({
+      state: startCoordinator(tinySettings, Date.now()),
+      plane: this.plane,
+      dataset: tinyDataset,
+      onReport: (report) => this.reports.push(report),
+      onCheckpoint: ({ step, epoch }, parameters) => this.checkpoints.push({ step, epoch, parameters }),
+    });
+    this.network = new MemoryNetwork((connection) => this.loop.accept(connection));
+  }
+
+  get view() {
+    return this.loop.describe();
+  }
+
+  /** A real worker with the reference engine. */
+  addWorker(name: string, onStatus: (status: WorkerStatus) => void = () => {}): RunningWorker {
+    const engines = [{ name: "reference", create: createReferenceEngine }];
+    return runWorker({ dial: this.network.dial, name, device: "Node", engines, onStatus });
+  }
+
+  addPeer(): TestPeer {
+    const peer = new TestPeer(this.network);
+    this.network.flush();
+    return peer;
+  }
+
+  /** Lets messages arrive and engines compute until the condition holds. */
+  async until(condition: () => boolean, wait = () => new Promise<unknown>((go) => setTimeout(go, 0))): Promise<void> {
+    for (let i = 0; !condition(); i++) {
+      if (i === 3000) throw new Error(`this never came true: ${condition}; the run says: ${this.view.sentence}`);
+      this.network.flush();
+      await wait();
+    }
+  }
+}
+
+/** A peer that speaks by hand. */
+export class TestPeer {
+  readonly heard: ToWorker[] = [];
+  /** Everything as it came, also what is not for workers. */
+  readonly raw: Record<string, unknown>[] = [];
+  closeCount = 0;
+  readonly #connection: Connection;
+  readonly #network: MemoryNetwork;
+
+  constructor(network: MemoryNetwork) {
+    this.#network = network;
+    this.#connection = network.dial({
+      onOpen: () => {},
+      onClose: () => void this.closeCount++,
+      onMessage: (data) => {
+        this.raw.push(data as Record<string, unknown>);
+        const parsed = parseToWorker(data);
+        if (parsed.ok) this.heard.push(parsed.message);
+      },
+    });
+  }
+
+  say(message: object): void {
+    this.#connection.send(message);
+    this.#network.flush();
+  }
+
+  close(): void {
+    this.#connection.close();
+    this.#network.flush();
+  }
+
+  /** Joins as a worker that is ready. */
+  enter(): this {
+    this.say({ type: "join", protocol: 1, name: "By hand", device: "test" });
+    const engine = { name: "reference", device: "CPU", fingerprint: "f" };
+    this.say({ type: "ready", engine, proof: { largestError: 0, durationMs: 1 } });
+    return this;
+  }
+
+  all<Type extends ToWorker["type"]>(type: Type): Extract<ToWorker, { type: Type }>[] {
+    return this.heard.filter((message): message is Extract<ToWorker, { type: Type }> => message.type === type);
+  }
+
+  get lease(): LeaseMessage {
+    return this.all("lease").at(-1) as LeaseMessage;
+  }
+
+  get refusals(): string[] {
+    return this.raw.flatMap(({ type, refusal }) =>
+      type === "refused" ? [(refusal as { reason: string }).reason] : [],
+    );
+  }
+
+  /** An honest contribution for the newest lease. */
+  async contribution() {
+    const { lease } = this;
+    const parsed = readFrame(this.all("parameters").at(-1)?.frame ?? new Uint8Array(), tinyLayout.length);
+    if (!parsed.ok) throw new Error(parsed.refusal.sentence);
+    const engine = await tinyEngine();
+    engine.setParameters(parsed.frame.vector);
+    const gradient = new Float32Array(tinyLayout.length);
+    const outcome = await engine.computeGradient(batchOf(tinyDataset[lease.split], lease.samples), gradient);
+    return { type: "contribution", ...outcome, computeMs: 1, frame: sealed(gradient, lease) } as const;
+  }
+}
+
+export function sealed(vector: ArrayLike<number>, { lease, version }: LeaseMessage, run = RUN): Uint8Array {
+  const frame = new OutgoingFrame(vector.length);
+  frame.vector.set(vector);
+  return frame.seal({ run, version, lease });
+}
