@@ -36,10 +36,20 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
     socket.onAny((event: string, data: unknown) => {
       if (event === MESSAGE_EVENT) listener.onMessage(withBytes(data));
     });
-    socket.on("disconnect", (reason) => listener.onClose(reason));
+    socket.on("disconnect", (reason) => listener.onClose(inWords[reason] ?? reason));
   });
   return { close: () => server.close() };
 }
+
+/** socket.io's reasons, for people who read the log of a run. */
+const inWords: Partial<Record<string, string>> = {
+  "transport close": "the tab was closed or the connection broke",
+  "transport error": "the connection broke",
+  "ping timeout": "there was no sign of life",
+  "client namespace disconnect": "it closed the connection",
+  "server namespace disconnect": "the coordinator closed the connection",
+  "server shutting down": "the coordinator ended",
+};
 
 /**
  * Browsers let any page of the web open a websocket to this machine; only pages that this server served may.

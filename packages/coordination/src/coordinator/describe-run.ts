@@ -8,10 +8,12 @@ import { type CoordinatorState, stepsOfRun, type Worker } from "./state.ts";
 export function describeRun(state: CoordinatorState, now: number): RunView {
   const { settings, newest, round } = state;
   const { recipe } = settings;
-  const speed = state.control === "running" ? combinedSpeed(state, now) : 0;
+  const runState = stateOf(state);
+  // While nobody trains, an old speed would only mislead.
+  const isMoving = runState === "training" || runState === "evaluating";
+  const speed = isMoving ? combinedSpeed(state, now) : 0;
   const samplesLeft = (settings.epochs - state.epoch.epoch) * settings.trainCount - state.epoch.sampleCount;
   const secondsLeft = speed > 0 && round !== null ? samplesLeft / speed : null;
-  const runState = stateOf(state);
   return {
     run: settings.run,
     state: runState,
@@ -37,19 +39,20 @@ export function describeRun(state: CoordinatorState, now: number): RunView {
     samplesPerSecond: speed,
     secondsLeft,
     startedAt: state.startedAt,
-    workers: [...state.workers.values()].map(describeWorker),
+    workers: [...state.workers.values()].map((worker) => describeWorker(worker, isMoving)),
     published: recipe.published ?? null,
   };
 }
 
-function describeWorker(worker: Worker): WorkerView {
+function describeWorker(worker: Worker, isMoving: boolean): WorkerView {
   return {
     id: workerIdOf(worker.peer),
     name: worker.name,
     state: worker.state,
     device: worker.device,
     engine: worker.engine,
-    samplesPerSecond: worker.state === "left" ? 0 : (worker.speed.train ?? 0),
+    samplesPerSecond:
+      isMoving && (worker.state === "ready" || worker.state === "working") ? (worker.speed.train ?? 0) : 0,
     shards: worker.shards,
     samples: worker.samples,
     refusals: worker.refusals,
@@ -78,7 +81,7 @@ function sentenceOf(state: CoordinatorState, runState: RunState, secondsLeft: nu
     case "training":
       return `Training: ${position}${secondsLeft === null ? "" : `, about ${formatDuration(secondsLeft)} left`}.`;
     case "evaluating":
-      return `Measuring on the test set after epoch ${epoch.epoch + 1} of ${settings.epochs}: ${Math.floor(100 * (evaluationProgress(state) ?? 0))} % done.`;
+      return `Measuring on the test set after epoch ${epoch.epoch + 1} of ${settings.epochs}: ${Math.floor(100 * (evaluationProgress(state) ?? 0))}% done.`;
     case "paused":
       return `Paused at ${position}.`;
     case "finished":

@@ -4,7 +4,7 @@ export function formatCount(count: number, noun: string): string {
 }
 
 export function formatPercent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
+  return `${(100 * share).toFixed(2)}%`;
 }
 
 export function formatDuration(seconds: number): string {

@@ -62,7 +62,7 @@ describe("rounds", () => {
     const run = finishedRun();
     expect(describeRun(run.state, run.now)).toMatchObject({
       state: "finished",
-      sentence: "Finished: 100.00 % of the test set right after 6 steps.",
+      sentence: "Finished: 100.00% of the test set right after 6 steps.",
       step: 6,
       steps: 6,
       accuracy: 1,
