@@ -1,9 +1,10 @@
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, open, rename, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunSettings } from "@convoy/coordination";
 import { type ParameterLayout, parameterLayout } from "@convoy/models";
 import type { EpochPoint, LossPoint } from "@convoy/protocol";
+import { writeAtomically } from "../datasets/write-atomically.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
 /** Everything that a run leaves on the disk, in a folder of its own. */
@@ -56,19 +57,11 @@ export class RunFolder {
     });
   }
 
-  /** Writes a file whole or not at all: under a temporary name first, synced, then renamed. Returns its path. */
+  /** Writes a file whole or not at all. Returns its path. */
   async save(name: string, parameters: Float32Array, step: number): Promise<string> {
-    const path = join(this.path, `${name}.safetensors`);
-    const temporary = `${path}.${process.pid}.tmp`;
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(this.encode(parameters, step));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    return path;
+    const file = `${name}.safetensors`;
+    await writeAtomically(this.path, file, this.encode(parameters, step));
+    return join(this.path, file);
   }
 
   async close(): Promise<void> {

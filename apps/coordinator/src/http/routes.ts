@@ -50,7 +50,7 @@ export function createRoutes({ dashboard, run }: RoutesOptions): Hono {
   app.use("*", async (context, next) => {
     await next();
     // Next.js names its own files by their content; everything else may change with the next build.
-    const immutable = context.req.path.startsWith("/_next/static/");
+    const immutable = context.res.ok && context.req.path.startsWith("/_next/static/");
     context.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
     context.header("x-content-type-options", "nosniff");
   });

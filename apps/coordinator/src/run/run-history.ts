@@ -18,8 +18,8 @@ export class RunHistory {
     if (this.#pending.length < this.#stepsPerPoint) return;
     this.#curve.push(meanPoint(this.#pending));
     this.#pending = [];
-    // One place is left for the point that is pending.
-    if (this.#curve.length < limits.historyPoints - 1) return;
+    // One place is left for the point that is pending; an even number merges into points of equal weight.
+    if (this.#curve.length < limits.historyPoints - 2) return;
     this.#curve = inPairs(this.#curve);
     this.#stepsPerPoint *= 2;
   }

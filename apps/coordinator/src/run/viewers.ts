@@ -24,7 +24,7 @@ export class Viewers {
 
   /** Null when the connection may watch, else why not. */
   add(connection: Connection): Refusal | null {
-    if (this.#connections.size >= limits.viewers) {
+    if (this.#connections.size >= limits.viewers && !this.#connections.has(connection)) {
       return {
         reason: "too-many-viewers",
         sentence: `This run is watched by ${limits.viewers} dashboards already; close one first.`,

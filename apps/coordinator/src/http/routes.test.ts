@@ -1,0 +1,130 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PROTOCOL_VERSION } from "@convoy/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TestRun } from "../run/test-run-loop.ts";
+import { createRoutes, type ServedRun } from "./routes.ts";
+
+let parent: string;
+let dashboard: string;
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), "convoy-"));
+  dashboard = join(parent, "out");
+  const files = {
+    "index.html": "<h1>the run</h1>",
+    "worker/index.html": "<h1>lend this device</h1>",
+    "_next/static/chunk.js": "1",
+    "worker/training-worker.js": "2",
+    "../secret.txt": "secret",
+  };
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(join(dashboard, name, ".."), { recursive: true });
+    await writeFile(join(dashboard, name), content);
+  }
+});
+afterAll(() => rm(parent, { recursive: true }));
+
+const file = Uint8Array.from({ length: 300 }, (_, i) => i);
+
+function routes(options: { run?: ServedRun | null; dashboard?: string } = {}) {
+  const tiny = new TestRun();
+  tiny.loop.close();
+  const running = { describe: () => tiny.view, parameters: () => ({ file, name: "tiny-step-4.safetensors" }) };
+  const run = options.run === undefined ? running : options.run;
+  return { app: createRoutes({ dashboard: options.dashboard ?? dashboard, run: () => run }), tiny };
+}
+
+describe("the API", () => {
+  test("says that it is there, and which protocol it speaks", async () => {
+    const answer = await routes().app.request("/api/health");
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ status: "ok", protocol: PROTOCOL_VERSION });
+  });
+
+  test("describes the run", async () => {
+    const { app, tiny } = routes();
+    const answer = await app.request("/api/run");
+    expect(answer.status).toBe(200);
+    const view = await answer.json();
+    expect(view).toEqual(JSON.parse(JSON.stringify(tiny.view)));
+    for (const field of ["state", "recipe", "dataset", "step", "steps", "epoch", "epochs", "loss", "stepLoss"])
+      expect(view).toHaveProperty(field);
+    for (const field of ["accuracy", "samplesPerSecond", "workers"]) expect(view).toHaveProperty(field);
+  });
+
+  test("hands the newest parameters out as a file", async () => {
+    const answer = await routes().app.request("/api/run/parameters.safetensors");
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-disposition")).toBe('attachment; filename="tiny-step-4.safetensors"');
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(file);
+  });
+
+  test("says so while the run is being prepared", async () => {
+    const { app } = routes({ run: null });
+    expect(await (await app.request("/api/health")).json()).toMatchObject({ status: "preparing" });
+    for (const path of ["/api/run", "/api/run/parameters.safetensors"]) {
+      const answer = await app.request(path);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toEqual({ error: "The run is being prepared; try again in a moment." });
+    }
+  });
+
+  test.each([
+    ["GET", "/api/nothing"],
+    ["POST", "/api/run"],
+    ["DELETE", "/api/run/parameters.safetensors"],
+  ])("answers %s %s with a sentence", async (method, path) => {
+    for (const app of [routes().app, routes({ dashboard: join(parent, "missing") }).app]) {
+      const answer = await app.request(path, { method });
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toEqual({ error: `There is no ${method} ${path}.` });
+    }
+  });
+});
+
+describe("the pages", () => {
+  test.each([
+    ["/", "the run"],
+    ["/worker/", "lend this device"],
+    ["/worker", "lend this device"],
+  ])("%s", async (path, content) => {
+    const answer = await routes().app.request(path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(answer.headers.get("cache-control")).toBe("no-cache");
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(await answer.text()).toContain(content);
+  });
+
+  test("only files that are named by their content may be kept by a browser", async () => {
+    const cacheOf = async (path: string) => (await routes().app.request(path)).headers.get("cache-control");
+    expect(await cacheOf("/_next/static/chunk.js")).toBe("public, max-age=31536000, immutable");
+    expect(await cacheOf("/worker/training-worker.js")).toBe("no-cache");
+  });
+
+  test("one that is missing is said to be, and is not kept", async () => {
+    for (const path of ["/nothing", "/_next/static/nothing.js"]) {
+      const answer = await routes().app.request(path);
+      expect(answer.status).toBe(404);
+      expect(await answer.text()).toContain("There is no such page.");
+      expect(answer.headers.get("cache-control")).toBe("no-cache");
+    }
+  });
+
+  test.each(["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/_next/..%5c..%5c..%5csecret.txt"])(
+    "%s leads nowhere",
+    async (path) => {
+      const answer = await routes().app.request(path);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(await answer.text()).not.toContain("secret\n");
+    },
+  );
+
+  test("that were not built are said to be missing", async () => {
+    const answer = await routes({ dashboard: join(parent, "missing") }).app.request("/");
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain("The dashboard is not built");
+  });
+});

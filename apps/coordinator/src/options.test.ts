@@ -1,0 +1,111 @@
+import { isAbsolute, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { readOptions } from "./options.ts";
+
+/** Whatever the machine that runs the tests has set. */
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) if (name.startsWith("CONVOY_")) vi.stubEnv(name, undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** What is written to the terminal, and the exit code, when the options end the program. */
+function ended(...args: string[]): { code: unknown; text: string } {
+  let text = "";
+  const write = (chunk: unknown) => {
+    text += chunk;
+    return true;
+  };
+  vi.spyOn(process.stderr, "write").mockImplementation(write);
+  vi.spyOn(process.stdout, "write").mockImplementation(write);
+  class Ended extends Error {}
+  const exit = vi.spyOn(process, "exit").mockImplementation(() => {
+    throw new Ended();
+  });
+  expect(() => readOptions(args)).toThrow(Ended);
+  return { code: exit.mock.calls[0]?.[0], text };
+}
+
+describe("options", () => {
+  test("have defaults that let only this machine in", () => {
+    expect(readOptions([])).toEqual({
+      recipe: "lenet5-mnist",
+      dataDir: resolve(".convoy"),
+      host: "127.0.0.1",
+      port: 4300,
+      seed: 1,
+      localWorkers: 0,
+    });
+  });
+
+  test("come from the arguments", () => {
+    const args =
+      "--recipe r --epochs 2 --seed 0 --local-workers 3 --dataset built-in-digits --dataset-dir d --data-dir x --port 0 --host 0.0.0.0";
+    expect(readOptions(args.split(" "))).toEqual({
+      recipe: "r",
+      epochs: 2,
+      seed: 0,
+      localWorkers: 3,
+      dataset: "built-in-digits",
+      datasetDir: "d",
+      dataDir: resolve("x"),
+      port: 0,
+      host: "0.0.0.0",
+    });
+  });
+
+  test("come from the environment where the arguments say nothing", () => {
+    vi.stubEnv("CONVOY_PORT", "4301");
+    vi.stubEnv("CONVOY_DATASET_DIR", "/mnist");
+    vi.stubEnv("CONVOY_EPOCHS", "7");
+    vi.stubEnv("CONVOY_LOCAL_WORKERS", "2");
+    const options = readOptions(["--epochs", "3"]);
+    expect(options).toMatchObject({ port: 4301, datasetDir: "/mnist", epochs: 3, localWorkers: 2 });
+  });
+
+  test("make the data folder absolute", () => {
+    vi.stubEnv("CONVOY_DATA_DIR", "some/where");
+    expect(isAbsolute(readOptions([]).dataDir)).toBe(true);
+  });
+
+  test.each([
+    ["--port", "65536", "from 0 to 65535"],
+    ["--port", "80.5", "from 0 to 65535"],
+    ["--port", "http", "from 0 to 65535"],
+    ["--port", "", "from 0 to 65535"],
+    ["--epochs", "0", "from 1 to 100000"],
+    ["--seed", "-1", "from 0 to 9007199254740991"],
+    ["--seed", "NaN", "from 0 to 9007199254740991"],
+    ["--local-workers", "65", "from 0 to 64"],
+  ])("refuse %s %j in a sentence that names the option", (option, value, range) => {
+    const { code, text } = ended(`${option}=${value}`);
+    expect(code).toBe(1);
+    expect(text).toContain(option);
+    expect(text).toContain(`It must be a whole number ${range}.`);
+  });
+
+  test("refuse a bad value of the environment by the variable's name", () => {
+    vi.stubEnv("CONVOY_SEED", "tomorrow");
+    const { code, text } = ended();
+    expect(code).toBe(1);
+    expect(text).toContain("CONVOY_SEED");
+    expect(text).toContain("It must be a whole number");
+  });
+
+  test("refuse what they do not know", () => {
+    expect(ended("--prot", "4300").text).toMatch(/unknown option '--prot'\n\(Did you mean --port\?\)/);
+    expect(ended("--dataset", "cats").text).toContain("Allowed choices are built-in-digits.");
+    expect(ended("extra").code).toBe(1);
+  });
+
+  test("are explained by --help, every one", () => {
+    const { code, text } = ended("--help");
+    expect(code).toBe(0);
+    const names = ["recipe", "epochs", "seed", "local-workers", "dataset", "dataset-dir", "data-dir", "port", "host"];
+    for (const name of names) expect(text).toContain(`--${name} <`);
+    expect(text).toContain("CONVOY_DATASET_DIR");
+    expect(text).toContain("lenet5-mnist");
+  });
+});
