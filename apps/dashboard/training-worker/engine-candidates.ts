@@ -19,5 +19,5 @@ async function webgpuObjection(softwareIsFine: boolean): Promise<string | null> 
   const availability = await webgpuAvailability();
   if (!availability.available) return availability.reason;
   if (!availability.adapter.software || softwareIsFine) return null;
-  return `The GPU here is only imitated by the processor (${availability.adapter.name}); WASM is quicker on it.`;
+  return `The only GPU here is imitated by the processor: ${availability.adapter.name}. WASM is quicker.`;
 }
