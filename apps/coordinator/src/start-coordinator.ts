@@ -33,6 +33,7 @@ export async function startCoordinator(
   options: CoordinatorOptions,
   folders: CoordinatorFolders,
   log: Logger,
+  obtain: typeof obtainForRun = obtainForRun,
 ): Promise<Coordinator> {
   const recipe = findRecipe(options.recipe);
   let served: ServedRun | null = null;
@@ -41,7 +42,7 @@ export async function startCoordinator(
   const { server, port } = await listen(app, options.host, options.port);
   const url = `http://${nameOfHost(options.host)}:${port}`;
 
-  const obtained = await obtainForRun(recipe, options, log);
+  const obtained = await obtain(recipe, options, log);
   const settings = settingsOf(recipe, options, obtained);
   const folder = await RunFolder.create(options.dataDir, settings, (error) =>
     log.warn(`The history cannot be written: ${error.message}`),

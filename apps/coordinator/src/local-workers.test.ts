@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pino from "pino";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { LocalWorkers } from "./local-workers.ts";
+
+let folder: string;
+let lines: string[];
+let workers: LocalWorkers | null;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "convoy-"));
+  lines = [];
+  workers = null;
+});
+afterEach(async () => {
+  workers?.close();
+  await rm(folder, { recursive: true });
+});
+
+async function start(count: number, program: string | null): Promise<void> {
+  const path = join(folder, "worker.mjs");
+  if (program !== null) await writeFile(path, program);
+  const log = pino({}, { write: (line) => void lines.push((JSON.parse(line) as { msg: string }).msg) });
+  workers = new LocalWorkers(path, "http://localhost:4300", log);
+  workers.start(count);
+}
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let i = 0; !(await condition()); i++) {
+    if (i === 500) throw new Error(`this never came true: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const read = (name: string) => readFile(join(folder, name), "utf8").catch(() => "");
+const note = 'import { appendFileSync } from "node:fs"; import { join } from "node:path";';
+
+test("each is told the address and its name, and ends with the coordinator", async () => {
+  await start(
+    2,
+    `${note}
+    appendFileSync(join(import.meta.dirname, process.argv[5].replaceAll(" ", "-")), process.pid + " " + process.argv.slice(2).join("|"));
+    setInterval(() => {}, 1000);`,
+  );
+  await until(async () => (await read("Local-worker-1")) !== "" && (await read("Local-worker-2")) !== "");
+  const [pid, args] = (await read("Local-worker-2")).split(/ (.*)/) as [string, string];
+  expect(args).toBe("--url|http://localhost:4300|--name|Local worker 2|--quiet");
+  workers?.close();
+  await until(() => {
+    try {
+      return !process.kill(Number(pid), 0);
+    } catch {
+      return true;
+    }
+  });
+  expect(lines).toEqual([]);
+});
+
+test("one that dies is started again, and its last words are told", async () => {
+  await start(
+    1,
+    `${note}
+    appendFileSync(join(import.meta.dirname, "starts"), "x");
+    process.stderr.write("The GPU was lost.");
+    process.exitCode = 3;`,
+  );
+  await until(async () => (await read("starts")).length === 2);
+  expect(lines[0]).toBe("Local worker 1 ended (code 3) and is started again. The GPU was lost.");
+});
+
+test("one that is done is not started again", async () => {
+  await start(1, `${note} appendFileSync(join(import.meta.dirname, "starts"), "x");`);
+  await until(async () => (await read("starts")) === "x");
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(await read("starts")).toBe("x");
+  expect(lines).toEqual([]);
+});
+
+test("a program that is not built is said to be missing", async () => {
+  await start(1, null);
+  expect(lines).toEqual([expect.stringContaining("is not built")]);
+  await start(0, null);
+  expect(lines).toHaveLength(1);
+});

@@ -1,0 +1,125 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createReferenceEngine } from "@convoy/engine";
+import type { RunView } from "@convoy/protocol";
+import { dialSocketIo } from "@convoy/transport/client";
+import { runWorker } from "@convoy/worker";
+import pino from "pino";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { smallDigits } from "./datasets/small-mnist.ts";
+import type { CoordinatorOptions } from "./options.ts";
+import { type Coordinator, startCoordinator } from "./start-coordinator.ts";
+import { StartError } from "./start-error.ts";
+
+let folder: string;
+let printed: string;
+let coordinator: Coordinator | null;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "convoy-"));
+  coordinator = null;
+  printed = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    printed += chunk;
+    return true;
+  });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await coordinator?.close();
+  await rm(folder, { recursive: true });
+});
+
+function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
+  const options: CoordinatorOptions = {
+    recipe: "lenet5-mnist",
+    dataset: undefined,
+    datasetDir: undefined,
+    dataDir: join(folder, "data"),
+    host: "127.0.0.1",
+    port: 0,
+    seed: 1,
+    epochs: 1,
+    localWorkers: 0,
+    ...change,
+  };
+  const folders = { dashboard: join(folder, "missing"), headlessWorker: join(folder, "missing.js") };
+  const log = pino({}, { write: () => {} });
+  // Only what a test names is looked for; nothing is downloaded.
+  if (options.datasetDir !== undefined) return startCoordinator(options, folders, log);
+  return startCoordinator(options, folders, log, async () => ({ dataset: smallDigits, warning: "Drawn, not real." }));
+}
+
+/** The link to the run that the banner prints, without the slash. */
+const printedUrl = () => /http:\/\/localhost:\d+/.exec(printed)?.[0].replace("localhost", "127.0.0.1") ?? "";
+
+test("[R4] [R5] a worker over a real socket trains the whole run, and its files are there", async () => {
+  coordinator = await start();
+  const url = printedUrl();
+  const view = async () => (await (await fetch(`${url}/api/run`)).json()) as RunView;
+  expect(await view()).toMatchObject({
+    state: "waiting",
+    dataset: "built-in-digits",
+    step: 0,
+    steps: 1,
+    parameterCount: 44_426,
+  });
+  const worker = runWorker({
+    dial: dialSocketIo(url),
+    name: "test",
+    device: "Node",
+    engines: [{ name: "reference", create: createReferenceEngine }],
+    onStatus: () => {},
+  });
+  await vi.waitFor(async () => expect((await view()).state).toBe("finished"), { timeout: 15_000, interval: 50 });
+  expect(await view()).toMatchObject({ step: 1, epoch: 1, accuracy: expect.any(Number), workers: [{ shards: 4 }] });
+  const newest = new Uint8Array(await (await fetch(`${url}/api/run/parameters.safetensors`)).arrayBuffer());
+  worker.stop();
+  await coordinator.close();
+  coordinator = null;
+  const [run] = await readdir(join(folder, "data", "runs"));
+  const runFolder = join(folder, "data", "runs", run as string);
+  expect(printed).toContain(runFolder);
+  expect(printed).toContain("!! Drawn, not real.");
+  expect((await readdir(runFolder)).toSorted()).toEqual([
+    "epochs.csv",
+    "losses.csv",
+    "parameters-epoch-001.safetensors",
+    "parameters-initial.safetensors",
+    "parameters.safetensors",
+    "run.json",
+  ]);
+  expect(new Uint8Array(await readFile(join(runFolder, "parameters.safetensors")))).toEqual(newest);
+  expect(await readFile(join(runFolder, "losses.csv"), "utf8")).toMatch(/^step,loss\n1,2\.\d+\n$/);
+}, 20_000);
+
+test("a coordinator that is closed before anyone came has saved where it was", async () => {
+  const early = await start();
+  await early.close();
+  const [run] = await readdir(join(folder, "data", "runs"));
+  const read = (name: string) => readFile(join(folder, "data", "runs", run as string, name));
+  expect(await read("parameters.safetensors")).toEqual(await read("parameters-initial.safetensors"));
+});
+
+test("two runs with the same seed begin with the same parameters, under different names", async () => {
+  for (let i = 0; i < 2; i++) await (await start()).close();
+  const runs = await readdir(join(folder, "data", "runs"));
+  expect(runs).toHaveLength(2);
+  const [first, second] = await Promise.all(
+    runs.map((run) => readFile(join(folder, "data", "runs", run, "parameters-initial.safetensors"))),
+  );
+  // The headers differ in the name of the run alone.
+  expect(first?.subarray(-4 * 44_426)).toEqual(second?.subarray(-4 * 44_426));
+});
+
+test("an unknown recipe, a port in use and a missing dataset each end the start with a sentence", async () => {
+  await expect(start({ recipe: "lenet6" })).rejects.toThrow(
+    'There is no recipe "lenet6". Known recipes: lenet5-mnist.',
+  );
+  coordinator = await start();
+  const port = Number(new URL(printedUrl()).port);
+  const failure = await start({ port }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(StartError);
+  expect((failure as Error).message).toContain(`Port ${port} is in use`);
+  await expect(start({ datasetDir: join(folder, "nowhere") })).rejects.toThrow("it does not exist");
+});
