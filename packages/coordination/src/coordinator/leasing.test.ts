@@ -182,6 +182,15 @@ test("[L9] no lease names more samples than a message may", () => {
   expect(Math.max(...leasesIn(run.effects).map((lease) => lease.samples.length))).toBe(limits.leaseSamples);
 });
 
+test("[L9] nor more than whose pixels fit into one message", () => {
+  const model = { ...big.recipe.model, inputShape: [512, 512, 1] as const };
+  const run = new TestRun({ ...big, recipe: { ...big.recipe, model } });
+  run.enter(1);
+  run.work(1, (state) => state.step === 8);
+  const longest = Math.max(...leasesIn(run.effects).map((lease) => lease.samples.length));
+  expect(longest * 512 * 512).toBe(limits.samplesBytes);
+});
+
 describe("[L4] a lease that is not answered in time", () => {
   test("asks to be woken at its deadline", () => {
     const run = new TestRun();

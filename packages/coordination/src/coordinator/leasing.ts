@@ -2,6 +2,7 @@
 import { SHARD_SIZE } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
+import { elementCount } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { policy } from "./policy.ts";
 import type { Lease, PeerId, Round, ShardState, Worker } from "./state.ts";
@@ -103,8 +104,14 @@ function wantedShards(turn: Turn, round: Round, worker: Worker): number {
   const speed = speedOf(worker, round.kind);
   if (speed === null) return 1;
   const share = (policy.shareSlack * round.shards.length * speed) / totalSpeed(turn, round);
-  const most = round.kind === "evaluate" ? evaluationShards(speed) : limits.leaseSamples / SHARD_SIZE;
-  return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(share, most))));
+  const most = round.kind === "evaluate" ? evaluationShards(speed) : share;
+  return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(share, most, sendableShards(turn)))));
+}
+
+/** How many shards one message can name, and one answer bring the pixels of. */
+function sendableShards({ state }: Turn): number {
+  const pixelsOfSample = elementCount(state.settings.recipe.model.inputShape);
+  return Math.min(limits.leaseSamples, limits.samplesBytes / pixelsOfSample) / SHARD_SIZE;
 }
 
 function evaluationShards(speed: number): number {
