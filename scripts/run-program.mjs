@@ -66,7 +66,10 @@ function forwardSignals(child, endsTheCommand) {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, forward);
   const watch = setInterval(() => {
-    if (process.ppid !== parent && process.env.npm_lifecycle_event !== undefined) child.kill("SIGTERM");
+    if (process.ppid === parent || process.env.npm_lifecycle_event === undefined) return;
+    // Once: the second signal tells the coordinator to drop everything.
+    clearInterval(watch);
+    child.kill("SIGTERM");
   }, 1000);
   return () => {
     clearInterval(watch);

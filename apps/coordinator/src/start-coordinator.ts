@@ -93,9 +93,10 @@ export async function startCoordinator(
     async close() {
       clearInterval(ticker);
       workers.close();
-      loop.close();
-      await sockets.close();
+      // First what cannot be had again: closing connections may take as long as their other ends like.
       await save("parameters", plane.parameters, plane.version);
+      await sockets.close();
+      loop.close();
       await folder.close();
     },
   };

@@ -19,7 +19,7 @@ export interface BannerFacts {
 export function banner({ url, run, folder }: BannerFacts): string {
   const lines = [
     "",
-    `  Convoy trains ${run.recipeTitle}: ${run.parameterCount.toLocaleString("en-US")} parameters, ${run.steps.toLocaleString("en-US")} steps.`,
+    `  Convoy trains ${run.recipeTitle}${run.datasetWarning === null ? "" : `, but on ${run.datasetTitle}`}: ${run.parameterCount.toLocaleString("en-US")} parameters, ${run.steps.toLocaleString("en-US")} steps.`,
     "",
     `  Watch the run       ${url}/`,
     `  Lend this device    ${url}/worker/   (open it in as many tabs as you like)`,
