@@ -13,7 +13,7 @@ import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
 export const RUN = "00112233445566ff";
 
 /** 4×4 pixels, three classes, batches of 24. */
-export const tinyRecipe: Recipe = {
+const tinyRecipe: Recipe = {
   ...(recipes[0] as Recipe),
   name: "tiny",
   title: "Tiny",
