@@ -53,12 +53,12 @@ export async function downloadFile(file: PublishedFile, options: DownloadOptions
     } catch (error) {
       options.signal?.throwIfAborted();
       patienceMs -= Math.min(shareMs, waitedMs ?? performance.now() - began);
-      const sentence = `${address}: ${withoutFullStop(reasonOf(error))}.`;
-      options.onProgress({ stage: "source-failed", file: file.name, sentence });
-      failures.push(sentence);
+      const failure = `${new URL(source).host}: ${withoutFullStop(reasonOf(error))}`;
+      options.onProgress({ stage: "source-failed", file: file.name, sentence: `${file.name} from ${failure}.` });
+      failures.push(failure);
     }
   }
-  throw new DatasetError(`${file.name} could not be downloaded. ${failures.join(" ")}`);
+  throw new DatasetError(`${file.name} could not be downloaded (${failures.join("; ")}).`);
 }
 
 /** All bytes that an address sends. */
@@ -111,11 +111,21 @@ function amount(receivedBytes: number, { totalBytes }: { totalBytes?: number }):
     : `${megabytes(receivedBytes)} of ${megabytes(totalBytes)} MB`;
 }
 
+/** What Node says about a failed connection, in words. */
+const inWords: Partial<Record<string, string>> = {
+  ENOTFOUND: "this name cannot be looked up; is there a network?",
+  EAI_AGAIN: "this name cannot be looked up; is there a network?",
+  ENETUNREACH: "there is no way to it; is there a network?",
+  ECONNREFUSED: "it refuses the connection",
+  ECONNRESET: "the connection broke",
+};
+
 /** `fetch` hides the reason of a failed connection in the cause of its error. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   if (!(cause instanceof Error)) return message;
-  return cause.message || (cause as NodeJS.ErrnoException).code || message;
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  return inWords[code] ?? (cause.message || code || message);
 }
 
 function withoutFullStop(sentence: string): string {
