@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { RunSettings } from "@convoy/coordination";
 import { type ParameterLayout, parameterLayout } from "@convoy/models";
 import type { EpochPoint, LossPoint } from "@convoy/protocol";
-import { writeAtomically } from "../datasets/write-atomically.ts";
+import { writeAtomically } from "../write-atomically.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
 /** Everything that a run leaves on the disk, in a folder of its own. */

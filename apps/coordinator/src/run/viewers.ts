@@ -5,17 +5,18 @@ import { RunHistory } from "./run-history.ts";
 
 const INTERVAL_MS = 250;
 
+type News = Pick<Extract<ToViewer, { type: "progress" }>, "losses" | "epochs" | "log">;
+type NewsCounts = Record<keyof News, number>;
+const nothing: NewsCounts = { losses: 0, epochs: 0, log: 0 };
+
 /** The dashboards that watch: each gets the history once, then what is new, a few times a second. */
 export class Viewers {
   readonly history = new RunHistory();
   readonly #describe: () => RunView;
-  readonly #connections = new Set<Connection>();
+  /** How much of the waiting news each has seen: one that has just come has it in its snapshot. */
+  readonly #connections = new Map<Connection, NewsCounts>();
   readonly #timer: NodeJS.Timeout;
-  #news: Pick<Extract<ToViewer, { type: "progress" }>, "losses" | "epochs" | "log"> = {
-    losses: [],
-    epochs: [],
-    log: [],
-  };
+  #news: News = { losses: [], epochs: [], log: [] };
 
   constructor(describe: () => RunView) {
     this.#describe = describe;
@@ -30,12 +31,11 @@ export class Viewers {
         sentence: `This run is watched by ${limits.viewers} dashboards already; close one first.`,
       };
     }
-    // What is new but not sent yet is part of the history already.
-    this.#broadcast();
     const { losses, epochs, log } = this.history;
     const snapshot: ToViewer = { type: "snapshot", run: this.#describe(), losses, epochs, log };
     connection.send(snapshot);
-    this.#connections.add(connection);
+    const { losses: newLosses, epochs: newEpochs, log: newLog } = this.#news;
+    this.#connections.set(connection, { losses: newLosses.length, epochs: newEpochs.length, log: newLog.length });
     return null;
   }
 
@@ -65,10 +65,18 @@ export class Viewers {
   }
 
   #broadcast(): void {
-    if (this.#connections.size > 0) {
-      const progress: ToViewer = { type: "progress", run: this.#describe(), ...this.#news };
-      for (const connection of this.#connections) connection.send(progress);
-    }
+    const news = this.#news;
     this.#news = { losses: [], epochs: [], log: [] };
+    if (this.#connections.size === 0) return;
+    const run = this.#describe();
+    const progress: ToViewer = { type: "progress", run, ...news };
+    for (const [connection, seen] of this.#connections) {
+      connection.send(seen === nothing ? progress : { ...progress, ...newsAfter(seen, news) });
+      this.#connections.set(connection, nothing);
+    }
   }
+}
+
+function newsAfter(seen: NewsCounts, { losses, epochs, log }: News): News {
+  return { losses: losses.slice(seen.losses), epochs: epochs.slice(seen.epochs), log: log.slice(seen.log) };
 }

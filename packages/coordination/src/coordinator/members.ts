@@ -95,12 +95,11 @@ export function onDeparture(turn: Turn, peer: PeerId, reason: string): void {
   if (worker === undefined) return;
   const returned = giveShardsBack(turn, worker);
   const current = turn.worker(peer) ?? worker;
-  turn.changeWorker(current, { state: "left", lease: null, holdsVersion: null });
+  listAsDeparted(turn, { ...current, state: "left", lease: null, holdsVersion: null });
   turn.log(
     "info",
     `${worker.name} left (${reason})${returned === null ? "" : `; its ${returned} will go to someone else`}.`,
   );
-  forgetOldest(turn);
 }
 
 /** Refuses a worker for good. */
@@ -119,10 +118,12 @@ function giveShardsBack(turn: Turn, worker: Worker): string | null {
   return words;
 }
 
-function forgetOldest(turn: Turn): void {
-  const departed = [...turn.state.workers.values()].filter((worker) => worker.state === "left");
-  if (departed.length <= policy.departedWorkers) return;
+/** Those who left stand at the end of the list, in the order in which they left; the first of them are forgotten. */
+function listAsDeparted(turn: Turn, worker: Worker): void {
   const workers = new Map(turn.state.workers);
-  for (const worker of departed.slice(0, departed.length - policy.departedWorkers)) workers.delete(worker.peer);
+  workers.delete(worker.peer);
+  workers.set(worker.peer, worker);
+  const departed = [...workers.values()].filter((other) => other.state === "left");
+  for (const other of departed.slice(0, -policy.departedWorkers)) workers.delete(other.peer);
   turn.change({ workers });
 }
