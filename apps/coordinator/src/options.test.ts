@@ -75,6 +75,10 @@ describe("options", () => {
     ["--port", "80.5", "from 0 to 65535"],
     ["--port", "http", "from 0 to 65535"],
     ["--port", "", "from 0 to 65535"],
+    ["--port", "0x10", "from 0 to 65535"],
+    ["--port", "1e3", "from 0 to 65535"],
+    ["--port", " 80", "from 0 to 65535"],
+    ["--seed", "9007199254740992", "from 0 to 9007199254740991"],
     ["--epochs", "0", "from 1 to 100000"],
     ["--seed", "-1", "from 0 to 9007199254740991"],
     ["--seed", "NaN", "from 0 to 9007199254740991"],
@@ -84,6 +88,31 @@ describe("options", () => {
     expect(code).toBe(1);
     expect(text).toContain(option);
     expect(text).toContain(`It must be a whole number ${range}.`);
+  });
+
+  test.each(["--host", "--data-dir", "--dataset-dir"])("refuse an empty %s", (option) => {
+    const { code, text } = ended(option, "");
+    expect(code).toBe(1);
+    expect(text).toContain(option);
+    expect(text).toContain("It must not be empty.");
+  });
+
+  test("count an empty variable of the environment as unset", () => {
+    const unset = readOptions([]);
+    for (const name of [
+      "RECIPE",
+      "EPOCHS",
+      "SEED",
+      "LOCAL_WORKERS",
+      "DATASET",
+      "DATASET_DIR",
+      "DATA_DIR",
+      "PORT",
+      "HOST",
+    ]) {
+      vi.stubEnv(`CONVOY_${name}`, "");
+    }
+    expect(readOptions([])).toEqual(unset);
   });
 
   test("refuse a bad value of the environment by the variable's name", () => {
@@ -107,5 +136,7 @@ describe("options", () => {
     for (const name of names) expect(text).toContain(`--${name} <`);
     expect(text).toContain("CONVOY_DATASET_DIR");
     expect(text).toContain("lenet5-mnist");
+    const examples = text.slice(text.indexOf("Examples:")).trim().split("\n").slice(1);
+    expect(new Set(examples.map((line) => line.search(/(?<= {3})\S/)))).toEqual(new Set([50]));
   });
 });

@@ -56,12 +56,12 @@ function command(): Command {
         "--dataset-dir <folder>",
         "DATASET_DIR",
         "folder with the dataset's files; without it they are downloaded once",
-      ),
+      ).argParser(filled),
     )
     .addOption(
-      option("--data-dir <folder>", "DATA_DIR", "where datasets, checkpoints and histories are kept").default(
-        ".convoy",
-      ),
+      option("--data-dir <folder>", "DATA_DIR", "where datasets, checkpoints and histories are kept")
+        .default(".convoy")
+        .argParser(filled),
     )
     .addOption(
       option("--port <number>", "PORT", "port of the pages and the workers; 0 takes any free one")
@@ -69,9 +69,9 @@ function command(): Command {
         .argParser(whole(0, 65_535)),
     )
     .addOption(
-      option("--host <address>", "HOST", "address to listen on; the default lets only this machine in").default(
-        "127.0.0.1",
-      ),
+      option("--host <address>", "HOST", "address to listen on; the default lets only this machine in")
+        .default("127.0.0.1")
+        .argParser(filled),
     )
     .helpOption("-h, --help", "show this text")
     .addHelpText(
@@ -82,18 +82,25 @@ Every option can also be given by environment, as CONVOY_RECIPE, CONVOY_DATASET_
 Examples:
   npm start                                       train LeNet-5 on MNIST, with one worker on this machine
   npm start -- --epochs 2 --local-workers 0       let the tabs do all the work
-  CONVOY_DATASET_DIR=~/mnist npm start {12}use the dataset files of a folder`,
+  CONVOY_DATASET_DIR=~/mnist npm start            use the dataset files of a folder`,
     );
 }
 
+/** An empty variable counts as unset: that is what a shell leaves of a value that is missing. */
 function option(flags: string, variable: string, description: string): Option {
-  return new Option(flags, description).env(`CONVOY_${variable}`);
+  const made = new Option(flags, description);
+  return process.env[`CONVOY_${variable}`] === "" ? made : made.env(`CONVOY_${variable}`);
+}
+
+function filled(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
 }
 
 function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most) {
+    if (!/^\d+$/.test(text) || value < least || value > most) {
       throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     }
     return value;
