@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceEngine } from "@convoy/engine";
@@ -122,4 +122,12 @@ test("an unknown recipe, a port in use and a missing dataset each end the start 
   expect(failure).toBeInstanceOf(StartError);
   expect((failure as Error).message).toContain(`Port ${port} is in use`);
   await expect(start({ datasetDir: join(folder, "nowhere") })).rejects.toThrow("it does not exist");
+});
+
+test("a data folder that cannot be used ends the start before the dataset is looked for", async () => {
+  const dataDir = join(folder, "file");
+  await writeFile(dataDir, "");
+  await expect(start({ dataDir, datasetDir: join(folder, "nowhere") })).rejects.toThrow(
+    `The data folder ${dataDir} cannot be written: a file is in its place; choose another with --data-dir.`,
+  );
 });

@@ -5,6 +5,7 @@ import { findRecipe, initializeParameters, parameterLayout, type Recipe } from "
 import { limits } from "@convoy/protocol";
 import { acceptSocketIo } from "@convoy/transport/server";
 import type { Logger } from "pino";
+import { prepareDataFolder, writingTo } from "./checkpoints/data-folder.ts";
 import { RunFolder } from "./checkpoints/run-folder.ts";
 import { listen } from "./http/listen.ts";
 import { createRoutes, type ServedRun } from "./http/routes.ts";
@@ -36,19 +37,17 @@ export async function startCoordinator(
   obtain: typeof obtainForRun = obtainForRun,
 ): Promise<Coordinator> {
   const recipe = findRecipe(options.recipe);
+  // Before the dataset, as the port: what cannot work should not be found out after a download.
+  await prepareDataFolder(options.dataDir);
   let served: ServedRun | null = null;
   const app = createRoutes({ dashboard: folders.dashboard, run: () => served });
-  // Before the dataset: a port in use should not be found out after a download.
   const { server, port } = await listen(app, options.host, options.port);
   const url = `http://${nameOfHost(options.host)}:${port}`;
 
   const obtained = await obtain(recipe, options, log);
   const settings = settingsOf(recipe, options, obtained);
-  const folder = await RunFolder.create(options.dataDir, settings, (error) =>
-    log.warn(`The history cannot be written: ${error.message}`),
-  );
   const initial = initializeParameters(parameterLayout(recipe.model), recipe.initialization, options.seed);
-  await folder.save("parameters-initial", initial, 0);
+  const folder = await createFolder(options.dataDir, settings, initial, log);
   const plane = new DataPlane(settings.run, recipe.optimizer, initial);
   let saving: Promise<void> = Promise.resolve();
   const save = (name: string, parameters: Float32Array, step: number) => {
@@ -100,6 +99,16 @@ export async function startCoordinator(
       await folder.close();
     },
   };
+}
+
+function createFolder(dataDir: string, settings: RunSettings, initial: Float32Array, log: Logger): Promise<RunFolder> {
+  return writingTo(dataDir, async () => {
+    const folder = await RunFolder.create(dataDir, settings, (error) =>
+      log.warn(`The history cannot be written: ${error.message}`),
+    );
+    await folder.save("parameters-initial", initial, 0);
+    return folder;
+  });
 }
 
 function settingsOf(recipe: Recipe, options: CoordinatorOptions, { dataset, warning }: DatasetForRun): RunSettings {
