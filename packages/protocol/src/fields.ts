@@ -17,7 +17,16 @@ export type Split = z.infer<typeof split>;
 /** Positions in the training or test set. */
 export const sampleIndices = z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(limits.leaseSamples);
 /** What a batch gave, summed over its samples. JSON has no NaN and no infinity: such a loss travels as null. */
-export const outcomeFields = { lossSum: z.number().nullable(), correctCount: count, computeMs: milliseconds };
+export const outcomeFields = {
+  /** A cross-entropy is never negative, and in single precision no sample's is above the largest number. */
+  lossSum: z
+    .number()
+    .min(0)
+    .max(limits.leaseSamples * limits.sampleLoss)
+    .nullable(),
+  correctCount: count,
+  computeMs: milliseconds,
+};
 
 export const engineIdentity = z.strictObject({
   name: z.string().min(1).max(limits.nameLength),

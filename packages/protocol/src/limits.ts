@@ -6,6 +6,8 @@ export const limits = {
   messageBytes: 4 * 4_000_000 + 64 * 1024,
   /** Samples that one lease may name. */
   leaseSamples: 1024,
+  /** Loss of one sample, in nats: the largest number in single precision. Sums of it stay finite. */
+  sampleLoss: 3.4028234663852886e38,
   /** Bytes of pixels in one answer to a request for samples. */
   samplesBytes: 8 * 1024 * 1024,
   /** Workers of one run. */

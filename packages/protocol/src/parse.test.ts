@@ -160,3 +160,22 @@ describe("[P6] each maximum holds, and one more is refused", () => {
     expect(parseToWorker({ ...messagesToWorker.revoke, lease: 0 }).ok).toBe(false);
   });
 });
+
+test.each([
+  ["below zero", -1e-9],
+  ["above what a lease can have", 1e300],
+  ["that JSON cannot carry", Number.POSITIVE_INFINITY],
+])("[P3] a loss %s is malformed", (_, lossSum) => {
+  const message = { type: "evaluation", lease: 1, version: 0, lossSum, correctCount: 1, computeMs: 1 };
+  const parsed = parseToCoordinator(message);
+  expect(parsed).toMatchObject({
+    ok: false,
+    refusal: { reason: "malformed", sentence: expect.stringContaining("lossSum") },
+  });
+});
+
+test("[P6] the largest loss of a lease is let in", () => {
+  const lossSum = limits.leaseSamples * limits.sampleLoss;
+  const message = { type: "evaluation", lease: 1, version: 0, lossSum, correctCount: 1, computeMs: 1 };
+  expect(parseToCoordinator(message).ok).toBe(true);
+});

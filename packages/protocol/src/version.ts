@@ -5,4 +5,4 @@
 export const PROTOCOL_VERSION = 1;
 
 /** Of every schema, the frame's layout and the limits of one message. */
-export const SCHEMA_HASH = "596431aa";
+export const SCHEMA_HASH = "9071db12";

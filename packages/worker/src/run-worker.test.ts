@@ -122,9 +122,9 @@ describe("from handshake to contribution", () => {
   test("[K12] it shows what was counted and what was refused", async () => {
     const coordinator = await new TestCoordinator().begin();
     coordinator.say({ type: "counted", lease: 1, sampleCount: 32 });
-    const refusal = { reason: "stale-version", sentence: "Too old.", lease: 2 } as const;
+    const refusal = { reason: "not-finite", sentence: "No number.", lease: 2 } as const;
     coordinator.say({ type: "refused", refusal });
-    expect(coordinator.status).toMatchObject({ samples: 32, leases: 1, lastRefusal: "Too old.", phase: "waiting" });
+    expect(coordinator.status).toMatchObject({ samples: 32, leases: 1, lastRefusal: "No number.", phase: "waiting" });
   });
 });
 

@@ -217,7 +217,9 @@ class WorkerShell {
       const { outcome, computeMs } = await this.#computeOn(leaseBatch);
       if (!isInHand()) return;
       this.#lastLeaseMs = computeMs;
-      this.handle({ type: "computed", lease: lease.lease, outcome: { ...outcome, computeMs } });
+      // A cross-entropy of nearly nothing may come out below zero by a rounding of the device.
+      const lossSum = Math.max(0, outcome.lossSum);
+      this.handle({ type: "computed", lease: lease.lease, outcome: { ...outcome, lossSum, computeMs } });
     } catch (error) {
       this.handle({
         type: "compute-failed",

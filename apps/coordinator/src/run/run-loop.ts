@@ -145,7 +145,7 @@ export class RunLoop {
         plane.accumulate(effect.group, effect.shardCount, effect.vector);
         return;
       case "update":
-        plane.update(effect.version, effect.sampleCount);
+        if (!plane.update(effect.version, effect.sampleCount)) this.#dispatch({ type: "diverged", now: now() });
         return;
       case "checkpoint":
         this.#options.onCheckpoint(effect, plane.parameters);

@@ -8,6 +8,7 @@ import {
   addVectors,
   createOptimizer,
   type Group,
+  isFiniteVector,
   type Optimizer,
   type PartialSums,
 } from "@convoy/gradients";
@@ -55,14 +56,17 @@ export class DataPlane {
     this.#root = root;
   }
 
-  update(version: number, sampleCount: number): void {
+  /** Publishes the next version and returns true; or keeps the newest and returns false, when the next has values that are no numbers. */
+  update(version: number, sampleCount: number): boolean {
     assert(this.#root !== null, "an update follows a complete sum");
     assert(version === this.#version + 1, "versions follow each other");
     const next = new OutgoingFrame(this.parameters.length);
     this.#optimizer.step(this.parameters, this.#root, sampleCount, next.vector);
     this.#root = null;
+    if (!isFiniteVector(next.vector)) return false;
     this.#published = next;
     this.#version = version;
     this.#bytes = next.seal({ run: this.#run, version, lease: 0 });
+    return true;
   }
 }

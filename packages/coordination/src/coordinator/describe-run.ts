@@ -87,7 +87,7 @@ function sentenceOf(state: CoordinatorState, runState: RunState, secondsLeft: nu
     case "finished":
       return `Finished: ${formatPercent(newest.accuracy ?? 0)} of the test set right after ${formatCount(step, "step")}.`;
     case "stopped":
-      return `Stopped at ${position}.`;
+      return state.ending ?? `Stopped at ${position}.`;
   }
 }
 

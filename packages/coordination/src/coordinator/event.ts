@@ -23,4 +23,6 @@ export type CoordinatorEvent =
   /** What a peer sent could not be understood. */
   | { readonly type: "not-understood"; readonly now: number; readonly peer: PeerId; readonly refusal: Refusal }
   | { readonly type: "disconnected"; readonly now: number; readonly peer: PeerId; readonly reason: string }
+  /** The step that was asked for last gave parameters that are no numbers; the version before it is kept. */
+  | { readonly type: "diverged"; readonly now: number }
   | { readonly type: "tick"; readonly now: number };

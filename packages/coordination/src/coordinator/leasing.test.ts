@@ -140,6 +140,16 @@ describe("leases", () => {
     expect(leasesIn(run.effects, 2)).toHaveLength(trials + 1);
   });
 
+  test("[L10] newcomers hold at most a quarter of a round while others are there", () => {
+    const run = new TestRun(big);
+    run.enter(1);
+    run.work(1, (state) => state.step === 2);
+    for (let peer = 2; peer <= 20; peer++) run.enter(peer);
+    run.work(1, (state) => state.step === 3);
+    const held = [...run.state.workers.values()].filter((worker) => worker.peer !== 1 && worker.lease !== null);
+    expect(held).toHaveLength(2);
+  });
+
   test("[L7] a paused run gives no lease; what is out still counts", () => {
     const run = new TestRun();
     run.enter(1);

@@ -21,7 +21,8 @@ export function issueLeases(turn: Turn): void {
   for (const worker of ready) {
     const round = turn.state.round;
     if (round === null) return;
-    if (!round.shards.includes("open") || (!isTrial(turn, worker) && shouldWait(turn, round, worker))) {
+    const waits = isTrial(turn, worker) ? tooManyTrials(turn, round) : shouldWait(turn, round, worker);
+    if (!round.shards.includes("open") || waits) {
       standBy(turn, worker);
       continue;
     }
@@ -30,6 +31,16 @@ export function issueLeases(turn: Turn): void {
     assert(group !== null, "an open shard is a free group");
     issueLease(turn, round, worker, group);
   }
+}
+
+/** Newcomers may keep no more than a part of a round from those who are known to do their work. */
+function tooManyTrials(turn: Turn, round: Round): boolean {
+  const workers = [...turn.state.workers.values()].filter(isActive);
+  const onTrial = workers.filter((worker) => worker.leases < policy.trialLeases);
+  if (onTrial.length === workers.length) return false;
+  return (
+    onTrial.filter((worker) => worker.lease !== null).length >= Math.max(1, round.shards.length * policy.trialShare)
+  );
 }
 
 /** It is new, or it has waited so long that it may have been misjudged. */

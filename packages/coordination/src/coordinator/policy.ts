@@ -14,6 +14,8 @@ export const policy = {
   retryMs: { least: 5_000, most: 60_000 },
   /** A newcomer is on trial for so many leases, and the best of them tells its speed: the first ones are slow everywhere. */
   trialLeases: 4,
+  /** Of a round's shards, what workers on trial may hold while others are there. */
+  trialShare: 0.25,
   /** The share of a new measurement in a worker's speed. */
   speedWeight: 0.4,
   /** A lease should not take longer than this where the choice is free, so that progress can be seen. */

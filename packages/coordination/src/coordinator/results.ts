@@ -6,7 +6,7 @@ import type { CoordinatorEvent } from "./event.ts";
 import { release, releaseFrom, reopen, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
 import { sendAway } from "./members.ts";
 import { policy } from "./policy.ts";
-import { completeRound } from "./rounds.ts";
+import { completeRound, endIfMostFail } from "./rounds.ts";
 import type { Lease, PeerId, Round, Tally, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -169,16 +169,23 @@ function refuseResult(
     if (tooLate) turn.changeWorker(worker, measured(turn, worker));
     release(turn, peer);
   }
-  strike(turn, peer, sentence, !tooLate);
+  if (reason === "not-finite" && mostFail(turn, peer)) return;
+  if (!tooLate) strike(turn, peer, sentence);
 }
 
-/** Notes a refusal. A worker that is refused again and again through its own fault is sent away. */
-export function strike(turn: Turn, peer: PeerId, sentence: string, atFault: boolean): void {
+function mostFail(turn: Turn, peer: PeerId): boolean {
+  if (turn.state.round === null) return false;
+  const round = { ...turn.state.round, notFinite: new Set([...turn.state.round.notFinite, peer]) };
+  turn.change({ round });
+  return endIfMostFail(turn, round);
+}
+
+/** Notes a refusal through the worker's own fault. Who is refused again and again is sent away. */
+export function strike(turn: Turn, peer: PeerId, sentence: string): void {
   const worker = turn.worker(peer);
   if (worker === undefined) return;
-  const strikes = worker.strikes + (atFault ? 1 : 0);
+  const strikes = worker.strikes + 1;
   turn.changeWorker(worker, { refusals: worker.refusals + 1, strikes });
-  if (!atFault) return;
   turn.log("warning", `Refused from ${worker.name}: ${sentence}`);
   if (strikes >= policy.strikes) sendAway(turn, peer, `was sent away after ${strikes} refusals in a row`);
 }
@@ -200,5 +207,5 @@ export function onReturnedLease(turn: Turn, peer: PeerId, leaseId: number, reaso
   if (current === undefined) return;
   // It may not hold what it is believed to hold: it gets the parameters again.
   turn.changeWorker(current, { holdsVersion: null });
-  strike(turn, peer, `it could not finish a lease (${reason})`, true);
+  strike(turn, peer, `it could not finish a lease (${reason})`);
 }

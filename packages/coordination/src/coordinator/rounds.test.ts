@@ -1,7 +1,7 @@
 import type { EpochPoint } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
 import { describeRun } from "./describe-run.ts";
-import { leasesIn, refusalsIn, TestRun, typesIn } from "./test-run.ts";
+import { leasesIn, refusalsIn, TestRun, tinySettings, typesIn } from "./test-run.ts";
 
 function finishedRun(): TestRun {
   const run = new TestRun();
@@ -103,6 +103,54 @@ describe("rounds", () => {
     run.enter(2);
     run.work(2, (state) => state.control === "finished");
     expect(run.state.step).toBe(6);
+  });
+
+  test("[V4] two people may stop the run at once", () => {
+    const run = new TestRun();
+    run.say(98, { type: "control", action: "stop" });
+    expect(run.say(99, { type: "control", action: "stop" })).toEqual([]);
+  });
+
+  test("[R8] a run whose parameters overflow stops at the step before, and says why", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.work(1, (state) => state.step === 2);
+    const effects = run.handle({ type: "diverged" });
+    expect(effects).toContainEqual({ type: "checkpoint", version: 1, step: 1, epoch: null });
+    const view = describeRun(run.state, run.now);
+    expect(view).toMatchObject({
+      state: "stopped",
+      step: 1,
+      sentence: expect.stringContaining("diverged after 1 step:"),
+    });
+    expect(run.effects).toContainEqual(
+      expect.objectContaining({ peer: 1, message: expect.objectContaining({ type: "run-state", state: "ended" }) }),
+    );
+    expect(refusalsIn(run.contribute(1))).toEqual(["run-ended"]);
+  });
+
+  test("[R8] a run in which most workers get no numbers stops, and blames no worker", () => {
+    const run = new TestRun({ ...tinySettings, trainCount: 320 });
+    run.enter(1);
+    run.work(1, (state) => state.step === 1);
+    run.enter(2);
+    run.work(1, (state) => state.workers.get(2)?.state === "working");
+    run.contribute(1, { finite: false });
+    expect(run.state.control).toBe("running");
+    run.contribute(2, { finite: false });
+    expect(describeRun(run.state, run.now)).toMatchObject({
+      state: "stopped",
+      sentence: expect.stringContaining("diverged"),
+    });
+    expect([...run.state.workers.values()].map((worker) => worker.state)).toEqual(["ready", "ready"]);
+  });
+
+  test("[R8] one worker of three that gets no numbers is blamed itself", () => {
+    const run = new TestRun();
+    for (const peer of [1, 2, 3]) run.enter(peer);
+    for (let i = 0; i < 3; i++) run.contribute(1, { finite: false });
+    expect(run.state.control).toBe("running");
+    expect(run.state.workers.get(1)?.state).toBe("left");
   });
 
   test("[V3] a worker cannot control the run", () => {

@@ -27,6 +27,7 @@ function openRound(kind: Round["kind"], samples: Uint32Array, now: number): Roun
     samples,
     shards: new Array(shardCount(samples.length)).fill("open"),
     parts: new Map(),
+    notFinite: new Set(),
     openedAt: now,
     startedAt: null,
   };
@@ -103,7 +104,7 @@ function completeEvaluation(turn: Turn, round: Round, total: Tally): void {
 
 /** Ends the run for good. Workers are told; their results no longer count. */
 export function end(turn: Turn, control: "finished" | "stopped", sentence: string): void {
-  turn.change({ control, round: null, leases: new Map() });
+  turn.change({ control, ending: sentence, round: null, leases: new Map() });
   turn.log("info", sentence);
   for (const worker of turn.state.workers.values()) {
     if (worker.state === "left") continue;
@@ -113,4 +114,25 @@ export function end(turn: Turn, control: "finished" | "stopped", sentence: strin
     });
     turn.send(worker.peer, { type: "run-state", state: "ended", sentence });
   }
+}
+
+/** The last step led nowhere: its parameters are no numbers and were not published. The version before it is the last. */
+export function onDivergence(turn: Turn): void {
+  turn.change({ step: turn.state.step - 1, version: turn.state.version - 1 });
+  endDiverged(turn, "the next one gave parameters that are not numbers");
+}
+
+/** Most workers say that with these parameters nothing is a number any more: then it is not the workers. */
+export function endIfMostFail(turn: Turn, round: Round): boolean {
+  const active = [...turn.state.workers.values()].filter(({ state }) => state === "ready" || state === "working");
+  const failing = active.filter((worker) => round.notFinite.has(worker.peer)).length;
+  if (round.notFinite.size < 2 || 2 * failing <= active.length) return false;
+  endDiverged(turn, "with the parameters it reached, most workers get numbers that are none");
+  return true;
+}
+
+function endDiverged(turn: Turn, why: string): void {
+  const { step, version } = turn.state;
+  turn.effects.push({ type: "checkpoint", version, step, epoch: null });
+  end(turn, "stopped", `The training diverged after ${formatCount(step, "step")}: ${why}.`);
 }

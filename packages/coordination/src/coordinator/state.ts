@@ -55,6 +55,8 @@ export interface Round {
   readonly samples: Uint32Array;
   readonly shards: readonly ShardState[];
   readonly parts: PartialSums<Tally>;
+  /** Who sent results that are not numbers. */
+  readonly notFinite: ReadonlySet<PeerId>;
   readonly openedAt: number;
   /** When the first shard was leased; null while nobody could take one. */
   readonly startedAt: number | null;
@@ -89,6 +91,8 @@ export type Pace = readonly { readonly samples: number; readonly durationMs: num
 export interface CoordinatorState {
   readonly settings: RunSettings;
   readonly control: "running" | "paused" | "finished" | "stopped";
+  /** Why the run ended, in a sentence; null while it goes on. */
+  readonly ending: string | null;
   readonly startedAt: number;
   /** Of the parameters. */
   readonly version: number;

@@ -9,7 +9,7 @@ import type { CoordinatorEvent } from "./event.ts";
 import { expireLeases, issueLeases, releaseFrom, samplesOf } from "./leasing.ts";
 import { onAvailability, onDeparture, onJoin, onReady } from "./members.ts";
 import { onContribution, onEvaluation, onReturnedLease, strike } from "./results.ts";
-import { end, trainingRound } from "./rounds.ts";
+import { end, onDivergence, trainingRound } from "./rounds.ts";
 import type { RunSettings } from "./settings.ts";
 import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId } from "./state.ts";
 import { Turn } from "./turn.ts";
@@ -25,6 +25,7 @@ export function startCoordinator(settings: RunSettings, now: number): Coordinato
   return {
     settings,
     control: "running",
+    ending: null,
     startedAt: now,
     version: 0,
     step: 0,
@@ -61,6 +62,9 @@ function handle(turn: Turn, event: CoordinatorEvent): void {
       return;
     case "disconnected":
       onDeparture(turn, event.peer, event.reason);
+      return;
+    case "diverged":
+      onDivergence(turn);
       return;
     case "tick":
       expireLeases(turn);
@@ -127,7 +131,7 @@ function onSampleRequest(turn: Turn, peer: PeerId, leaseId: number, samples: num
   if (stranger !== undefined) {
     const sentence = `Lease ${leaseId} does not name sample ${stranger}.`;
     turn.refuse(peer, "unknown-sample", sentence, leaseId);
-    strike(turn, peer, sentence, true);
+    strike(turn, peer, sentence);
     return;
   }
   turn.effects.push({ type: "send-samples", peer, lease: leaseId, split: round.split, samples });
@@ -142,7 +146,7 @@ function onNotUnderstood(turn: Turn, { peer, refusal }: Extract<CoordinatorEvent
   // It may have been the result that is waited for; then nothing else will come for that lease.
   const lease = turn.state.leases.get(refusal.lease ?? turn.worker(peer)?.lease?.id ?? 0);
   if (lease?.peer === peer && lease.state !== "settled") onReturnedLease(turn, peer, lease.id, refusal.sentence);
-  else strike(turn, peer, refusal.sentence, true);
+  else strike(turn, peer, refusal.sentence);
 }
 
 function onControl(turn: Turn, peer: PeerId, action: ControlAction): void {
@@ -151,6 +155,8 @@ function onControl(turn: Turn, peer: PeerId, action: ControlAction): void {
     turn.refuse(peer, "not-allowed", "A worker cannot control the run.");
     return;
   }
+  // Two people may press it at once: both get what they want.
+  if (control === "stopped" && action === "stop") return;
   if (control === "finished" || control === "stopped") {
     turn.refuse(peer, "run-ended", "The run has ended; start the coordinator again for another.");
     return;

@@ -39,7 +39,7 @@ export class Turn {
 
   log(level: LogEntry["level"], sentence: string): void {
     // Names and reasons come from peers, and a terminal obeys control characters.
-    const harmless = sentence.replace(/\p{Cc}+/gu, " ");
+    const harmless = sentence.replace(/[\p{Cc}\p{Cf}]+/gu, " ");
     this.effects.push({ type: "report", report: { type: "log", entry: { at: this.now, level, sentence: harmless } } });
   }
 }

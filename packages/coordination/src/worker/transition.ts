@@ -11,6 +11,13 @@ const FINAL_REASONS: ReadonlySet<string> = new Set<RefusalReason>([
   "sent-away",
 ]);
 
+const HARMLESS_REASONS: ReadonlySet<string> = new Set<RefusalReason>([
+  "stale-version",
+  "already-counted",
+  "unknown-lease",
+  "run-ended",
+]);
+
 export interface WorkerTransition {
   readonly state: WorkerCoreState;
   readonly effects: readonly WorkerEffect[];
@@ -213,9 +220,11 @@ function onRefused(
   state: WorkerCoreState,
   refusal: Extract<Extract<WorkerEvent, { type: "message" }>["message"], { type: "refused" }>["refusal"],
 ): WorkerTransition {
-  const totals = { ...state.totals, lastRefusal: refusal.sentence };
-  // Coming back by itself would only be noise: it would be refused again.
-  if (FINAL_REASONS.has(refusal.reason)) {
+  // That someone else was quicker is no trouble that a person should be shown.
+  const lastRefusal = HARMLESS_REASONS.has(refusal.reason) ? state.totals.lastRefusal : refusal.sentence;
+  const totals = { ...state.totals, lastRefusal };
+  // Coming back by itself would only be noise: it would be refused again. So would a greeting that was not understood.
+  if (FINAL_REASONS.has(refusal.reason) || state.run === null) {
     return to({ ...state, totals, failure: refusal.sentence }, { type: "close" });
   }
   const lease = refusal.lease !== undefined && state.lease?.message.lease === refusal.lease ? null : state.lease;

@@ -115,6 +115,9 @@ test("[K12] what was counted is summed, and the newest refusal kept", () => {
     type: "refused",
     refusal: { reason: "not-finite", sentence: "The gradient is not a number.", lease: 9 },
   });
+  for (const reason of ["stale-version", "already-counted", "unknown-lease", "run-ended"] as const) {
+    worker.hear({ type: "refused", refusal: { reason, sentence: "Someone was quicker.", lease: 10 } });
+  }
   expect(worker.state.totals).toEqual({ samples: 12, leases: 2, lastRefusal: "The gradient is not a number." });
   expect(worker.state.failure).toBeNull();
 });

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { DataPlane } from "./data-plane.ts";
+
+const sgd = { type: "sgd", learningRate: 1, momentum: 0 } as const;
+const whole = { level: 0, index: 0 };
+
+test("[R1] a step divides the sum once and publishes a vector of its own", () => {
+  const plane = new DataPlane("00112233445566ff", sgd, Float32Array.of(1, 2));
+  const before = plane.parameters;
+  plane.accumulate(whole, 1, Float32Array.of(4, -8));
+  expect(plane.update(1, 4)).toBe(true);
+  expect([...before]).toEqual([1, 2]);
+  expect([...plane.parameters]).toEqual([0, 4]);
+  expect(plane.version).toBe(1);
+});
+
+test("[R8] a step into numbers that are none is not published", () => {
+  const plane = new DataPlane("00112233445566ff", sgd, Float32Array.of(1, 2));
+  const frame = plane.frame;
+  const halves = [0, 1].map((index) => ({ level: 0, index }));
+  // Each half is a number; their sum is above the largest there is.
+  for (const half of halves) plane.accumulate(half, 2, Float32Array.of(3e38, 0));
+  expect(plane.update(1, 16)).toBe(false);
+  expect([plane.version, ...plane.parameters]).toEqual([0, 1, 2]);
+  expect(plane.frame).toBe(frame);
+});
