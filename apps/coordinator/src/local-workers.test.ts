@@ -57,6 +57,16 @@ test("each is told the address and its name, and ends with the coordinator", asy
   expect(lines).toEqual([]);
 });
 
+test("each has a channel that closes with the coordinator, whatever ends it", async () => {
+  await start(
+    1,
+    `${note}
+    appendFileSync(join(import.meta.dirname, "connected"), String(process.connected));`,
+  );
+  await until(async () => (await read("connected")) !== "");
+  expect(await read("connected")).toBe("true");
+});
+
 test("one that dies is started again, and its last words are told", async () => {
   await start(
     1,

@@ -36,11 +36,12 @@ export class LocalWorkers {
     if (this.#closed) return;
     const name = `Local worker ${number}`;
     const child = spawn(process.execPath, [this.#program, "--url", this.#url, "--name", name, "--quiet"], {
-      stdio: ["ignore", "ignore", "pipe"],
+      // Nothing is said over the channel: a worker ends when it closes, however this process may have ended.
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#processes.add(child);
     let lastWords = "";
-    child.stderr.on("data", (chunk) => {
+    child.stderr?.on("data", (chunk) => {
       lastWords = `${lastWords}${chunk}`.slice(-500);
     });
     child.on("exit", (code) => {

@@ -13,6 +13,9 @@ const folders = {
   headlessWorker: fileURLToPath(new URL("../../headless-worker/dist/main.js", import.meta.url)),
 };
 
+// A terminal that was closed cannot be written to; the run goes on, and its parameters are saved.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const options = readOptions(process.argv.slice(2));
 try {
   endOnSignal(await startCoordinator(options, folders, createLog()));
@@ -24,12 +27,16 @@ try {
 
 function endOnSignal(coordinator: Coordinator): void {
   let ending = false;
+  const end = () => {
+    ending = true;
+    void coordinator.close().then(() => process.exit(0));
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      // A second signal means: at once.
-      if (ending) process.exit(1);
-      ending = true;
-      void coordinator.close().then(() => process.exit(0));
-    });
+    // A second signal means: at once.
+    process.on(signal, () => (ending ? process.exit(1) : end()));
   }
+  // The terminal was closed. The system and the shell may both say so: only here a second one means nothing.
+  process.on("SIGHUP", () => {
+    if (!ending) end();
+  });
 }

@@ -1,5 +1,5 @@
 /** The built coordinator and headless worker as processes, the way a person starts them. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -67,9 +67,24 @@ export class CoordinatorProcess {
     return new Uint8Array(readFileSync(path.join(runs, readdirSync(runs)[0] as string, name)));
   }
 
+  /** The processes it has started. */
+  localWorkers(): number[] {
+    return execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
+      .split("\n")
+      .filter((line) => line.includes(programs.headlessWorker))
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .flatMap(([pid, parent]) => (pid !== undefined && parent === this.#child.pid ? [pid] : []));
+  }
+
+  /** Sends a signal and waits for the end. Returns the exit code, null when the signal itself was the end. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.#child.kill(signal);
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
+    return this.#child.exitCode;
+  }
+
   async stop(): Promise<number | null> {
-    this.#child.kill("SIGINT");
-    if (this.#child.exitCode === null) await once(this.#child, "exit");
+    await this.end("SIGINT");
     rmSync(this.#dataDir, { recursive: true, force: true });
     return this.#child.exitCode;
   }
@@ -103,7 +118,7 @@ function collect(child: ChildProcess): () => string {
   return () => output;
 }
 
-async function until<Found>(
+export async function until<Found>(
   what: string,
   look: () => Found | undefined | Promise<Found | undefined>,
   timeoutMs = 120_000,

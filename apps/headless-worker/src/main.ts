@@ -47,3 +47,9 @@ function endWith(sentence: string, code: number): void {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => endWith("Stopped.", 0));
+
+// Whoever started this worker beside itself and has ended, even by force, needs it no more.
+if (process.send !== undefined) {
+  process.on("disconnect", () => endWith("Stopped.", 0));
+  if (!process.connected) endWith("Stopped.", 0);
+}

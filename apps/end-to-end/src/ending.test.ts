@@ -1,0 +1,32 @@
+/** However a coordinator ends: what it has learned is kept if it is asked to end, and nothing it started stays behind. */
+import { afterEach, expect, test } from "vitest";
+import { CoordinatorProcess, until } from "./coordinator-process.ts";
+
+let coordinator: CoordinatorProcess | null = null;
+afterEach(async () => {
+  await coordinator?.stop();
+});
+
+function isGone(pid: number): boolean {
+  try {
+    return !process.kill(pid, 0);
+  } catch {
+    return true;
+  }
+}
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s saves the parameters", async (signal) => {
+  coordinator = await CoordinatorProcess.start([]);
+  expect(await coordinator.end(signal)).toBe(0);
+  expect(coordinator.read("parameters.safetensors")).toEqual(coordinator.read("parameters-initial.safetensors"));
+});
+
+test("a local worker ends with its coordinator, even one that is killed", async () => {
+  coordinator = await CoordinatorProcess.start(["--local-workers", "1"]);
+  await coordinator.runUntil("the local worker", ({ workers }) => workers.length === 1);
+  const [worker, ...others] = coordinator.localWorkers();
+  expect(worker).toBeTypeOf("number");
+  expect(others).toEqual([]);
+  await coordinator.end("SIGKILL");
+  await until("the end of the local worker", () => isGone(worker as number) || undefined, 5000);
+});
