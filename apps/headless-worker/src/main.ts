@@ -14,6 +14,17 @@ const candidates: readonly EngineCandidate[] = [
   { name: "tfjs-cpu", create: createTfjsEngine("cpu") },
 ];
 
+/** Long enough for a coordinator on the other side of the world. */
+const ANSWER_EXPECTED_MS = 5000;
+
+let shown = "";
+let ending = false;
+say(`Connecting to ${options.url} …`);
+const unanswered = setTimeout(
+  () => say(`${options.url} does not answer. It is tried again and again until it does.`),
+  ANSWER_EXPECTED_MS,
+);
+
 const worker = runWorker({
   dial: dialSocketIo(options.url),
   name: options.name,
@@ -26,13 +37,16 @@ const worker = runWorker({
   onStatus: limitRate(show),
 });
 
-let shown = "";
-let ending = false;
+function say(line: string): void {
+  if (!options.quiet && line !== shown) process.stdout.write(`${line}\n`);
+  shown = line;
+}
 
 function show(status: WorkerStatus): void {
+  if (status.phase !== "connecting") clearTimeout(unanswered);
   const line = `${status.name ?? options.name}: ${status.sentence}`;
-  if (!options.quiet && line !== shown && status.phase !== "working") process.stdout.write(`${line}\n`);
-  shown = line;
+  if (status.phase === "working") shown = line;
+  else say(line);
   if (status.phase === "failed") endWith(status.sentence, 1);
   if (status.phase === "ended") endWith(status.sentence, 0);
 }
