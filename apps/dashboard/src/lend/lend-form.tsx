@@ -9,6 +9,7 @@ import classes from "./lend-form.module.css";
 import type { LendRequest } from "./lend-request.ts";
 import { engineName, gpuRemark } from "./lending-words.ts";
 import { rememberedName, rememberName } from "./remembered-name.ts";
+import { UnknownEngineBanner } from "./unknown-engine-banner.tsx";
 
 interface LendFormProps {
   /** Null until the page runs in a browser. */
@@ -67,14 +68,9 @@ export function LendForm({ request, onStart }: LendFormProps) {
 
 function EngineBanners({ request, remark }: { request: LendRequest | null; remark: string | null }) {
   const engine = request?.engine ?? null;
-  const unknown = request?.unknownEngine ?? null;
   return (
     <>
-      {unknown !== null && (
-        <Banner tone="trouble" icon="warning" title={`There is no engine “${unknown}”`}>
-          <p>Known engines: webgpu, wasm, cpu. Without one of them in the address, the device chooses by itself.</p>
-        </Banner>
-      )}
+      <UnknownEngineBanner request={request} />
       {engine !== null && (
         <Banner tone="hint" icon="info" title="The address of this page sets the engine">
           <p>{engineName(engine)}; no other will be tried.</p>

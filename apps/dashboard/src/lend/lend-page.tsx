@@ -36,6 +36,7 @@ export function LendPage() {
           <LendingPanel
             lending={lending}
             words={words}
+            request={request}
             onAgain={() => start(request?.name ?? "", request?.engine ?? null)}
           />
         )}

@@ -3,20 +3,23 @@ import { Banner } from "../frame/banner.tsx";
 import { Icon } from "../frame/icon.tsx";
 import { StateLabel } from "../frame/state-label.tsx";
 import { EngineCard } from "./engine-card.tsx";
+import type { LendRequest } from "./lend-request.ts";
 import { LendingFigures } from "./lending-figures.tsx";
 import classes from "./lending-panel.module.css";
 import type { LendingWords } from "./lending-words.ts";
 import { StayOpenHint } from "./stay-open-hint.tsx";
+import { UnknownEngineBanner } from "./unknown-engine-banner.tsx";
 import type { Lending } from "./use-lending.ts";
 
 interface LendingPanelProps {
   readonly lending: Lending;
   readonly words: LendingWords;
+  readonly request: LendRequest | null;
   readonly onAgain: () => void;
 }
 
 /** What this device does, large; below it what it did, and with what. */
-export function LendingPanel({ lending, words, onAgain }: LendingPanelProps) {
+export function LendingPanel({ lending, words, request, onAgain }: LendingPanelProps) {
   const { state } = lending;
   const { status } = state;
   const refusal = state.stage === "lending" ? (status?.lastRefusal ?? null) : null;
@@ -31,6 +34,7 @@ export function LendingPanel({ lending, words, onAgain }: LendingPanelProps) {
         <p className={classes.sentence}>{words.sentence}</p>
         <Buttons lending={lending} onAgain={onAgain} />
       </section>
+      <UnknownEngineBanner request={request} />
       {refusal !== null && (
         <Banner tone="trouble" icon="warning" title="The coordinator refused something from this device">
           <p>{refusal}</p>
