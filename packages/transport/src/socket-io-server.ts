@@ -3,7 +3,8 @@ import { limits } from "@convoy/protocol";
 import { Server } from "socket.io";
 import { withBytes } from "./binary-fields.ts";
 import type { Accept } from "./connection.ts";
-import { MESSAGE_EVENT, SOCKET_PATH } from "./socket-io-settings.ts";
+import { MESSAGE_EVENT, SOCKET_PATH, UNREAD_BYTES_MAX } from "./socket-io-settings.ts";
+import { countUnreadBytes } from "./unread-bytes.ts";
 
 export interface SocketIoServer {
   close(): Promise<void>;
@@ -23,9 +24,16 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
     allowRequest: ({ headers }, decide) => decide(null, isSameOrigin(headers)),
   });
   server.on("connection", (socket) => {
+    const unreadBytes = countUnreadBytes(socket);
+    let doesNotRead = false;
     const connection = {
       send(message: object) {
+        if (doesNotRead) return;
         socket.emit(MESSAGE_EVENT, message);
+        if (unreadBytes() <= UNREAD_BYTES_MAX) return;
+        doesNotRead = true;
+        // Without a goodbye, which would wait behind all the rest. Its end is heard of later, not within `send`.
+        socket.request.socket.destroy();
       },
       close() {
         socket.disconnect(true);
@@ -36,7 +44,9 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
     socket.onAny((event: string, data: unknown) => {
       if (event === MESSAGE_EVENT) listener.onMessage(withBytes(data));
     });
-    socket.on("disconnect", (reason) => listener.onClose(inWords[reason] ?? reason));
+    socket.on("disconnect", (reason) => {
+      listener.onClose(doesNotRead ? "it did not read what it was sent" : (inWords[reason] ?? reason));
+    });
   });
   return { close: () => server.close() };
 }

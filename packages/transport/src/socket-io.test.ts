@@ -1,5 +1,6 @@
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { limits } from "@convoy/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeTransport } from "./conformance/describe-transport.ts";
 import { RecordedDialer, RecordedEnd } from "./conformance/network-under-test.ts";
@@ -54,6 +55,85 @@ test("[T7] a worker that is there before the coordinator, or outlives it, connec
   }
   connection.close();
   expect(dialer.openCount).toBe(2);
+});
+
+describe("[T9] what the coordinator sends", () => {
+  let server: Listening;
+  let ends: RecordedEnd[];
+  beforeEach(async () => {
+    ends = [];
+    server = await listen((connection) => {
+      const end = new RecordedEnd();
+      end.connection = connection;
+      ends.push(end);
+      return end;
+    });
+  });
+  afterEach(() => server.close());
+
+  const largest = { type: "test", bytes: new Uint8Array(limits.messageBytes) };
+
+  /** Greets as socket.io does and then reads nothing; returns the coordinator's end. */
+  async function connectDeaf(): Promise<RecordedEnd> {
+    const before = ends.length;
+    const asked = request({
+      port: server.port,
+      host: "127.0.0.1",
+      path: `${SOCKET_PATH}/?EIO=4&transport=websocket`,
+      headers: {
+        connection: "upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+      },
+    });
+    asked.on("upgrade", (_, socket) => {
+      socket.on("error", () => {});
+      socket.pause();
+      // A final text frame of two bytes, masked with zeros: "40", the request for the default namespace.
+      socket.write(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30));
+    });
+    asked.end();
+    while (ends.length === before) await pause(5);
+    return ends.at(-1) as RecordedEnd;
+  }
+
+  async function connectReading(): Promise<{ dialer: RecordedDialer; end: RecordedEnd; close(): void }> {
+    const before = ends.length;
+    const dialer = new RecordedDialer();
+    const connection = dialSocketIo(`http://127.0.0.1:${server.port}`)(dialer);
+    while (dialer.openCount === 0 || ends.length === before) await pause(5);
+    return { dialer, end: ends.at(-1) as RecordedEnd, close: () => connection.close() };
+  }
+
+  test.each([
+    ["large messages", largest, 1, 10],
+    ["small messages", { type: "test" }, 2000, 500],
+  ])("to a peer that does not read ends its connection and no other: %s", async (_, message, burst, burstsMax) => {
+    const deaf = await connectDeaf();
+    const { dialer, end, close } = await connectReading();
+    let bursts = 0;
+    while (deaf.closeReasons.length === 0) {
+      for (let i = 0; i < burst; i++) deaf.send(message);
+      expect(++bursts).toBeLessThan(burstsMax);
+      await pause(10);
+    }
+    expect(deaf.closeReasons).toEqual(["it did not read what it was sent"]);
+    end.send({ type: "test" });
+    while (dialer.messages.length === 0) await pause(5);
+    expect(end.closeReasons).toEqual([]);
+    close();
+  });
+
+  test("to a peer that keeps up arrives, though it is more than may wait", async () => {
+    const { dialer, end, close } = await connectReading();
+    for (let count = 1; count <= 6; count++) {
+      end.send(largest);
+      while (dialer.messages.length < count) await pause(5);
+    }
+    expect(end.closeReasons).toEqual([]);
+    close();
+  });
 });
 
 describe("[T8] a page that asks for a websocket", () => {

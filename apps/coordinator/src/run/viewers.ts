@@ -25,7 +25,9 @@ export class Viewers {
 
   /** Null when the connection may watch, else why not. */
   add(connection: Connection): Refusal | null {
-    if (this.#connections.size >= limits.viewers && !this.#connections.has(connection)) {
+    // What it has is kept up to date; a snapshot for each request would cost more than asking does.
+    if (this.#connections.has(connection)) return null;
+    if (this.#connections.size >= limits.viewers) {
       return {
         reason: "too-many-viewers",
         sentence: `This run is watched by ${limits.viewers} dashboards already; close one first.`,

@@ -1,0 +1,20 @@
+import type { Socket } from "socket.io";
+
+/** About what a packet takes beside its data while it waits, so that many small ones count too. */
+const PACKET_BYTES = 256;
+
+/**
+ * Returns how many bytes wait for a peer to read them: packets that engine.io holds back while the socket is busy, and
+ * what the socket itself has not handed to the system. Counted as it comes and goes, since summing up a long queue
+ * for each message would take longer and longer.
+ */
+export function countUnreadBytes({ conn, request }: Socket): () => number {
+  let heldBack = 0;
+  conn.on("packetCreate", ({ data }: { data?: string | Uint8Array }) => {
+    heldBack += PACKET_BYTES + (data?.length ?? 0);
+  });
+  conn.on("flush", () => {
+    heldBack = 0;
+  });
+  return () => heldBack + request.socket.writableLength;
+}
