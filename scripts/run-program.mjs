@@ -59,6 +59,8 @@ function forwardSignals(child, endsTheCommand) {
   const hasTerminal = Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
+    // The shell between npm and us may end of it first: what that would send is a second signal, "at once".
+    clearInterval(watch);
     if (signal !== "SIGINT" || !(hasTerminal || process.platform === "win32")) child.kill(signal);
     if (endsTheCommand) child.once("close", () => process.exit(128 + constants.signals[signal]));
   };
@@ -67,7 +69,6 @@ function forwardSignals(child, endsTheCommand) {
   for (const signal of signals) process.on(signal, forward);
   const watch = setInterval(() => {
     if (process.ppid === parent || process.env.npm_lifecycle_event === undefined) return;
-    // Once: the second signal tells the coordinator to drop everything.
     clearInterval(watch);
     child.kill("SIGTERM");
   }, 1000);

@@ -20,5 +20,5 @@ await runCommand(async () => {
  */
 function withLocalWorker(args) {
   const isChosen = args.some((arg) => arg === "--local-workers" || arg.startsWith("--local-workers="));
-  return isChosen || process.env.CONVOY_LOCAL_WORKERS !== undefined ? args : ["--local-workers", "1", ...args];
+  return isChosen || process.env.CONVOY_LOCAL_WORKERS ? args : ["--local-workers", "1", ...args];
 }
