@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { constants } from "node:os";
 import { Failure } from "./failure.mjs";
 
@@ -50,7 +50,8 @@ export function runScript(args, options) {
 /**
  * A terminal sends Ctrl-C to the whole group, so the program already has it: a second one would mean "at once".
  * A stage that was told to end ends the command with it; the last program of a command decides its own exit code.
- * npm passes a signal to the shell between us only, which dies of it and tells nobody: a lost parent means the same.
+ * npm passes a signal to the shell between us only, which dies of it and tells nobody; of SIGHUP it dies itself and
+ * leaves the shell behind. So both are watched: that either is gone means the same as a signal.
  * @param {import("node:child_process").ChildProcess} child
  * @param {boolean} endsTheCommand
  */
@@ -67,8 +68,10 @@ function forwardSignals(child, endsTheCommand) {
   /** @type {NodeJS.Signals[]} */
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, forward);
+  const npm = npmAboveShell(parent);
   const watch = setInterval(() => {
-    if (process.ppid === parent || process.env.npm_lifecycle_event === undefined) return;
+    const isAlone = process.ppid !== parent || (npm !== null && !isRunning(npm));
+    if (!isAlone || process.env.npm_lifecycle_event === undefined) return;
     clearInterval(watch);
     child.kill("SIGTERM");
   }, 1000);
@@ -76,4 +79,24 @@ function forwardSignals(child, endsTheCommand) {
     clearInterval(watch);
     for (const signal of signals) process.off(signal, forward);
   };
+}
+
+/**
+ * npm's process id, when npm has started us through a shell and this system can tell.
+ * @param {number} parent
+ */
+function npmAboveShell(parent) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === "win32") return null;
+  const { stdout } = spawnSync("ps", ["-o", "ppid=,args=", "-p", String(parent)], { encoding: "utf8" });
+  const id = /^\s*(\d+) \S*sh -c /.exec(stdout ?? "")?.[1];
+  return id === undefined ? null : Number(id);
+}
+
+/** @param {number} id */
+function isRunning(id) {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
+  }
 }
