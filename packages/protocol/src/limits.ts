@@ -4,6 +4,8 @@ export const limits = {
   vectorLength: 4_000_000,
   /** Bytes of one socket message with its attachments: the longest vector, and room for the rest. */
   messageBytes: 4 * 4_000_000 + 64 * 1024,
+  /** Bytes that may wait at the coordinator for one peer to read them: a few of the longest messages. */
+  unreadBytes: 4 * (4 * 4_000_000 + 64 * 1024),
   /** Samples that one lease may name. */
   leaseSamples: 1024,
   /** Loss of one sample, in nats: the largest number in single precision. Sums of it stay finite. */

@@ -3,7 +3,7 @@ import { limits } from "@convoy/protocol";
 import { Server } from "socket.io";
 import { withBytes } from "./binary-fields.ts";
 import type { Accept } from "./connection.ts";
-import { MESSAGE_EVENT, SOCKET_PATH, UNREAD_BYTES_MAX } from "./socket-io-settings.ts";
+import { MESSAGE_EVENT, SOCKET_PATH } from "./socket-io-settings.ts";
 import { countUnreadBytes } from "./unread-bytes.ts";
 
 export interface SocketIoServer {
@@ -30,7 +30,7 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
       send(message: object) {
         if (doesNotRead) return;
         socket.emit(MESSAGE_EVENT, message);
-        if (unreadBytes() <= UNREAD_BYTES_MAX) return;
+        if (unreadBytes() <= limits.unreadBytes) return;
         doesNotRead = true;
         // Without a goodbye, which would wait behind all the rest. Its end is heard of later, not within `send`.
         socket.request.socket.destroy();

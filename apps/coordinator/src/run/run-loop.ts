@@ -79,6 +79,7 @@ export class RunLoop {
     const parsed = parseToCoordinator(data);
     if (!parsed.ok) this.#dispatch({ type: "not-understood", now: now(), peer, refusal: parsed.refusal });
     else if (parsed.message.type === "watch") this.#watch(peer, connection);
+    else if (parsed.message.type === "control" && !this.#viewers.has(connection)) this.#refuse(peer, notAViewer);
     else if (parsed.message.type === "contribution") this.#receiveContribution(peer, parsed.message);
     else this.#dispatch({ type: "message", now: now(), peer, message: parsed.message });
   }
@@ -181,6 +182,11 @@ export class RunLoop {
         : setTimeout(() => this.#dispatch({ type: "tick", now: now() }), Math.max(0, at - now()) + 1);
   }
 }
+
+const notAViewer: Refusal = {
+  reason: "not-allowed",
+  sentence: "Only a dashboard that watches the run can control it.",
+};
 
 /** Milliseconds since 1970 that never go back, whatever is done to the machine's clock. */
 function now(): number {

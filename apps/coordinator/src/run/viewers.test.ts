@@ -118,6 +118,13 @@ describe("a viewer", () => {
     expect(shownTo(viewer).at(-1)).toMatchObject({ type: "progress", run: { state: "stopped" } });
   });
 
+  test("[V3] is what it takes to control the run", () => {
+    const stranger = run.addPeer();
+    stranger.say({ type: "control", action: "stop" });
+    expect(stranger.refusals).toEqual(["not-allowed"]);
+    expect(run.view.state).toBe("waiting");
+  });
+
   test("[P1] that says something malformed is disconnected, and the others keep watching", async () => {
     const [odd, calm] = [addViewer(), addViewer()];
     odd.say({ type: "control", action: "explode" });

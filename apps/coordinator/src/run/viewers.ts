@@ -41,6 +41,10 @@ export class Viewers {
     return null;
   }
 
+  has(connection: Connection): boolean {
+    return this.#connections.has(connection);
+  }
+
   remove(connection: Connection): void {
     this.#connections.delete(connection);
   }
