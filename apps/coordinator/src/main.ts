@@ -16,6 +16,9 @@ const folders = {
 // A terminal that was closed cannot be written to; the run goes on, and its parameters are saved.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
+/** Signals this close together are one and the same. */
+const ECHO_MS = 1000;
+
 const options = readOptions(process.argv.slice(2));
 try {
   endOnSignal(await startCoordinator(options, folders, createLog()));
@@ -25,18 +28,17 @@ try {
   process.exit(1);
 }
 
+/**
+ * The first signal saves the parameters and ends. A later one means: at once. But who sends one to a whole group of
+ * processes (a service manager, a terminal that closes) reaches this one twice, directly and by what started it.
+ */
 function endOnSignal(coordinator: Coordinator): void {
-  let ending = false;
-  const end = () => {
-    ending = true;
-    void coordinator.close().then(() => process.exit(0));
+  let firstAt: number | null = null;
+  const end = (signal: NodeJS.Signals) => {
+    if (firstAt === null) {
+      firstAt = performance.now();
+      void coordinator.close().then(() => process.exit(0));
+    } else if (signal !== "SIGHUP" && performance.now() - firstAt > ECHO_MS) process.exit(1);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // A second signal means: at once.
-    process.on(signal, () => (ending ? process.exit(1) : end()));
-  }
-  // The terminal was closed. The system and the shell may both say so: only here a second one means nothing.
-  process.on("SIGHUP", () => {
-    if (!ending) end();
-  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
 }

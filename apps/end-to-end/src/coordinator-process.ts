@@ -77,8 +77,13 @@ export class CoordinatorProcess {
   }
 
   /** Sends a signal and waits for the end. Returns the exit code, null when the signal itself was the end. */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    this.#child.kill(signal);
+  /** Sends the signals right after each other. */
+  async end(...signals: NodeJS.Signals[]): Promise<number | null> {
+    for (const signal of signals) {
+      this.#child.kill(signal);
+      // Two of a kind that wait together would arrive as one.
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
     return this.#child.exitCode;
   }

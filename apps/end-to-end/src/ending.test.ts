@@ -21,6 +21,13 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s saves the parameters", a
   expect(coordinator.read("parameters.safetensors")).toEqual(coordinator.read("parameters-initial.safetensors"));
 });
 
+test("a signal that arrives twice, as from a service manager, saves the parameters of a busy run too", async () => {
+  coordinator = await CoordinatorProcess.start(["--local-workers", "1"]);
+  await coordinator.runUntil("the first step", ({ step }) => step > 0);
+  expect(await coordinator.end("SIGTERM", "SIGTERM")).toBe(0);
+  expect(coordinator.read("parameters.safetensors")).not.toEqual(coordinator.read("parameters-initial.safetensors"));
+});
+
 test("a local worker ends with its coordinator, even one that is killed", async () => {
   coordinator = await CoordinatorProcess.start(["--local-workers", "1"]);
   await coordinator.runUntil("the local worker", ({ workers }) => workers.length === 1);
