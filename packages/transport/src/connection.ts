@@ -24,5 +24,15 @@ export interface DialListener extends ConnectionListener {
 /** Dials the coordinator. */
 export type Dial = (listener: DialListener) => Connection;
 
+/** Who opened a connection, as far as its first request tells. What it does not tell counts as unknown, not as good. */
+export interface Caller {
+  /** Network address of the other end of the socket, "" when it is gone already: of a proxy, if there is one between. */
+  readonly address: string;
+  /** The host, with its port, that the other side believes to speak to; null when it does not say. */
+  readonly host: string | null;
+  /** Someone between says that they passed the request on for somebody else. */
+  readonly forwarded: boolean;
+}
+
 /** Called for each new connection; the result hears what comes from it. */
-export type Accept = (connection: Connection, remote: string) => ConnectionListener;
+export type Accept = (connection: Connection, caller: Caller) => ConnectionListener;

@@ -1,2 +1,2 @@
-export type { Accept, Connection, ConnectionListener, Dial, DialListener } from "./connection.ts";
+export type { Accept, Caller, Connection, ConnectionListener, Dial, DialListener } from "./connection.ts";
 export { MemoryNetwork } from "./memory.ts";

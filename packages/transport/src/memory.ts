@@ -1,5 +1,7 @@
 import { limits } from "@convoy/protocol";
-import type { Accept, Connection, ConnectionListener, Dial, DialListener } from "./connection.ts";
+import type { Accept, Caller, Connection, ConnectionListener, Dial, DialListener } from "./connection.ts";
+
+const withinThisProcess: Caller = { address: "127.0.0.1", host: "localhost", forwarded: false };
 
 /**
  * Dials within one process. Messages wait in a queue until `flush`, so a test decides when anything arrives; binary
@@ -10,7 +12,6 @@ export class MemoryNetwork {
   readonly #queue: (() => void)[] = [];
   readonly #links = new Set<Link>();
   #redials: (() => void)[] = [];
-  #connectionCount = 0;
 
   constructor(accept: Accept) {
     this.#accept = accept;
@@ -64,12 +65,11 @@ export class MemoryNetwork {
       onEnd();
     });
     this.#links.add(link);
-    this.#connectionCount++;
     const connection: Connection = {
       send: (message) => link.send("acceptor", message),
       close: () => link.close("acceptor", "closed by the accepting end"),
     };
-    link.listeners.acceptor = this.#accept(connection, `memory:${this.#connectionCount}`);
+    link.listeners.acceptor = this.#accept(connection, withinThisProcess);
     return link;
   }
 }

@@ -2,9 +2,12 @@ import type { Server as HttpServer, IncomingHttpHeaders } from "node:http";
 import { limits } from "@convoy/protocol";
 import { Server } from "socket.io";
 import { withBytes } from "./binary-fields.ts";
+import { callerOf } from "./caller.ts";
 import type { Accept } from "./connection.ts";
 import { MESSAGE_EVENT, SOCKET_PATH } from "./socket-io-settings.ts";
 import { countUnreadBytes } from "./unread-bytes.ts";
+
+export { callerOf } from "./caller.ts";
 
 export interface SocketIoServer {
   close(): Promise<void>;
@@ -39,7 +42,7 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
         socket.disconnect(true);
       },
     };
-    const listener = accept(connection, socket.handshake.address);
+    const listener = accept(connection, callerOf(socket.request));
     // `on` hands a message out one tick late, and not at all when its sender has closed in the meantime.
     socket.onAny((event: string, data: unknown) => {
       if (event === MESSAGE_EVENT) listener.onMessage(withBytes(data));

@@ -4,7 +4,7 @@ import { limits } from "@convoy/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeTransport } from "./conformance/describe-transport.ts";
 import { RecordedDialer, RecordedEnd } from "./conformance/network-under-test.ts";
-import type { Accept } from "./connection.ts";
+import type { Accept, Caller } from "./connection.ts";
 import { dialSocketIo } from "./socket-io-client.ts";
 import { acceptSocketIo } from "./socket-io-server.ts";
 import { SOCKET_PATH } from "./socket-io-settings.ts";
@@ -134,6 +134,19 @@ describe("[T9] what the coordinator sends", () => {
     expect(end.closeReasons).toEqual([]);
     close();
   });
+});
+
+test("a connection is accepted with what it tells of its caller", async () => {
+  const callers: Caller[] = [];
+  const server = await listen((_, caller) => {
+    callers.push(caller);
+    return new RecordedEnd();
+  });
+  const connection = dialSocketIo(`http://127.0.0.1:${server.port}`)(new RecordedDialer());
+  while (callers.length === 0) await pause(5);
+  connection.close();
+  await server.close();
+  expect(callers).toEqual([{ address: "127.0.0.1", host: `127.0.0.1:${server.port}`, forwarded: false }]);
 });
 
 describe("[T8] a page that asks for a websocket", () => {
