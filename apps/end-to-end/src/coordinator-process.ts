@@ -6,29 +6,35 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { RunView } from "@convoy/protocol";
 
+/** From the sources as from the bundles of this package's programs. */
+const apps = import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf("end-to-end"));
 const programs = {
-  coordinator: path.join(import.meta.dirname, "../../coordinator/dist/main.js"),
-  headlessWorker: path.join(import.meta.dirname, "../../headless-worker/dist/main.js"),
+  coordinator: path.join(apps, "coordinator/dist/main.js"),
+  headlessWorker: path.join(apps, "headless-worker/dist/main.js"),
 };
 
 export class CoordinatorProcess {
   readonly url: string;
   readonly #dataDir: string;
+  /** What it has written so far. */
+  readonly output: () => string;
   readonly #child: ChildProcess;
-  readonly #output: () => string;
 
   private constructor(url: string, dataDir: string, child: ChildProcess, output: () => string) {
     this.url = url;
     this.#dataDir = dataDir;
     this.#child = child;
-    this.#output = output;
+    this.output = output;
   }
 
   /** Starts on a free port, with the built-in digits and a data folder of its own. */
-  static async start(args: readonly string[]): Promise<CoordinatorProcess> {
+  static async start(
+    args: readonly string[],
+    { nodeOptions = [] }: { nodeOptions?: readonly string[] } = {},
+  ): Promise<CoordinatorProcess> {
     const dataDir = mkdtempSync(path.join(tmpdir(), "convoy-end-to-end-"));
     const fixed = ["--port", "0", "--dataset", "built-in-digits", "--data-dir", dataDir];
-    const child = startProgram("coordinator", [...fixed, ...args]);
+    const child = startProgram("coordinator", [...fixed, ...args], nodeOptions);
     const output = collect(child);
     const url = await until("the coordinator's link", () => {
       if (child.exitCode !== null) throw new Error(`The coordinator ended:\n${output()}`);
@@ -53,7 +59,7 @@ export class CoordinatorProcess {
         timeoutMs,
       );
     } catch (error) {
-      throw new Error(`${(error as Error).message} The run: ${JSON.stringify(await this.run())}\n${this.#output()}`);
+      throw new Error(`${(error as Error).message} The run: ${JSON.stringify(await this.run())}\n${this.output()}`);
     }
   }
 
@@ -107,10 +113,22 @@ export async function runCoordinator(args: readonly string[]): Promise<{ code: n
   return { code: child.exitCode, output: output() };
 }
 
-function startProgram(program: keyof typeof programs, args: readonly string[]): ChildProcess {
+/** Builds the coordinator alone, for programs that are not started by `npm test`. */
+export function bundleCoordinator(): void {
+  execFileSync(process.execPath, [path.join(apps, "coordinator/build/build-coordinator.mjs")], { stdio: "inherit" });
+}
+
+function startProgram(
+  program: keyof typeof programs,
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+): ChildProcess {
   // What the tests' own environment sets is not for the program under test.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CONVOY_")));
-  return spawn(process.execPath, [programs[program], ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [...nodeOptions, programs[program], ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 function collect(child: ChildProcess): () => string {

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { type Bar, isMet } from "../reliability/bars.ts";
+
+const bar = (value: number, limit: Bar["limit"], must: number | null) =>
+  isMet({ name: "", unit: "", aim: null, value, limit, must });
+
+test("a bar is met on its side, the bound included, and by nothing that is no number", () => {
+  expect([4.9, 5, 5.1, Number.NaN].map((value) => bar(value, "at most", 5))).toEqual([true, true, false, false]);
+  expect([4.9, 5, 5.1, Number.NaN].map((value) => bar(value, "at least", 5))).toEqual([false, true, true, false]);
+  expect(bar(Number.NaN, "at most", null)).toBe(true);
+});
