@@ -17,6 +17,7 @@ import { StartError } from "./start-error.ts";
 import { banner, progressLine, warningBox } from "./terminal.ts";
 
 const PROGRESS_INTERVAL_MS = 15_000;
+const CHECKPOINT_INTERVAL_MS = 10_000;
 
 export interface Coordinator {
   /** Saves the parameters, then ends everything. */
@@ -48,7 +49,7 @@ export async function startCoordinator(
   const settings = settingsOf(recipe, options, obtained);
   const initial = initializeParameters(parameterLayout(recipe.model), recipe.initialization, options.seed);
   const folder = await createFolder(options.dataDir, settings, initial, log);
-  const plane = new DataPlane(settings.run, recipe.optimizer, initial);
+  const plane = new DataPlane(settings.run, recipe.optimizer, { version: 0, parameters: initial });
   let saving: Promise<void> = Promise.resolve();
   const save = (name: string, parameters: Float32Array, step: number) => {
     saving = saving
@@ -68,7 +69,7 @@ export async function startCoordinator(
       else if (report.type === "epoch") folder.addEpoch(report.point);
       else log[report.entry.level === "warning" ? "warn" : "info"](report.entry.sentence);
     },
-    onCheckpoint({ step, epoch }, parameters) {
+    onCheckpoint({ position: { step }, epoch }, parameters) {
       if (epoch !== null) void save(`parameters-epoch-${String(epoch).padStart(3, "0")}`, parameters, step);
       void save("parameters", parameters, step);
     },
@@ -124,6 +125,8 @@ function settingsOf(recipe: Recipe, options: CoordinatorOptions, { dataset, warn
     parameterCount,
     seed: options.seed,
     epochs: options.epochs ?? recipe.epochs,
+    exact: false,
+    checkpointMs: CHECKPOINT_INTERVAL_MS,
     trainCount: dataset.train.count,
     testCount: dataset.test.count,
     dataset: { name: dataset.name, title: dataset.title, warning },

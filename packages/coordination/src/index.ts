@@ -1,7 +1,9 @@
-export { DataPlane } from "./coordinator/data-plane.ts";
+export { DataPlane, type PlaneStart } from "./coordinator/data-plane.ts";
 export { describeRun } from "./coordinator/describe-run.ts";
 export type { CoordinatorEffect, Report } from "./coordinator/effect.ts";
 export type { CoordinatorEvent } from "./coordinator/event.ts";
+export { contradictionIn, positionOf, type RunPosition, runPositionSchema } from "./coordinator/position.ts";
+export { restoreCoordinator } from "./coordinator/restore.ts";
 export type { RunSettings } from "./coordinator/settings.ts";
 export type { CoordinatorState, PeerId } from "./coordinator/state.ts";
 export {
@@ -11,5 +13,5 @@ export {
 } from "./coordinator/transition.ts";
 export type { WorkerEffect } from "./worker/effect.ts";
 export type { LeaseOutcome, WorkerEvent } from "./worker/event.ts";
-export { type Proof, startWorker, type WorkerCoreState, type WorkerEngine } from "./worker/state.ts";
+export { type EngineWish, type Proof, startWorker, type WorkerCoreState, type WorkerEngine } from "./worker/state.ts";
 export { transition as workerTransition, type WorkerTransition } from "./worker/transition.ts";

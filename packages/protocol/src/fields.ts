@@ -10,6 +10,8 @@ export const runId = z.string().regex(/^[0-9a-f]{16}$/, "must be 16 hexadecimal 
 export const workerId = z.string().min(1).max(32);
 export const workerName = z.string().min(1).max(limits.nameLength);
 export const description = z.string().max(limits.descriptionLength);
+/** What opens a run to its bearer: an invitation, or the key of whoever hosts it. Null where none is at hand. */
+export const token = z.string().max(limits.tokenLength).nullable();
 export const milliseconds = z.number().min(0);
 export const protocolVersion = z.int().min(0);
 export const split = z.enum(["train", "test"]);
@@ -28,8 +30,11 @@ export const outcomeFields = {
   computeMs: milliseconds,
 };
 
+/** Equal fingerprints promise equal bits. */
+export const fingerprint = z.string().min(1).max(limits.descriptionLength);
+
 export const engineIdentity = z.strictObject({
   name: z.string().min(1).max(limits.nameLength),
   device: description,
-  fingerprint: z.string().min(1).max(limits.descriptionLength),
+  fingerprint,
 });

@@ -19,6 +19,8 @@ export const limits = {
   /** Characters of a worker's name and of the description of its device. */
   nameLength: 80,
   descriptionLength: 300,
+  /** Characters of an invitation or a key. */
+  tokenLength: 128,
   /** Points of a curve that a newly opened dashboard receives. */
   historyPoints: 2000,
   /** Entries of the run's log that are kept and sent. */

@@ -7,6 +7,9 @@ export const refusalReasons = [
   "protocol-version",
   "not-joined",
   "already-joined",
+  "already-ready",
+  "invitation-required",
+  "other-engine",
   "too-many-workers",
   "too-many-viewers",
   "sent-away",
@@ -22,6 +25,10 @@ export const refusalReasons = [
   "bad-checksum",
   "not-finite",
   "unknown-sample",
+  "too-fast",
+  "too-slow",
+  "too-many-connections",
+  "silent",
 ] as const;
 
 export const refusalSchema = z.strictObject({

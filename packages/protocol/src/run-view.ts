@@ -2,15 +2,15 @@
 import { z } from "zod";
 import { count, milliseconds, runId, workerId, workerName } from "./fields.ts";
 
-export const workerStates = ["proving", "ready", "working", "paused", "suspect", "left"] as const;
+export const workerStates = ["registered", "proving", "ready", "working", "paused", "suspect", "left"] as const;
 
 const workerViewSchema = z.strictObject({
   id: workerId,
   name: workerName,
-  /** "proving" its engine, "ready", "working", "paused" by its owner, "suspect" (late with a lease), "left". */
+  /** "registered" (nothing is known of its engine), "proving" its engine, "ready", "working", "paused" by its owner, "suspect" (late with a lease), "left". */
   state: z.enum(workerStates),
   device: z.string(),
-  /** Null until the engine has passed its self-test. */
+  /** The engine that is being tested, or that has passed its self-test; null before either. */
   engine: z.string().nullable(),
   samplesPerSecond: z.number().min(0),
   /** Shards of training that were counted. */
@@ -36,6 +36,8 @@ export const runViewSchema = z.strictObject({
   /** Why the run trains on something else than the recipe's dataset; null when it does not. */
   datasetWarning: z.string().nullable(),
   strategy: z.literal("sync"),
+  /** Whether the run is the same bit for bit whoever computes it. */
+  exact: z.boolean(),
   seed: count,
   parameterCount: count,
   batchSize: count,

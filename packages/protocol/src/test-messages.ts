@@ -3,6 +3,7 @@ import type { RunView } from "./run-view.ts";
 import type { ToCoordinator } from "./to-coordinator.ts";
 import type { ToViewer } from "./to-viewer.ts";
 import type { ToWorker } from "./to-worker.ts";
+import { PROTOCOL_VERSION } from "./version.ts";
 
 type OneOfEach<Message extends { type: string }> = { [Type in Message["type"]]: Extract<Message, { type: Type }> };
 
@@ -10,7 +11,8 @@ const outcome = { lossSum: 18.5, correctCount: 3, computeMs: 12.25 };
 const refusal = { reason: "stale-version", sentence: "This result was computed with version 3.", lease: 7 } as const;
 
 export const messagesToCoordinator: OneOfEach<ToCoordinator> = {
-  join: { type: "join", protocol: 1, name: "Firefox", device: "Linux" },
+  join: { type: "join", protocol: PROTOCOL_VERSION, name: "Firefox", device: "Linux", token: "plum-7Q4K" },
+  proving: { type: "proving", engine: "tfjs-webgpu" },
   ready: {
     type: "ready",
     engine: { name: "reference", device: "CPU", fingerprint: "reference-1" },
@@ -23,7 +25,7 @@ export const messagesToCoordinator: OneOfEach<ToCoordinator> = {
   "return-lease": { type: "return-lease", lease: 7, reason: "paused at the device" },
   availability: { type: "availability", available: false },
   leave: { type: "leave", reason: "stopped at the device" },
-  watch: { type: "watch", protocol: 1 },
+  watch: { type: "watch", protocol: PROTOCOL_VERSION, token: null },
   control: { type: "control", action: "pause" },
 };
 
@@ -35,6 +37,8 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     run: "00112233445566ff",
     recipe: { name: "lenet5-mnist", model: { layers: [{ type: "relu" }] } },
     datasetTitle: "MNIST",
+    exact: true,
+    fingerprint: "reference-1",
   },
   parameters: { type: "parameters", frame: Uint8Array.of(1, 2, 3) },
   lease: { type: "lease", lease: 7, kind: "train", version: 4, split: "train", samples: [5, 3], allowedMs: 20_000 },
@@ -61,6 +65,7 @@ const run: RunView = {
   datasetTitle: "MNIST",
   datasetWarning: null,
   strategy: "sync",
+  exact: false,
   seed: 5,
   parameterCount: 44_426,
   batchSize: 32,
@@ -99,7 +104,7 @@ const epochs = [
 ];
 
 export const messagesToViewer: OneOfEach<ToViewer> = {
-  snapshot: { type: "snapshot", run, losses, epochs, log },
+  snapshot: { type: "snapshot", run, losses, epochs, log, mayControl: true },
   progress: { type: "progress", run, losses, epochs: [], log },
   refused: { type: "refused", refusal },
 };

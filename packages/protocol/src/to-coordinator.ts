@@ -10,6 +10,7 @@ import {
   parameterVersion,
   protocolVersion,
   sampleIndices,
+  token,
   workerName,
 } from "./fields.ts";
 
@@ -19,7 +20,11 @@ const join = z.strictObject({
   protocol: protocolVersion,
   name: workerName,
   device: description,
+  token,
 });
+
+/** This engine is being tested now. */
+const proving = z.strictObject({ type: z.literal("proving"), engine: workerName });
 
 /** The engine passed its self-test: the worker may be given leases. */
 const ready = z.strictObject({
@@ -56,13 +61,14 @@ const availability = z.strictObject({ type: z.literal("availability"), available
 const leave = z.strictObject({ type: z.literal("leave"), reason: description });
 
 /** The first message of a viewer. */
-const watch = z.strictObject({ type: z.literal("watch"), protocol: protocolVersion });
+const watch = z.strictObject({ type: z.literal("watch"), protocol: protocolVersion, token });
 
 /** Controls the run. */
 const control = z.strictObject({ type: z.literal("control"), action: z.enum(["pause", "resume", "stop"]) });
 
 export const toCoordinatorSchema = z.discriminatedUnion("type", [
   join,
+  proving,
   ready,
   decline,
   requestSamples,

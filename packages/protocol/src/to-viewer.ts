@@ -11,6 +11,8 @@ const snapshot = z.strictObject({
   losses: z.array(lossPointSchema).max(limits.historyPoints),
   epochs: z.array(epochPointSchema),
   log: z.array(logEntrySchema).max(limits.logEntries),
+  /** Whether this viewer may pause, resume and stop the run. */
+  mayControl: z.boolean(),
 });
 
 /** What is new since the last message, a few times a second. */

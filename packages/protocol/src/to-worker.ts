@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   bytes,
   count,
+  fingerprint,
   leaseId,
   milliseconds,
   parameterVersion,
@@ -24,6 +25,10 @@ const welcome = z.strictObject({
   /** The recipe as JSON; `parseRecipe` of the models package owns its schema. */
   recipe: z.record(z.string(), z.json()),
   datasetTitle: z.string().max(200),
+  /** Every shard is to be computed by itself, and added along the tree, so that the run is the same bit for bit. */
+  exact: z.boolean(),
+  /** The fingerprint that every engine of this run must have; null while any will do. */
+  fingerprint: fingerprint.nullable(),
 });
 
 /** The flat vector of parameters of one version. Sent before the first lease of that version. */

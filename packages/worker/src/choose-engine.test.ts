@@ -6,7 +6,10 @@ import { changedEngine, reference, tinyTask } from "./test-engines.ts";
 /** Chooses, and keeps every list of remarks that was told on the way. */
 async function choose(...candidates: EngineCandidate[]) {
   const told: (readonly EngineRemark[])[] = [];
-  const choice = await chooseEngine(tinyTask, candidates, (remarks) => told.push(remarks));
+  const choice = await chooseEngine(tinyTask, candidates, null, {
+    onTrial: () => {},
+    onRemarks: (remarks) => told.push(remarks),
+  });
   expect(told.at(-1) ?? []).toEqual(choice.remarks);
   return { ...choice, told };
 }

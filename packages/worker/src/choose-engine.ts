@@ -24,15 +24,28 @@ export type EngineChoice =
   | (ProvenEngine & { readonly remarks: readonly EngineRemark[] })
   | { readonly engine: null; readonly remarks: readonly EngineRemark[] };
 
-/** The first candidate that is suitable, solves the stored problem and can be made for the task. */
+/** What is heard of a choice while it is being made. */
+export interface ChoiceListener {
+  /** This engine is being tried now. */
+  onTrial(engine: string): void;
+  /** All remarks so far. */
+  onRemarks(remarks: readonly EngineRemark[]): void;
+}
+
+/**
+ * The first candidate that is suitable, solves the stored problem and can be made for the task; with a fingerprint,
+ * the first that has it.
+ */
 export async function chooseEngine(
   task: EngineTask,
   candidates: readonly EngineCandidate[],
-  onRemarks: (remarks: readonly EngineRemark[]) => void,
+  fingerprint: string | null,
+  { onTrial, onRemarks }: ChoiceListener,
 ): Promise<EngineChoice> {
   const remarks: EngineRemark[] = [];
   for (const candidate of candidates) {
-    const tried = await tryCandidate(task, candidate).catch((error: unknown) =>
+    onTrial(candidate.name);
+    const tried = await tryCandidate(task, candidate, fingerprint).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );
     if (typeof tried !== "string") return { ...tried, remarks };
@@ -43,13 +56,21 @@ export async function chooseEngine(
 }
 
 /** The engine, or why it cannot be used; rejects when making it fails. */
-async function tryCandidate(task: EngineTask, candidate: EngineCandidate): Promise<ProvenEngine | string> {
+async function tryCandidate(
+  task: EngineTask,
+  candidate: EngineCandidate,
+  fingerprint: string | null,
+): Promise<ProvenEngine | string> {
   const reason = (await candidate.unsuitable?.()) ?? null;
   if (reason !== null) return reason;
   const startedAt = performance.now();
   const proof = await proveEngine(candidate.create);
   if (!proof.passed) return proof.reason;
   const engine = await candidate.create(task);
+  if (fingerprint !== null && engine.identity.fingerprint !== fingerprint) {
+    engine.dispose();
+    return `It would give other bits than the engine that this exact run is bound to (${fingerprint}).`;
+  }
   try {
     await warmUp(engine, task);
   } catch (error) {

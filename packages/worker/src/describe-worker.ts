@@ -30,7 +30,10 @@ function phaseOf(state: WorkerCoreState): [WorkerPhase, string] {
       "connecting",
       state.run === null ? "Connecting to the coordinator." : "The coordinator cannot be reached; trying again.",
     ];
-  if (state.proving !== null) return ["proving", "Proving that this device computes correctly."];
+  if (state.proving !== null) {
+    const engine = state.testing === null ? "" : ` with ${state.testing}`;
+    return ["proving", `Proving that this device computes correctly${engine}.`];
+  }
   if (state.paused) return ["paused", "Paused: this device computes nothing."];
   if (state.runState.state === "paused") return ["waiting", "The run is paused."];
   if (state.lease?.stage === "fetching") return ["working", "Fetching samples."];

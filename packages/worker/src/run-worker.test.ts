@@ -34,8 +34,15 @@ describe("from handshake to contribution", () => {
   test("[K1] [K2] it joins, proves its engine and says what it is", async () => {
     const coordinator = await new TestCoordinator().begin();
     coordinator.network.flush();
-    expect(coordinator.heard.map((message) => message.type)).toEqual(["join", "ready"]);
-    expect(coordinator.heard[0]).toEqual({ type: "join", protocol: PROTOCOL_VERSION, name: "Test", device: "Node" });
+    expect(coordinator.heard.map((message) => message.type)).toEqual(["join", "proving", "ready"]);
+    expect(coordinator.heard[1]).toEqual({ type: "proving", engine: "reference" });
+    expect(coordinator.heard[0]).toEqual({
+      type: "join",
+      protocol: PROTOCOL_VERSION,
+      name: "Test",
+      device: "Node",
+      token: null,
+    });
     expect(coordinator.newest("ready").engine.name).toBe("reference");
     expect(coordinator.status).toMatchObject({
       phase: "waiting",

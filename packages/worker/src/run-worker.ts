@@ -4,6 +4,7 @@
  * timer, since a hidden tab's timers are throttled.
  */
 import {
+  type EngineWish,
   startWorker,
   type WorkerCoreState,
   type WorkerEffect,
@@ -27,6 +28,8 @@ export interface WorkerOptions {
   /** Shown on the dashboard, together with the device in words. */
   readonly name: string;
   readonly device: string;
+  /** What lets it in where an invitation is asked for. */
+  readonly token?: string | null;
   /** In order of preference. */
   readonly engines: readonly EngineCandidate[];
   /** Called after every event; a caller that shows it should do so a few times a second at most. */
@@ -71,7 +74,8 @@ class WorkerShell {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#connection = options.dial({
-      onOpen: () => this.handle({ type: "connected", name: options.name, device: options.device }),
+      onOpen: () =>
+        this.handle({ type: "connected", name: options.name, device: options.device, token: options.token ?? null }),
       onMessage: (data) => this.#receive(data),
       onClose: () => this.handle({ type: "disconnected" }),
     });
@@ -171,7 +175,7 @@ class WorkerShell {
         this.#connection.send(effect.message);
         return;
       case "prove":
-        void this.#prove(effect.recipeText);
+        void this.#prove(effect.wish);
         return;
       case "compute":
         this.#computing = this.#computing.then(() => this.#compute(effect.lease));
@@ -185,26 +189,29 @@ class WorkerShell {
     }
   }
 
-  async #prove(recipeText: string): Promise<void> {
+  async #prove(wish: EngineWish): Promise<void> {
     const { recipe } = this.#run();
     this.#disposeEngine();
     const task = { model: recipe.model, preprocessing: recipe.preprocessing };
-    const choice = await chooseEngine(task, this.#options.engines, (remarks) => {
-      this.#engineRemarks = remarks;
-      this.#report();
+    const choice = await chooseEngine(task, this.#options.engines, wish.fingerprint, {
+      onTrial: (engine) => this.handle({ type: "engine-tested", wish, engine }),
+      onRemarks: (remarks) => {
+        this.#engineRemarks = remarks;
+        this.#report();
+      },
     });
     if (choice.engine === null) {
       const reasons = choice.remarks.map((remark) => `${remark.engine}: ${remark.sentence}`).join(" ");
-      this.handle({ type: "engine-missing", recipeText, sentence: `No engine can train on this device. ${reasons}` });
+      this.handle({ type: "engine-missing", wish, sentence: `No engine can train on this device. ${reasons}` });
       return;
     }
     // The recipe was replaced meanwhile: another engine is on its way, or there already.
-    if (this.#state.proving !== recipeText) {
+    if (this.#state.proving !== wish) {
       choice.engine.dispose();
       return;
     }
     this.#engine = choice.engine;
-    this.handle({ type: "engine-proven", recipeText, identity: choice.engine.identity, proof: choice.proof });
+    this.handle({ type: "engine-proven", wish, identity: choice.engine.identity, proof: choice.proof });
   }
 
   async #compute(lease: LeaseMessage): Promise<void> {

@@ -68,6 +68,8 @@ export class TestCoordinator {
       run: RUN,
       recipe: JSON.parse(JSON.stringify(tinyRecipe)),
       datasetTitle: "Drawn",
+      exact: false,
+      fingerprint: null,
       ...change,
     });
   }

@@ -117,48 +117,52 @@ export class RunLoop {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
         const { state, effects } = coordinatorTransition(this.#state, next);
         this.#state = state;
-        for (const effect of effects) this.#execute(effect);
+        for (const effect of effects) if (!this.#execute(effect)) break;
       }
     } finally {
       this.#busy = false;
     }
   }
 
-  #execute(effect: CoordinatorEffect): void {
+  /** Returns whether the effects behind this one are to be executed too. */
+  #execute(effect: CoordinatorEffect): boolean {
     const { plane } = this.#options;
     switch (effect.type) {
       case "send":
         this.#send(effect.peer, effect.message);
-        return;
+        break;
       case "refuse":
         this.#refuse(effect.peer, effect.refusal);
-        return;
+        break;
       case "send-parameters":
         this.#send(effect.peer, { type: "parameters", frame: plane.frame });
-        return;
+        break;
       case "send-samples":
         this.#sendSamples(effect);
-        return;
+        break;
       case "disconnect":
         this.#connections.get(effect.peer)?.close();
-        return;
+        break;
       case "accumulate":
         plane.accumulate(effect.group, effect.shardCount, effect.vector);
-        return;
+        break;
       case "update":
-        if (!plane.update(effect.version, effect.sampleCount)) this.#dispatch({ type: "diverged", now: now() });
-        return;
+        if (plane.update(effect.version, effect.sampleCount)) break;
+        // What waits was decided without knowing it.
+        this.#queue.unshift({ type: "diverged", now: now() });
+        return false;
       case "checkpoint":
         this.#options.onCheckpoint(effect, plane.parameters);
-        return;
+        break;
       case "wake-at":
         this.#setAlarm(effect.at);
-        return;
+        break;
       case "report":
         this.#viewers.report(effect.report);
         this.#options.onReport(effect.report);
-        return;
+        break;
     }
+    return true;
   }
 
   #send(peer: PeerId, message: ToWorker): void {

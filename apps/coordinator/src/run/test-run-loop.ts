@@ -5,7 +5,14 @@ import { type Batch, createReferenceEngine } from "@convoy/engine";
 import { RandomSequence } from "@convoy/foundation";
 import { createOptimizer } from "@convoy/gradients";
 import { initializeParameters, parameterLayout, type Recipe, recipes } from "@convoy/models";
-import { type LeaseMessage, OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
+import {
+  type LeaseMessage,
+  OutgoingFrame,
+  PROTOCOL_VERSION,
+  parseToWorker,
+  readFrame,
+  type ToWorker,
+} from "@convoy/protocol";
 import { type Connection, MemoryNetwork } from "@convoy/transport";
 import { type RunningWorker, runWorker, type WorkerStatus } from "@convoy/worker";
 import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
@@ -60,6 +67,8 @@ export const tinySettings: RunSettings = {
   parameterCount: tinyLayout.length,
   seed: 5,
   epochs: 2,
+  exact: false,
+  checkpointMs: 60_000,
   trainCount: tinyDataset.train.count,
   testCount: tinyDataset.test.count,
   dataset: { name: "tiny", title: "Tiny", warning: null },
@@ -107,7 +116,7 @@ export function differenceFrom(plain: Float32Array, parameters: Float32Array): n
 }
 
 export class TestRun {
-  readonly plane = new DataPlane(RUN, tinyRecipe.optimizer, initial());
+  readonly plane = new DataPlane(RUN, tinyRecipe.optimizer, { version: 0, parameters: initial() });
   readonly reports: Parameters<RunLoopOptions["onReport"]>[0][] = [];
   readonly checkpoints: { step: number; epoch: number | null; parameters: Float32Array }[] = [];
   readonly loop: RunLoop;
@@ -119,7 +128,7 @@ export class TestRun {
       plane: this.plane,
       dataset: tinyDataset,
       onReport: (report) => this.reports.push(report),
-      onCheckpoint: ({ step, epoch }, parameters) => this.checkpoints.push({ step, epoch, parameters }),
+      onCheckpoint: ({ position: { step }, epoch }, parameters) => this.checkpoints.push({ step, epoch, parameters }),
     });
     this.network = new MemoryNetwork((connection) => this.loop.accept(connection));
   }
@@ -184,7 +193,7 @@ export class TestPeer {
 
   /** Joins as a worker that is ready. */
   enter(): this {
-    this.say({ type: "join", protocol: 1, name: "By hand", device: "test" });
+    this.say({ type: "join", protocol: PROTOCOL_VERSION, name: "By hand", device: "test", token: null });
     const engine = { name: "reference", device: "CPU", fingerprint: "f" };
     this.say({ type: "ready", engine, proof: { largestError: 0, durationMs: 1 } });
     return this;

@@ -1,4 +1,4 @@
-import { limits, parseToViewer, type ToViewer } from "@convoy/protocol";
+import { limits, PROTOCOL_VERSION, parseToViewer, type ToViewer } from "@convoy/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type TestPeer, TestRun } from "./test-run-loop.ts";
 
@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const watch = { type: "watch", protocol: 1 };
+const watch = { type: "watch", protocol: PROTOCOL_VERSION, token: null };
 
 /** What a viewer was told, every message understood. */
 function shownTo(peer: TestPeer): ToViewer[] {

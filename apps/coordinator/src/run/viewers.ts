@@ -34,7 +34,7 @@ export class Viewers {
       };
     }
     const { losses, epochs, log } = this.history;
-    const snapshot: ToViewer = { type: "snapshot", run: this.#describe(), losses, epochs, log };
+    const snapshot: ToViewer = { type: "snapshot", run: this.#describe(), losses, epochs, log, mayControl: true };
     connection.send(snapshot);
     const { losses: newLosses, epochs: newEpochs, log: newLog } = this.#news;
     this.#connections.set(connection, { losses: newLosses.length, epochs: newEpochs.length, log: newLog.length });

@@ -12,6 +12,7 @@ export function exampleRun(changes: Partial<RunView> = {}): RunView {
     datasetTitle: "MNIST",
     datasetWarning: null,
     strategy: "sync",
+    exact: false,
     seed: 1,
     parameterCount: 44_426,
     batchSize: 64,

@@ -41,6 +41,7 @@ const snapshot = (step: number): ToViewer => ({
   losses: [{ step, loss: 2 }],
   epochs: [],
   log: [],
+  mayControl: true,
 });
 const progress = (step: number, state: "training" | "paused" = "training"): ToViewer => ({
   type: "progress",
@@ -53,7 +54,7 @@ const progress = (step: number, state: "training" | "paused" = "training"): ToVi
 test("it watches as soon as the connection is open", () => {
   const { network, heard, newest } = watchedRun();
   network.flush();
-  expect(heard).toEqual([{ type: "watch", protocol: PROTOCOL_VERSION }]);
+  expect(heard).toEqual([{ type: "watch", protocol: PROTOCOL_VERSION, token: null }]);
   expect(newest().connection).toBe("open");
 });
 

@@ -79,7 +79,7 @@ export class RunFeed {
   #onOpen(): void {
     clearTimeout(this.#silenceTimer);
     this.#change({ connection: "open", lostAt: null });
-    this.#send({ type: "watch", protocol: PROTOCOL_VERSION });
+    this.#send({ type: "watch", protocol: PROTOCOL_VERSION, token: null });
   }
 
   #onClose(): void {

@@ -13,6 +13,7 @@ const snapshot = {
   ],
   epochs: [exampleEpoch({ epoch: 1 })],
   log: [entry(1)],
+  mayControl: true,
 };
 const nothingNew = { type: "progress" as const, run: exampleRun({ step: 3 }), losses: [], epochs: [], log: [] };
 

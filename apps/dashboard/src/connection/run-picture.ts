@@ -10,7 +10,7 @@ export interface RunPicture {
   readonly log: readonly LogEntry[];
 }
 
-export function pictureOf(snapshot: Snapshot): RunPicture {
+export function pictureOf(snapshot: Omit<Snapshot, "mayControl">): RunPicture {
   return {
     run: snapshot.run,
     losses: withLosses(noLosses, snapshot.losses),

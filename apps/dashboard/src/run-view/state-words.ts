@@ -12,6 +12,7 @@ export const runStateWords: { readonly [state in RunState]: StateWord } = {
 };
 
 export const workerStateWords: { readonly [state in WorkerState]: StateWord } = {
+  registered: { word: "Joined", icon: "hourglass", tone: "calm" },
   proving: { word: "Self-test", icon: "test", tone: "calm" },
   ready: { word: "Ready", icon: "dot", tone: "good" },
   working: { word: "Working", icon: "play", tone: "active" },

@@ -15,6 +15,14 @@ import {
 import type { OptimizerSpecification } from "@convoy/models";
 import { OutgoingFrame } from "@convoy/protocol";
 
+/** Where a run's floats begin: at its start, or where it was saved. */
+export interface PlaneStart {
+  readonly version: number;
+  readonly parameters: Float32Array;
+  /** The optimizer's vectors by name; without them it begins at zero. */
+  readonly optimizerState?: ReadonlyMap<string, Float32Array>;
+}
+
 export class DataPlane {
   readonly #run: string;
   readonly #optimizer: Optimizer;
@@ -25,13 +33,22 @@ export class DataPlane {
   #bytes: Uint8Array;
   #version: number;
 
-  constructor(run: string, optimizer: OptimizerSpecification, initial: Float32Array) {
+  /** All vectors are copied. */
+  constructor(run: string, optimizer: OptimizerSpecification, { version, parameters, optimizerState }: PlaneStart) {
     this.#run = run;
-    this.#optimizer = createOptimizer(optimizer, initial.length);
-    this.#version = 0;
-    this.#published = new OutgoingFrame(initial.length);
-    this.#published.vector.set(initial);
-    this.#bytes = this.#published.seal({ run, version: 0, lease: 0 });
+    this.#optimizer = createOptimizer(optimizer, parameters.length);
+    for (const [name, vector] of this.#optimizer.state) {
+      const saved = optimizerState?.get(name);
+      assert(
+        optimizerState === undefined || saved?.length === vector.length,
+        `the optimizer's ${name} was saved whole`,
+      );
+      if (saved !== undefined) vector.set(saved);
+    }
+    this.#version = version;
+    this.#published = new OutgoingFrame(parameters.length);
+    this.#published.vector.set(parameters);
+    this.#bytes = this.#published.seal({ run, version, lease: 0 });
   }
 
   get version(): number {
@@ -41,6 +58,11 @@ export class DataPlane {
   /** The newest parameters. Never written to again: a later version has a vector of its own. */
   get parameters(): Float32Array {
     return this.#published.vector;
+  }
+
+  /** The optimizer's vectors by name. They change with the next update: whoever keeps them, copies them. */
+  get optimizerState(): ReadonlyMap<string, Float32Array> {
+    return this.#optimizer.state;
   }
 
   /** The newest parameters as a frame, the same bytes for every worker. */

@@ -24,6 +24,7 @@ export function describeRun(state: CoordinatorState, now: number): RunView {
     datasetTitle: settings.dataset.title,
     datasetWarning: settings.dataset.warning,
     strategy: "sync",
+    exact: settings.exact,
     seed: settings.seed,
     parameterCount: settings.parameterCount,
     batchSize: recipe.batchSize,
@@ -97,7 +98,12 @@ function waitingSentence(state: CoordinatorState): string {
   const suspects = names("suspect");
   if (suspects.length > 0)
     return `Waiting for ${suspects.join(", ")}, which ${suspects.length === 1 ? "is" : "are"} late.`;
-  const proving = names("proving");
+  if (
+    state.fingerprint !== null &&
+    ![...state.workers.values()].some(({ fingerprint, state }) => fingerprint !== null && state !== "left")
+  )
+    return `Waiting for a worker with the engine that this exact run is bound to: ${state.fingerprint}.`;
+  const proving = [...names("registered"), ...names("proving")];
   if (proving.length > 0)
     return `Waiting for workers: ${proving.join(", ")} ${proving.length === 1 ? "is" : "are"} proving the engine.`;
   if (names("paused").length > 0) return "Waiting for workers: every worker is paused.";

@@ -1,6 +1,7 @@
 /** What the coordinator wants done. The shell executes effects in order and decides nothing. */
 import type { Group } from "@convoy/gradients";
 import type { EpochPoint, LogEntry, LossPoint, Refusal, Split, ToWorker } from "@convoy/protocol";
+import type { RunPosition } from "./position.ts";
 import type { PeerId } from "./state.ts";
 
 export type CoordinatorEffect =
@@ -22,10 +23,18 @@ export type CoordinatorEffect =
   | { readonly type: "disconnect"; readonly peer: PeerId }
   /** Add the vector into its place in the tree of this round's batch. */
   | { readonly type: "accumulate"; readonly group: Group; readonly shardCount: number; readonly vector: Float32Array }
-  /** The tree is complete: divide, let the optimizer step, publish the next version. */
+  /**
+   * The tree is complete: divide, let the optimizer step, publish the next version. When that gives values that are no
+   * numbers, the effects behind this one are void and the next event is "diverged".
+   */
   | { readonly type: "update"; readonly version: number; readonly sampleCount: number }
-  /** After `epoch` whole epochs; null in the midst of one. */
-  | { readonly type: "checkpoint"; readonly version: number; readonly step: number; readonly epoch: number | null }
+  /** Save the run. `epoch`: so many whole epochs were just completed; null in the midst of one. */
+  | {
+      readonly type: "checkpoint";
+      readonly occasion: "interval" | "epoch" | "end";
+      readonly epoch: number | null;
+      readonly position: RunPosition;
+    }
   /** Replaces the earlier wish; null withdraws it. */
   | { readonly type: "wake-at"; readonly at: number | null }
   | { readonly type: "report"; readonly report: Report };

@@ -204,7 +204,10 @@ test("[L9] nor more than whose pixels fit into one message", () => {
 describe("[L4] a lease that is not answered in time", () => {
   test("asks to be woken at its deadline", () => {
     const run = new TestRun();
-    const alarm = run.enter(1).find((effect) => effect.type === "wake-at");
+    const alarm = run
+      .enter(1)
+      .filter((effect) => effect.type === "wake-at")
+      .at(-1);
     expect(alarm).toEqual({ type: "wake-at", at: run.now + policy.firstDeadlineMs });
   });
 

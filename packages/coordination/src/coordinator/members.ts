@@ -8,7 +8,7 @@ import type { Turn } from "./turn.ts";
 type Message<Type extends ToCoordinator["type"]> = Extract<ToCoordinator, { type: Type }>;
 
 export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void {
-  const { settings, workers, control } = turn.state;
+  const { workers, control } = turn.state;
   if (turn.worker(peer) !== undefined) {
     turn.refuse(peer, "already-joined", "This connection has joined already.");
     return;
@@ -24,8 +24,10 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     name: uniqueName(message.name, present),
     device: message.device,
     engine: null,
-    state: "proving",
+    fingerprint: null,
+    state: "registered",
     joinedAt: turn.now,
+    provingSince: turn.now,
     lease: null,
     holdsVersion: null,
     speed: { train: null, evaluate: null },
@@ -38,18 +40,26 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
   };
   turn.change({ workers: new Map(workers).set(peer, worker) });
   turn.log("info", `${worker.name} joined.`);
-  turn.send(peer, {
+  sendWelcome(turn, worker);
+  if (control === "paused") turn.send(peer, { type: "run-state", state: "paused", sentence: "The run is paused." });
+  if (control === "finished" || control === "stopped")
+    turn.send(peer, { type: "run-state", state: "ended", sentence: "The run has ended." });
+}
+
+/** What this run is. Said again when the engine it wants has been decided since. */
+export function sendWelcome(turn: Turn, worker: Worker): void {
+  const { settings, fingerprint } = turn.state;
+  turn.send(worker.peer, {
     type: "welcome",
-    worker: workerIdOf(peer),
+    worker: workerIdOf(worker.peer),
     name: worker.name,
     run: settings.run,
     // A recipe is plain data; its type does not say so in the words of JSON.
     recipe: settings.recipe as unknown as JsonRecipe,
     datasetTitle: settings.dataset.title,
+    exact: settings.exact,
+    fingerprint,
   });
-  if (control === "paused") turn.send(peer, { type: "run-state", state: "paused", sentence: "The run is paused." });
-  if (control === "finished" || control === "stopped")
-    turn.send(peer, { type: "run-state", state: "ended", sentence: "The run has ended." });
 }
 
 type JsonRecipe = Extract<Parameters<Turn["send"]>[1], { type: "welcome" }>["recipe"];
@@ -65,21 +75,11 @@ function uniqueName(wanted: string, present: readonly Worker[]): string {
   return name;
 }
 
-export function onReady(turn: Turn, worker: Worker, message: Message<"ready">): void {
-  if (worker.engine !== null) return;
-  const engine = `${message.engine.name} on ${message.engine.device}`;
-  turn.changeWorker(worker, { state: worker.state === "paused" ? "paused" : "ready", engine });
-  const duration = `${Math.round(message.proof.durationMs)} ms`;
-  turn.log(
-    "info",
-    `${worker.name} passed the self-test in ${duration} with ${message.engine.name} on ${message.engine.device}.`,
-  );
-}
-
 export function onAvailability(turn: Turn, worker: Worker, available: boolean): void {
   if (available) {
     if (worker.state !== "paused") return;
-    turn.changeWorker(worker, { state: worker.engine === null ? "proving" : "ready" });
+    const state = worker.fingerprint !== null ? "ready" : worker.engine === null ? "registered" : "proving";
+    turn.changeWorker(worker, { state, provingSince: turn.now });
     turn.log("info", `${worker.name} resumed.`);
     return;
   }
@@ -102,8 +102,18 @@ export function onDeparture(turn: Turn, peer: PeerId, reason: string): void {
   );
 }
 
+/** Notes a refusal through the worker's own fault. Who is refused again and again is sent away. */
+export function strike(turn: Turn, peer: PeerId, sentence: string): void {
+  const worker = turn.worker(peer);
+  if (worker === undefined) return;
+  const strikes = worker.strikes + 1;
+  turn.changeWorker(worker, { refusals: worker.refusals + 1, strikes });
+  turn.log("warning", `Refused from ${worker.name}: ${sentence}`);
+  if (strikes >= policy.strikes) sendAway(turn, peer, `was sent away after ${strikes} refusals in a row`);
+}
+
 /** Refuses a worker for good. */
-export function sendAway(turn: Turn, peer: PeerId, why: string): void {
+function sendAway(turn: Turn, peer: PeerId, why: string): void {
   turn.refuse(peer, "sent-away", `This worker ${why}; reload the page to try again.`);
   onDeparture(turn, peer, why);
   turn.effects.push({ type: "disconnect", peer });

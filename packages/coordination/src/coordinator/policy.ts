@@ -24,6 +24,8 @@ export const policy = {
   shareSlack: 1.25,
   /** Shards of one lease of an evaluation: forward passes keep every activation of the batch. */
   evaluationShards: 32,
+  /** A worker that has said nothing about the test of its engine for so long is sent away: compiling may take minutes. */
+  provingMs: 5 * 60_000,
   /** After this many refused contributions in a row a worker is sent away. */
   strikes: 3,
   /** Combined speed is measured over the rounds of this time. */

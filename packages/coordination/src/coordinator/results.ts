@@ -4,7 +4,7 @@ import { addToTree, endShard, firstShard } from "@convoy/gradients";
 import type { RefusalReason } from "@convoy/protocol";
 import type { CoordinatorEvent } from "./event.ts";
 import { release, releaseFrom, reopen, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
-import { sendAway } from "./members.ts";
+import { strike } from "./members.ts";
 import { policy } from "./policy.ts";
 import { completeRound, endIfMostFail } from "./rounds.ts";
 import type { Lease, PeerId, Round, Tally, Worker } from "./state.ts";
@@ -178,16 +178,6 @@ function mostFail(turn: Turn, peer: PeerId): boolean {
   const round = { ...turn.state.round, notFinite: new Set([...turn.state.round.notFinite, peer]) };
   turn.change({ round });
   return endIfMostFail(turn, round);
-}
-
-/** Notes a refusal through the worker's own fault. Who is refused again and again is sent away. */
-export function strike(turn: Turn, peer: PeerId, sentence: string): void {
-  const worker = turn.worker(peer);
-  if (worker === undefined) return;
-  const strikes = worker.strikes + 1;
-  turn.changeWorker(worker, { refusals: worker.refusals + 1, strikes });
-  turn.log("warning", `Refused from ${worker.name}: ${sentence}`);
-  if (strikes >= policy.strikes) sendAway(turn, peer, `was sent away after ${strikes} refusals in a row`);
 }
 
 /** A worker gives a lease back unfinished. */

@@ -1,6 +1,8 @@
 import type { EpochPoint } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
 import { describeRun } from "./describe-run.ts";
+import { contradictionIn, positionOf, runPositionSchema } from "./position.ts";
+import { restoreCoordinator } from "./restore.ts";
 import { leasesIn, refusalsIn, TestRun, tinySettings, typesIn } from "./test-run.ts";
 
 function finishedRun(): TestRun {
@@ -52,10 +54,65 @@ describe("rounds", () => {
 
   test("[R4] there is a checkpoint after each epoch", () => {
     const checkpoints = finishedRun().effects.filter((effect) => effect.type === "checkpoint");
-    expect(checkpoints).toEqual([
-      { type: "checkpoint", version: 3, step: 3, epoch: 1 },
-      { type: "checkpoint", version: 6, step: 6, epoch: 2 },
+    expect(checkpoints).toMatchObject([
+      { occasion: "epoch", epoch: 1, position: { version: 3, step: 3, ending: null, epoch: { epoch: 1, batches: 0 } } },
+      { occasion: "end", epoch: 2, position: { version: 6, step: 6, ending: { control: "finished" } } },
     ]);
+  });
+
+  test("[S2] there is a checkpoint after the first step that ends later than the interval since the last one", () => {
+    const run = new TestRun({ ...tinySettings, checkpointMs: 25 });
+    run.enter(1);
+    const stepsAt = () =>
+      run.effects.flatMap((effect) => (effect.type === "checkpoint" ? [[effect.occasion, effect.position.step]] : []));
+    run.work(1, (state) => state.step === 1, 5);
+    expect(stepsAt()).toEqual([]);
+    run.work(1, (state) => state.step === 2, 100);
+    expect(stepsAt()).toEqual([["interval", 2]]);
+    run.work(1, (state) => state.step === 3, 5);
+    expect(stepsAt()).toEqual([["interval", 2]]);
+  });
+
+  test("[S3] a coordinator restored from any position goes on exactly as the one that stood there", () => {
+    const finish = (run: TestRun) => run.work(1, (state) => state.control === "finished");
+    for (let events = 1; events < 40; events += 3) {
+      const first = new TestRun();
+      first.enter(1);
+      let left = events;
+      first.work(1, () => left-- === 0);
+      const position = runPositionSchema.parse(JSON.parse(JSON.stringify(positionOf(first.state, first.now))));
+      if (position.ending !== null) break;
+      expect(contradictionIn(tinySettings, position)).toBeNull();
+      const second = new TestRun();
+      second.now = first.now + 60_000;
+      second.state = restoreCoordinator(tinySettings, position, second.now);
+      expect(second.now - second.state.startedAt).toBe(first.now - first.state.startedAt);
+      second.enter(1);
+      finish(second);
+      expect(second.state).toMatchObject({ version: 6, control: "finished" });
+      const steps = second.effects.flatMap((effect) =>
+        effect.type === "report" && effect.report.type === "loss" ? [effect.report.point.step] : [],
+      );
+      expect(steps).toEqual([1, 2, 3, 4, 5, 6].slice(position.step));
+      const epochs = epochPoints(second);
+      expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2].slice(position.epoch.epoch));
+      // The epoch that was under way has what was counted of it before.
+      expect(epochs[0]?.trainingAccuracy).toBeGreaterThanOrEqual(position.epoch.correctCount / 68);
+    }
+  });
+
+  test("[S3] a position of another run contradicts the settings", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.work(1, (state) => state.step === 4);
+    const position = positionOf(run.state, run.now);
+    expect(contradictionIn(tinySettings, position)).toBeNull();
+    expect(contradictionIn({ ...tinySettings, epochs: 1 }, position)).toContain("epoch 2 of 1");
+    expect(contradictionIn({ ...tinySettings, trainCount: 640 }, position)).toContain("step 4");
+    const beyond = { ...position, epoch: { ...position.epoch, batches: 4 } };
+    expect(contradictionIn(tinySettings, beyond)).toContain("4 batches of an epoch of 3");
+    run.work(1, (state) => state.control === "finished");
+    expect(contradictionIn(tinySettings, positionOf(run.state, run.now))).toBe("the run is finished");
   });
 
   test("[R5] after the last evaluation the run is finished, everyone is told, and nothing counts any more", () => {
@@ -83,7 +140,11 @@ describe("rounds", () => {
     run.work(1, (state) => state.step === 1);
     const effects = run.say(99, { type: "control", action: "stop" });
     // In the midst of an epoch: the file of the last whole epoch must not be written again.
-    expect(effects).toContainEqual({ type: "checkpoint", version: 1, step: 1, epoch: null });
+    expect(effects.find((effect) => effect.type === "checkpoint")).toMatchObject({
+      occasion: "end",
+      epoch: null,
+      position: { version: 1, step: 1, ending: { control: "stopped" } },
+    });
     expect(describeRun(run.state, run.now)).toMatchObject({ state: "stopped", step: 1 });
     expect(refusalsIn(run.contribute(1))).toEqual(["run-ended"]);
     expect(refusalsIn(run.say(99, { type: "control", action: "resume" }))).toEqual(["run-ended"]);
@@ -116,7 +177,15 @@ describe("rounds", () => {
     run.enter(1);
     run.work(1, (state) => state.step === 2);
     const effects = run.handle({ type: "diverged" });
-    expect(effects).toContainEqual({ type: "checkpoint", version: 1, step: 1, epoch: null });
+    expect(effects.find((effect) => effect.type === "checkpoint")).toMatchObject({
+      occasion: "end",
+      position: {
+        version: 1,
+        step: 1,
+        epoch: { batches: 1, sampleCount: 32 },
+        newest: { loss: run.state.newest.loss },
+      },
+    });
     const view = describeRun(run.state, run.now);
     expect(view).toMatchObject({
       state: "stopped",

@@ -1,8 +1,10 @@
 /** From one round to the next: a batch, the end of an epoch, an evaluation, the end of the run. */
 import { batchRange, shardCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
+import type { CoordinatorEffect } from "./effect.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { paceWith } from "./pace.ts";
+import { positionOf } from "./position.ts";
 import { type CoordinatorState, emptyEpoch, orderOfEpoch, type Round, stepsOfEpoch, type Tally } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -12,7 +14,8 @@ export function trainingRound(state: Pick<CoordinatorState, "settings" | "order"
   return openRound("train", state.order.subarray(start, end), now);
 }
 
-function evaluationRound(state: CoordinatorState, now: number): Round {
+/** The evaluation that an epoch with all its batches still waits for. */
+export function waitingEvaluation(state: CoordinatorState, now: number): Round {
   return openRound(
     "evaluate",
     Uint32Array.from({ length: state.settings.testCount }, (_, i) => i),
@@ -63,15 +66,17 @@ function completeStep(turn: Turn, round: Round, total: Tally): void {
     step,
     version,
     epoch,
+    before: { epoch: state.epoch, newest: state.newest },
     pace,
     newest: { ...state.newest, stepLoss, loss: epoch.lossSum / epoch.batches },
   });
   const epochIsOver = epoch.batches === stepsOfEpoch(state.settings);
-  turn.change({ round: epochIsOver ? evaluationRound(turn.state, turn.now) : trainingRound(turn.state, turn.now) });
+  if (turn.now - state.checkpointAt >= state.settings.checkpointMs) checkpoint(turn, "interval", null);
+  turn.change({ round: epochIsOver ? waitingEvaluation(turn.state, turn.now) : trainingRound(turn.state, turn.now) });
 }
 
 function completeEvaluation(turn: Turn, round: Round, total: Tally): void {
-  const { epoch, settings, step, version } = turn.state;
+  const { epoch, settings, step } = turn.state;
   const accuracy = total.correctCount / round.samples.length;
   const testLoss = total.lossSum / round.samples.length;
   const point = {
@@ -85,7 +90,6 @@ function completeEvaluation(turn: Turn, round: Round, total: Tally): void {
   };
   turn.change({ newest: { ...turn.state.newest, accuracy, testLoss } });
   turn.effects.push({ type: "report", report: { type: "epoch", point } });
-  turn.effects.push({ type: "checkpoint", version, step, epoch: point.epoch });
   turn.log(
     "info",
     `Epoch ${point.epoch} of ${settings.epochs}: loss ${point.loss.toFixed(4)}, ${formatPercent(accuracy)} of the test set right.`,
@@ -95,22 +99,37 @@ function completeEvaluation(turn: Turn, round: Round, total: Tally): void {
       turn,
       "finished",
       `The run is finished: ${formatPercent(accuracy)} of the test set right after ${formatCount(step, "step")}.`,
+      point.epoch,
     );
     return;
   }
   turn.change({ epoch: emptyEpoch(point.epoch, turn.now), order: orderOfEpoch(settings, point.epoch) });
+  checkpoint(turn, "epoch", point.epoch);
   turn.change({ round: trainingRound(turn.state, turn.now) });
 }
 
-/** Ends the run for good. Workers are told; their results no longer count. */
-export function end(turn: Turn, control: "finished" | "stopped", sentence: string): void {
+type Checkpoint = Extract<CoordinatorEffect, { type: "checkpoint" }>;
+
+function checkpoint(turn: Turn, occasion: Checkpoint["occasion"], epoch: number | null): void {
+  turn.change({ checkpointAt: turn.now });
+  turn.effects.push({ type: "checkpoint", occasion, epoch, position: positionOf(turn.state, turn.now) });
+}
+
+/** Saves and ends the run for good. Workers are told; their results no longer count. `epoch`: it ends with this one. */
+export function end(
+  turn: Turn,
+  control: "finished" | "stopped",
+  sentence: string,
+  epoch: Checkpoint["epoch"] = null,
+): void {
   turn.change({ control, ending: sentence, round: null, leases: new Map() });
+  checkpoint(turn, "end", epoch);
   turn.log("info", sentence);
   for (const worker of turn.state.workers.values()) {
     if (worker.state === "left") continue;
     turn.changeWorker(worker, {
       lease: null,
-      state: worker.state === "proving" || worker.state === "paused" ? worker.state : "ready",
+      state: worker.state === "working" || worker.state === "suspect" ? "ready" : worker.state,
     });
     turn.send(worker.peer, { type: "run-state", state: "ended", sentence });
   }
@@ -118,7 +137,9 @@ export function end(turn: Turn, control: "finished" | "stopped", sentence: strin
 
 /** The last step led nowhere: its parameters are no numbers and were not published. The version before it is the last. */
 export function onDivergence(turn: Turn): void {
-  turn.change({ step: turn.state.step - 1, version: turn.state.version - 1 });
+  const { step, version, before } = turn.state;
+  assert(before !== null, "a step that diverged has one before it, or the start");
+  turn.change({ step: step - 1, version: version - 1, ...before });
   endDiverged(turn, "the next one gave parameters that are not numbers");
 }
 
@@ -132,7 +153,5 @@ export function endIfMostFail(turn: Turn, round: Round): boolean {
 }
 
 function endDiverged(turn: Turn, why: string): void {
-  const { step, version } = turn.state;
-  turn.effects.push({ type: "checkpoint", version, step, epoch: null });
-  end(turn, "stopped", `The training diverged after ${formatCount(step, "step")}: ${why}.`);
+  end(turn, "stopped", `The training diverged after ${formatCount(turn.state.step, "step")}: ${why}.`);
 }

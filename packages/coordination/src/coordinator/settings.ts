@@ -9,6 +9,10 @@ export interface RunSettings {
   readonly seed: number;
   /** The recipe's, unless the run was asked for fewer or more. */
   readonly epochs: number;
+  /** Whether the run is to be the same bit for bit, whoever computes it: then every worker has the same engine. */
+  readonly exact: boolean;
+  /** The run is saved so often while it trains, in milliseconds. */
+  readonly checkpointMs: number;
   readonly trainCount: number;
   readonly testCount: number;
   readonly dataset: {

@@ -11,9 +11,14 @@ export interface Worker {
   readonly peer: PeerId;
   readonly name: string;
   readonly device: string;
+  /** The engine that is being tested, or that has passed, in words; null before either. */
   readonly engine: string | null;
+  /** Of the engine that passed its self-test; null before. */
+  readonly fingerprint: string | null;
   readonly state: WorkerState;
   readonly joinedAt: number;
+  /** When it last said something about its engine, until that has passed its self-test. */
+  readonly provingSince: number;
   /** The lease it works on, also when that has expired and its round is over. */
   readonly lease: LeaseInHand | null;
   /** The version of the parameters that it was sent last. */
@@ -99,10 +104,16 @@ export interface CoordinatorState {
   /** Training steps done. */
   readonly step: number;
   readonly epoch: EpochSoFar;
+  /** As they were before the newest step, in case that led nowhere. */
+  readonly before: Pick<CoordinatorState, "epoch" | "newest"> | null;
   /** The order of the epoch under way. */
   readonly order: Uint32Array;
   /** Null when the run has ended. */
   readonly round: Round | null;
+  /** Of the engines that an exact run is bound to; null while any will do. */
+  readonly fingerprint: string | null;
+  /** When the run was last saved, or began. */
+  readonly checkpointAt: number;
   /** Of this round. */
   readonly leases: ReadonlyMap<number, Lease>;
   readonly lastLease: number;

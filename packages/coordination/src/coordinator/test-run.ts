@@ -1,6 +1,6 @@
 /** A coordinator under test: tiny batches, a clock that the test moves, effects by peer. */
 import { findRecipe } from "@convoy/models";
-import type { LeaseMessage, RefusalReason, ToCoordinator } from "@convoy/protocol";
+import { type LeaseMessage, PROTOCOL_VERSION, type RefusalReason, type ToCoordinator } from "@convoy/protocol";
 import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorEvent } from "./event.ts";
 import type { RunSettings } from "./settings.ts";
@@ -16,6 +16,8 @@ export const tinySettings: RunSettings = {
   parameterCount: 44_426,
   seed: 5,
   epochs: 2,
+  exact: false,
+  checkpointMs: 60_000,
   trainCount: 68,
   testCount: 20,
   dataset: { name: "mnist", title: "MNIST", warning: null },
@@ -45,11 +47,11 @@ export class TestRun {
   }
 
   join(peer: PeerId, name = `worker ${peer}`): CoordinatorEffect[] {
-    return this.say(peer, { type: "join", protocol: 1, name, device: "test" });
+    return this.say(peer, { type: "join", protocol: PROTOCOL_VERSION, name, device: "test", token: null });
   }
 
-  ready(peer: PeerId): CoordinatorEffect[] {
-    const engine = { name: "reference", device: "CPU", fingerprint: "f" };
+  ready(peer: PeerId, fingerprint = "f"): CoordinatorEffect[] {
+    const engine = { name: "reference", device: "CPU", fingerprint };
     return this.say(peer, { type: "ready", engine, proof: { largestError: 0, durationMs: 1 } });
   }
 

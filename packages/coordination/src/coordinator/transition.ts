@@ -6,9 +6,11 @@ import { unreachable } from "@convoy/foundation";
 import type { ControlAction } from "@convoy/protocol";
 import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorEvent } from "./event.ts";
+import { formatCount } from "./format.ts";
 import { expireLeases, issueLeases, releaseFrom, samplesOf } from "./leasing.ts";
-import { onAvailability, onDeparture, onJoin, onReady } from "./members.ts";
-import { onContribution, onEvaluation, onReturnedLease, strike } from "./results.ts";
+import { onAvailability, onDeparture, onJoin, strike } from "./members.ts";
+import { expireProofs, onProving, onReady, proofDeadline } from "./proving.ts";
+import { onContribution, onEvaluation, onReturnedLease } from "./results.ts";
 import { end, onDivergence, trainingRound } from "./rounds.ts";
 import type { RunSettings } from "./settings.ts";
 import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId } from "./state.ts";
@@ -30,7 +32,10 @@ export function startCoordinator(settings: RunSettings, now: number): Coordinato
     version: 0,
     step: 0,
     epoch,
+    before: null,
     order,
+    fingerprint: null,
+    checkpointAt: now,
     round: trainingRound({ settings, order, epoch }, now),
     leases: new Map(),
     lastLease: 0,
@@ -68,6 +73,7 @@ function handle(turn: Turn, event: CoordinatorEvent): void {
       return;
     case "tick":
       expireLeases(turn);
+      expireProofs(turn);
       return;
     default:
       unreachable(event);
@@ -89,6 +95,9 @@ function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { ty
     return;
   }
   switch (message.type) {
+    case "proving":
+      onProving(turn, worker, message.engine);
+      return;
     case "ready":
       onReady(turn, worker, message);
       return;
@@ -162,9 +171,7 @@ function onControl(turn: Turn, peer: PeerId, action: ControlAction): void {
     return;
   }
   if (action === "stop") {
-    const { step, version } = turn.state;
-    turn.effects.push({ type: "checkpoint", version, step, epoch: null });
-    end(turn, "stopped", `The run was stopped after ${step.toLocaleString("en-US")} steps.`);
+    end(turn, "stopped", `The run was stopped after ${formatCount(turn.state.step, "step")}.`);
     return;
   }
   const wanted = action === "pause" ? "paused" : "running";
@@ -177,9 +184,9 @@ function onControl(turn: Turn, peer: PeerId, action: ControlAction): void {
   }
 }
 
-/** Asks for a tick when the next lease may be late. */
+/** Asks for a tick when the next lease or self-test may be late. */
 function setAlarm(turn: Turn): void {
-  let at: number | null = null;
+  let at = proofDeadline(turn);
   for (const lease of turn.state.leases.values()) {
     if (lease.state === "active" && (at === null || lease.deadline < at)) at = lease.deadline;
   }

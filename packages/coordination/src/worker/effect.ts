@@ -1,6 +1,7 @@
 /** What a worker wants done. */
 import type { LeaseMessage, ToCoordinator } from "@convoy/protocol";
 import type { LeaseOutcome } from "./event.ts";
+import type { EngineWish } from "./state.ts";
 
 /** As it travels: a loss that is not a number is null. */
 export type SentOutcome = Omit<LeaseOutcome, "lossSum"> & { readonly lossSum: number | null };
@@ -8,7 +9,7 @@ export type SentOutcome = Omit<LeaseOutcome, "lossSum"> & { readonly lossSum: nu
 export type WorkerEffect =
   | { readonly type: "send"; readonly message: Exclude<ToCoordinator, { type: "contribution" }> }
   /** Choose an engine for the recipe that the coordinator named, and let it prove itself. */
-  | { readonly type: "prove"; readonly recipeText: string }
+  | { readonly type: "prove"; readonly wish: EngineWish }
   | { readonly type: "compute"; readonly lease: LeaseMessage }
   /** Send the gradient of the lease that was computed last. */
   | { readonly type: "send-contribution"; readonly lease: LeaseMessage; readonly outcome: SentOutcome }

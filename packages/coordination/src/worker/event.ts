@@ -1,6 +1,6 @@
 /** What can happen to a worker. */
 import type { ToWorker } from "@convoy/protocol";
-import type { Proof, WorkerEngine } from "./state.ts";
+import type { EngineWish, Proof, WorkerEngine } from "./state.ts";
 
 export interface LeaseOutcome {
   readonly lossSum: number;
@@ -9,7 +9,7 @@ export interface LeaseOutcome {
 }
 
 export type WorkerEvent =
-  | { readonly type: "connected"; readonly name: string; readonly device: string }
+  | { readonly type: "connected"; readonly name: string; readonly device: string; readonly token: string | null }
   | { readonly type: "disconnected" }
   | {
       readonly type: "welcomed";
@@ -18,13 +18,14 @@ export type WorkerEvent =
     }
   /** The coordinator's recipe cannot be used by this version of the worker. */
   | { readonly type: "failed"; readonly sentence: string }
+  | { readonly type: "engine-tested"; readonly wish: EngineWish; readonly engine: string }
   | {
       readonly type: "engine-proven";
-      readonly recipeText: string;
+      readonly wish: EngineWish;
       readonly identity: WorkerEngine;
       readonly proof: Proof;
     }
-  | { readonly type: "engine-missing"; readonly recipeText: string; readonly sentence: string }
+  | { readonly type: "engine-missing"; readonly wish: EngineWish; readonly sentence: string }
   | { readonly type: "parameters-stored"; readonly version: number }
   /** `missing` are the samples of the lease that the cache does not have. */
   | { readonly type: "leased"; readonly message: Extract<ToWorker, { type: "lease" }>; readonly missing: number[] }

@@ -1,6 +1,6 @@
 import { PROTOCOL_VERSION } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
-import { identity, leaseMessage, proof, readyWorker, sentIn, TestWorker } from "./test-worker.ts";
+import { identity, leaseMessage, proof, readyWorker, sentIn, TestWorker, tinyWish } from "./test-worker.ts";
 
 const ready = { type: "ready", engine: identity, proof };
 const away = { type: "availability", available: false };
@@ -8,7 +8,7 @@ const away = { type: "availability", available: false };
 describe("joining", () => {
   test("[K1] each time it is connected, it joins", () => {
     const worker = new TestWorker();
-    const join = { type: "join", protocol: PROTOCOL_VERSION, name: "Firefox", device: "Linux" };
+    const join = { type: "join", protocol: PROTOCOL_VERSION, name: "Firefox", device: "Linux", token: "plum" };
     expect(worker.connect()).toEqual([{ type: "send", message: join }]);
     worker.handle({ type: "disconnected" });
     expect(worker.connect()).toEqual([{ type: "send", message: join }]);
@@ -17,7 +17,7 @@ describe("joining", () => {
   test("[K2] a welcome makes it prove an engine, and ready is said once that is done", () => {
     const worker = new TestWorker();
     worker.connect();
-    expect(worker.welcome()).toEqual([{ type: "prove", recipeText: '{"name":"tiny"}' }]);
+    expect(worker.welcome()).toEqual([{ type: "prove", wish: tinyWish }]);
     expect(worker.prove()).toEqual([{ type: "send", message: ready }]);
   });
 
@@ -62,11 +62,44 @@ describe("joining", () => {
     const worker = new TestWorker();
     worker.connect();
     worker.welcome();
-    expect(worker.welcome({ recipe: { name: "other" } })).toEqual([{ type: "prove", recipeText: '{"name":"other"}' }]);
+    const other = '{"name":"other"}';
+    expect(worker.welcome({ recipe: { name: "other" } })).toEqual([
+      { type: "prove", wish: { ...tinyWish, recipeText: other } },
+    ]);
     expect(worker.prove()).toEqual([]);
-    expect(worker.handle({ type: "engine-missing", recipeText: '{"name":"tiny"}', sentence: "none" })).toEqual([]);
+    expect(worker.handle({ type: "engine-missing", wish: tinyWish, sentence: "none" })).toEqual([]);
     expect(worker.state.failure).toBeNull();
-    expect(worker.prove('{"name":"other"}')).toEqual([{ type: "send", message: ready }]);
+    expect(worker.prove({ recipeText: other })).toEqual([{ type: "send", message: ready }]);
+  });
+});
+
+describe("what an engine is chosen for", () => {
+  test("[K14] the engine that is being tested is named, and named again on a new connection", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome();
+    const proving = [{ type: "send", message: { type: "proving", engine: "tfjs-webgpu" } }];
+    expect(worker.handle({ type: "engine-tested", wish: tinyWish, engine: "tfjs-webgpu" })).toEqual(proving);
+    worker.handle({ type: "disconnected" });
+    worker.connect();
+    expect(worker.welcome()).toEqual(proving);
+  });
+
+  test("[K15] an exact run wants its own engine: another one is left for it", () => {
+    const worker = readyWorker();
+    const wish = { ...tinyWish, exact: true, fingerprint: "g" };
+    expect(worker.welcome({ exact: true, fingerprint: "g" })).toEqual([{ type: "prove", wish }]);
+    expect(worker.state.engine).toBeNull();
+  });
+
+  test("[K15] the engine that an exact run is bound to is kept", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome({ exact: true });
+    worker.prove({ exact: true });
+    expect(worker.welcome({ exact: true, fingerprint: identity.fingerprint })).toEqual([
+      { type: "send", message: ready },
+    ]);
   });
 });
 
@@ -112,7 +145,7 @@ describe("the end", () => {
     worker.welcome();
     const effects = worker.handle({
       type: "engine-missing",
-      recipeText: '{"name":"tiny"}',
+      wish: tinyWish,
       sentence: "x".repeat(1000),
     });
     expect(effects).toEqual([

@@ -12,6 +12,14 @@ export interface Proof {
   readonly durationMs: number;
 }
 
+/** What an engine is chosen for. */
+export interface EngineWish {
+  readonly recipeText: string;
+  readonly exact: boolean;
+  /** The only one that will do; null when any will. */
+  readonly fingerprint: string | null;
+}
+
 /** What the coordinator said about the run. */
 export interface RunInfo {
   readonly run: string;
@@ -20,6 +28,9 @@ export interface RunInfo {
   readonly recipeText: string;
   readonly recipeTitle: string;
   readonly datasetTitle: string;
+  readonly exact: boolean;
+  /** The engine that the run wants; null when any will do. */
+  readonly fingerprint: string | null;
 }
 
 export interface LeaseInHand {
@@ -32,10 +43,12 @@ export interface WorkerCoreState {
   /** On this connection: before, the coordinator may have another recipe than the engine. */
   readonly welcomed: boolean;
   readonly run: RunInfo | null;
-  /** Made for `recipeText`, and passed its self-test. */
-  readonly engine: { readonly identity: WorkerEngine; readonly proof: Proof; readonly recipeText: string } | null;
+  /** Made for a wish, and passed its self-test. */
+  readonly engine: { readonly identity: WorkerEngine; readonly proof: Proof; readonly wish: EngineWish } | null;
   /** Set while an engine is being chosen, to what it is made for. */
-  readonly proving: string | null;
+  readonly proving: EngineWish | null;
+  /** The engine that is being tested. */
+  readonly testing: string | null;
   /** By the person at the device. */
   readonly paused: boolean;
   /** Of the parameters that the engine has. */
@@ -55,6 +68,7 @@ export const startWorker: WorkerCoreState = {
   run: null,
   engine: null,
   proving: null,
+  testing: null,
   paused: false,
   version: null,
   lease: null,

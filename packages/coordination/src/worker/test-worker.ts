@@ -2,12 +2,14 @@
 import type { LeaseMessage, ToCoordinator, ToWorker } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
-import { startWorker, type WorkerCoreState } from "./state.ts";
+import { type EngineWish, startWorker, type WorkerCoreState } from "./state.ts";
 import { transition } from "./transition.ts";
 
 export const identity = { name: "reference", device: "CPU", fingerprint: "f" };
 export const proof = { largestError: 1e-7, durationMs: 5 };
 export const outcome = { lossSum: 2, correctCount: 1, computeMs: 3 };
+
+export const tinyWish: EngineWish = { recipeText: '{"name":"tiny"}', exact: false, fingerprint: null };
 
 export class TestWorker {
   state: WorkerCoreState = startWorker;
@@ -20,7 +22,7 @@ export class TestWorker {
   }
 
   connect(): readonly WorkerEffect[] {
-    return this.handle({ type: "connected", name: "Firefox", device: "Linux" });
+    return this.handle({ type: "connected", name: "Firefox", device: "Linux", token: "plum" });
   }
 
   welcome(change: Partial<Extract<ToWorker, { type: "welcome" }>> = {}): readonly WorkerEffect[] {
@@ -31,13 +33,15 @@ export class TestWorker {
       run: "00112233445566ff",
       recipe: { name: "tiny" },
       datasetTitle: "MNIST",
+      exact: false,
+      fingerprint: null,
       ...change,
     } as const;
     return this.handle({ type: "welcomed", message, recipeTitle: "Tiny" });
   }
 
-  prove(recipeText = '{"name":"tiny"}'): readonly WorkerEffect[] {
-    return this.handle({ type: "engine-proven", recipeText, identity, proof });
+  prove(change: Partial<EngineWish> = {}): readonly WorkerEffect[] {
+    return this.handle({ type: "engine-proven", wish: { ...tinyWish, ...change }, identity, proof });
   }
 
   hear(message: Extract<WorkerEvent, { type: "message" }>["message"]): readonly WorkerEffect[] {

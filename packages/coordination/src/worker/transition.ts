@@ -3,7 +3,7 @@ import { unreachable } from "@convoy/foundation";
 import { PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
-import type { WorkerCoreState } from "./state.ts";
+import type { EngineWish, WorkerCoreState } from "./state.ts";
 
 const FINAL_REASONS: ReadonlySet<string> = new Set<RefusalReason>([
   "protocol-version",
@@ -29,7 +29,16 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
     case "connected":
       return to(
         { ...state, connected: true },
-        { type: "send", message: { type: "join", protocol: PROTOCOL_VERSION, name: event.name, device: event.device } },
+        {
+          type: "send",
+          message: {
+            type: "join",
+            protocol: PROTOCOL_VERSION,
+            name: event.name,
+            device: event.device,
+            token: event.token,
+          },
+        },
       );
     case "disconnected":
       // What was in hand belongs to the old connection; the coordinator has given it to someone else.
@@ -38,10 +47,13 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       return onWelcome(state, event);
     case "failed":
       return fail(state, event.sentence);
+    case "engine-tested":
+      if (!isWished(state, event.wish)) return stay(state);
+      return tellProving({ ...state, testing: event.engine });
     case "engine-proven":
       return onEngineProven(state, event);
     case "engine-missing":
-      return event.recipeText === state.proving ? fail(state, event.sentence) : stay(state);
+      return isWished(state, event.wish) ? fail(state, event.sentence) : stay(state);
     case "parameters-stored":
       return stay({ ...state, version: event.version });
     case "leased":
@@ -91,21 +103,42 @@ function onWelcome(
   { message, recipeTitle }: Extract<WorkerEvent, { type: "welcomed" }>,
 ): WorkerTransition {
   const recipeText = JSON.stringify(message.recipe);
-  const run = { run: message.run, name: message.name, recipeText, recipeTitle, datasetTitle: message.datasetTitle };
+  const { run: id, name, datasetTitle, exact, fingerprint } = message;
+  const wish: EngineWish = { recipeText, exact, fingerprint };
+  const run = { run: id, name, recipeText, recipeTitle, datasetTitle, exact, fingerprint };
   const next: WorkerCoreState = { ...state, welcomed: true, run, runState: { state: "running", sentence: "" } };
-  if (state.engine?.recipeText === recipeText) return introduceEngine(next);
-  // The engine that is being proven for the same recipe will do.
-  if (state.proving === recipeText) return stay(next);
-  return to({ ...next, engine: null, proving: recipeText }, { type: "prove", recipeText });
+  if (state.engine !== null && fulfils(state.engine, wish)) return introduceEngine(next);
+  // The engine that is being proven for the same will do.
+  if (isWished(state, wish)) return tellProving(next);
+  return to({ ...next, engine: null, testing: null, proving: wish }, { type: "prove", wish });
+}
+
+/** An engine chosen for its speed may not be one that others have as well; so it is chosen anew for an exact run. */
+function fulfils({ identity, wish }: NonNullable<WorkerCoreState["engine"]>, wanted: EngineWish): boolean {
+  if (wish.recipeText !== wanted.recipeText || wish.exact !== wanted.exact) return false;
+  return wanted.fingerprint === null || identity.fingerprint === wanted.fingerprint;
+}
+
+/** Whether an engine is being chosen for just this. */
+function isWished({ proving }: WorkerCoreState, wish: EngineWish): boolean {
+  if (proving === null) return false;
+  const { recipeText, exact, fingerprint } = proving;
+  return recipeText === wish.recipeText && exact === wish.exact && fingerprint === wish.fingerprint;
+}
+
+/** Says which engine is being tested, also on a connection that was opened meanwhile. */
+function tellProving(state: WorkerCoreState): WorkerTransition {
+  if (state.testing === null || !state.welcomed) return stay(state);
+  return to(state, { type: "send", message: { type: "proving", engine: state.testing } });
 }
 
 function onEngineProven(
   state: WorkerCoreState,
   event: Extract<WorkerEvent, { type: "engine-proven" }>,
 ): WorkerTransition {
-  if (event.recipeText !== state.proving) return stay(state);
-  const { identity, proof, recipeText } = event;
-  const next = { ...state, proving: null, engine: { identity, proof, recipeText } };
+  const { identity, proof, wish } = event;
+  if (!isWished(state, wish)) return stay(state);
+  const next = { ...state, proving: null, testing: null, engine: { identity, proof, wish } };
   return state.welcomed ? introduceEngine(next) : stay(next);
 }
 

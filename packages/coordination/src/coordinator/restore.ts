@@ -1,0 +1,26 @@
+import type { RunPosition } from "./position.ts";
+import { trainingRound, waitingEvaluation } from "./rounds.ts";
+import type { RunSettings } from "./settings.ts";
+import { type CoordinatorState, orderOfEpoch, stepsOfEpoch } from "./state.ts";
+import { startCoordinator } from "./transition.ts";
+
+/**
+ * A coordinator that goes on where another one stood, without its workers. A run that had been stopped goes on; one
+ * that is finished cannot. The position must be one of a run with these settings: see `contradictionIn`.
+ */
+export function restoreCoordinator(settings: RunSettings, position: RunPosition, now: number): CoordinatorState {
+  const { elapsedMs, ...epoch } = position.epoch;
+  const state: CoordinatorState = {
+    ...startCoordinator(settings, now),
+    version: position.version,
+    step: position.step,
+    startedAt: now - position.elapsedMs,
+    epoch: { ...epoch, startedAt: now - elapsedMs },
+    order: orderOfEpoch(settings, epoch.epoch),
+    newest: position.newest,
+    fingerprint: position.fingerprint,
+    checkpointAt: now,
+  };
+  const epochIsTrained = epoch.batches === stepsOfEpoch(settings);
+  return { ...state, round: epochIsTrained ? waitingEvaluation(state, now) : trainingRound(state, now) };
+}
