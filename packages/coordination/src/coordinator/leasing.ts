@@ -4,6 +4,7 @@ import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
 import { elementCount } from "@convoy/models";
 import { limits } from "@convoy/protocol";
+import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
 import { policy } from "./policy.ts";
 import type { Lease, PeerId, Round, ShardState, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -13,39 +14,46 @@ import type { Turn } from "./turn.ts";
  * first.
  */
 export function issueLeases(turn: Turn): void {
-  if (turn.state.control !== "running") return;
-  const kind = turn.state.round?.kind ?? "train";
-  const ready = [...turn.state.workers.values()].filter((worker) => worker.state === "ready");
-  const rank = (worker: Worker) => (isTrial(turn, worker) ? Number.MAX_VALUE : (speedOf(worker, kind) ?? 0));
-  ready.sort((a, b) => rank(b) - rank(a) || a.peer - b.peer);
+  const { control, round: open } = turn.state;
+  if (control !== "running" || open === null) return;
+  const ready = [];
+  for (const worker of turn.state.workers.values()) if (worker.state === "ready") ready.push(worker);
+  if (ready.length === 0) return;
+  if (!open.shards.includes("open")) {
+    for (const worker of ready) standBy(turn, worker);
+    return;
+  }
+  inOrder(turn, open.kind, ready);
+  const crew = crewOf(turn.state, open.kind);
   for (const worker of ready) {
-    const round = turn.state.round;
-    if (round === null) return;
-    const waits = isTrial(turn, worker) ? tooManyTrials(turn, round) : shouldWait(turn, round, worker);
-    if (!round.shards.includes("open") || waits) {
+    const round = turn.state.round as Round;
+    const isOpen = round.shards.includes("open");
+    if (!isOpen || (isTrial(turn, worker) ? tooManyTrials(crew, round) : shouldWait(crew, round, worker))) {
       standBy(turn, worker);
       continue;
     }
     const isFree = (shard: number) => round.shards[shard] === "open";
-    const group = findFreeGroup(wantedShards(turn, round, worker), round.shards.length, isFree);
+    const group = findFreeGroup(wantedShards(turn, crew, round, worker), round.shards.length, isFree);
     assert(group !== null, "an open shard is a free group");
-    issueLease(turn, round, worker, group);
+    issueLease(turn, crew, round, worker, group);
+    if (isNewcomer(worker)) crew.newcomerLeaseCount++;
   }
 }
 
+function inOrder(turn: Turn, kind: Round["kind"], ready: Worker[]): void {
+  const rank = (worker: Worker) => (isTrial(turn, worker) ? Number.MAX_VALUE : (speedOf(worker, kind) ?? 0));
+  if (ready.length > 1) ready.sort((a, b) => rank(b) - rank(a) || a.peer - b.peer);
+}
+
 /** Newcomers may keep no more than a part of a round from those who are known to do their work. */
-function tooManyTrials(turn: Turn, round: Round): boolean {
-  const workers = [...turn.state.workers.values()].filter(isActive);
-  const onTrial = workers.filter((worker) => worker.leases < policy.trialLeases);
-  if (onTrial.length === workers.length) return false;
-  return (
-    onTrial.filter((worker) => worker.lease !== null).length >= Math.max(1, round.shards.length * policy.trialShare)
-  );
+function tooManyTrials(crew: Crew, round: Round): boolean {
+  if (crew.newcomerCount === crew.count) return false;
+  return crew.newcomerLeaseCount >= Math.max(1, round.shards.length * policy.trialShare);
 }
 
 /** It is new, or it has waited so long that it may have been misjudged. */
 function isTrial(turn: Turn, worker: Worker): boolean {
-  if (worker.leases < policy.trialLeases) return true;
+  if (isNewcomer(worker)) return true;
   return worker.standby !== null && worker.standby.until <= turn.now;
 }
 
@@ -57,16 +65,16 @@ function standBy(turn: Turn, worker: Worker): void {
 
 /** After a trial it waits twice as long for the next; whoever gets a lease by merit starts afresh. */
 function standbyAfter(turn: Turn, worker: Worker): Worker["standby"] {
-  const { standby, leases } = worker;
-  if (standby === null || standby.until > turn.now || leases < policy.trialLeases) return null;
+  const { standby } = worker;
+  if (standby === null || standby.until > turn.now || isNewcomer(worker)) return null;
   const nextMs = Math.min(2 * standby.nextMs, policy.retryMs.most);
   return { until: turn.now + nextMs, nextMs };
 }
 
-function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): void {
+function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group: Group): void {
   const id = turn.state.lastLease + 1;
   const samples = Array.from(samplesOf(round, group));
-  const allowedMs = allowedTime(turn, worker, round, samples.length);
+  const allowedMs = allowedTime(turn, crew, worker, round, samples.length);
   const lease: Lease = {
     id,
     peer: worker.peer,
@@ -92,9 +100,9 @@ function issueLease(turn: Turn, round: Round, worker: Worker, group: Group): voi
     holdsVersion: turn.state.version,
     standby: standbyAfter(turn, worker),
   });
+  turn.changeLease(lease);
   turn.change({
     lastLease: id,
-    leases: new Map(turn.state.leases).set(id, lease),
     round: { ...round, shards: withShards(round.shards, group, "leased"), startedAt: round.startedAt ?? turn.now },
   });
 }
@@ -103,18 +111,14 @@ export function samplesOf(round: Round, group: Group): Uint32Array {
   return round.samples.subarray(firstShard(group) * SHARD_SIZE, endShard(group, round.shards.length) * SHARD_SIZE);
 }
 
-function speedOf(worker: Worker, kind: Round["kind"]): number | null {
-  return worker.speed[kind] ?? (kind === "evaluate" ? worker.speed.train : null);
-}
-
 /**
  * The batch shared out by speed, in powers of two: the largest that is at most a little above the share. What is left
  * goes to whoever is done first. A newcomer shows its speed on one shard.
  */
-function wantedShards(turn: Turn, round: Round, worker: Worker): number {
+function wantedShards(turn: Turn, crew: Crew, round: Round, worker: Worker): number {
   const speed = speedOf(worker, round.kind);
   if (speed === null) return 1;
-  const share = (policy.shareSlack * round.shards.length * speed) / totalSpeed(turn, round);
+  const share = (policy.shareSlack * round.shards.length * speed) / crew.speed;
   const most = round.kind === "evaluate" ? evaluationShards(speed) : share;
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(share, most, sendableShards(turn)))));
 }
@@ -129,38 +133,25 @@ function evaluationShards(speed: number): number {
   return Math.min(policy.evaluationShards, (speed * policy.leaseMs) / 1000 / SHARD_SIZE);
 }
 
-function totalSpeed(turn: Turn, round: Round): number {
-  let total = 0;
-  for (const worker of turn.state.workers.values()) {
-    if (worker.state === "ready" || worker.state === "working") total += speedOf(worker, round.kind) ?? 0;
-  }
-  return total;
-}
-
 /**
  * Whether the round ends sooner without this worker: one shard would take it longer than `patienceFactor` times what
  * the others need for everything that is open. The quickest never waits, so a round cannot be left lying.
  */
-function shouldWait(turn: Turn, round: Round, worker: Worker): boolean {
+function shouldWait(crew: Crew, round: Round, worker: Worker): boolean {
   const speed = speedOf(worker, round.kind);
   if (speed === null) return false;
-  const active = [...turn.state.workers.values()].filter(isActive).map((other) => speedOf(other, round.kind) ?? 0);
-  const others = totalSpeed(turn, round) - speed;
+  const others = crew.speed - speed;
   if (others <= 0) return false;
   const openSamples = round.shards.filter((shard) => shard === "open").length * SHARD_SIZE;
-  const othersNeed = Math.max(openSamples / others, SHARD_SIZE / Math.max(...active));
+  const othersNeed = Math.max(openSamples / others, SHARD_SIZE / crew.topSpeed);
   return SHARD_SIZE / speed > policy.patienceFactor * othersNeed;
 }
 
-function isActive(worker: Worker): boolean {
-  return worker.state === "ready" || worker.state === "working";
-}
-
 /** On trial, a worker may not keep others waiting; alone, it gets the time that compiling its shaders takes. */
-function allowedTime(turn: Turn, worker: Worker, round: Round, sampleCount: number): number {
+function allowedTime(turn: Turn, crew: Crew, worker: Worker, round: Round, sampleCount: number): number {
   const { deadlineMs, deadlineFactor, firstDeadlineMs, trialDeadlineMs } = policy;
   const speed = speedOf(worker, round.kind);
-  const othersAreThere = totalSpeed(turn, round) > (speed ?? 0);
+  const othersAreThere = crew.speed > (speed ?? 0);
   if (othersAreThere && isTrial(turn, worker)) return trialDeadlineMs;
   if (speed === null) return firstDeadlineMs;
   const expectedMs = (sampleCount / speed) * 1000;
@@ -183,7 +174,7 @@ export function expireLeases(turn: Turn): void {
 export function reopen(turn: Turn, lease: Lease, state: "expired" | "settled"): void {
   const round = turn.state.round;
   if (round === null) return;
-  turn.change({ leases: new Map(turn.state.leases).set(lease.id, { ...lease, state }) });
+  turn.changeLease({ ...lease, state });
   if (lease.state !== "active") return;
   const shards = [...round.shards];
   for (let shard = firstShard(lease.group); shard < endShard(lease.group, shards.length); shard++) {

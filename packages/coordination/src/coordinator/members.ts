@@ -38,7 +38,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     shards: 0,
     samples: 0,
   };
-  turn.change({ workers: new Map(workers).set(peer, worker) });
+  turn.workers.set(peer, worker);
   turn.log("info", `${worker.name} joined.`);
   sendWelcome(turn, worker);
   if (control === "paused") turn.send(peer, { type: "run-state", state: "paused", sentence: "The run is paused." });
@@ -130,10 +130,9 @@ function giveShardsBack(turn: Turn, worker: Worker): string | null {
 
 /** Those who left stand at the end of the list, in the order in which they left; the first of them are forgotten. */
 function listAsDeparted(turn: Turn, worker: Worker): void {
-  const workers = new Map(turn.state.workers);
+  const { workers } = turn;
   workers.delete(worker.peer);
   workers.set(worker.peer, worker);
   const departed = [...workers.values()].filter((other) => other.state === "left");
   for (const other of departed.slice(0, -policy.departedWorkers)) workers.delete(other.peer);
-  turn.change({ workers });
 }

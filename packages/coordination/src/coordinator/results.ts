@@ -99,10 +99,8 @@ function checkResult(turn: Turn, peer: PeerId, result: Result): Accepted | null 
 function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): void {
   const shards = withShards(round.shards, lease.group, "done");
   const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, shards.length, addTallies);
-  turn.change({
-    round: { ...round, shards, parts },
-    leases: new Map(turn.state.leases).set(lease.id, { ...lease, state: "settled" }),
-  });
+  turn.change({ round: { ...round, shards, parts } });
+  turn.changeLease({ ...lease, state: "settled" });
   const shardCount = shardCountOf(turn, lease);
   const wasInHand = worker.lease?.id === lease.id;
   turn.changeWorker(worker, {

@@ -1,12 +1,14 @@
 import type { LogEntry, RefusalReason } from "@convoy/protocol";
 import type { CoordinatorEffect } from "./effect.ts";
-import type { CoordinatorState, PeerId, Worker } from "./state.ts";
+import type { CoordinatorState, Lease, PeerId, Worker } from "./state.ts";
 
 /** One transition in the making: the state so far and the effects so far. It lives no longer than the transition. */
 export class Turn {
   readonly now: number;
   readonly effects: CoordinatorEffect[] = [];
   state: CoordinatorState;
+  #workers: Map<PeerId, Worker> | null = null;
+  #leases: Map<number, Lease> | null = null;
 
   constructor(state: CoordinatorState, now: number) {
     this.state = state;
@@ -24,8 +26,30 @@ export class Turn {
 
   changeWorker(worker: Worker, change: Partial<Worker>): Worker {
     const changed = { ...worker, ...change };
-    this.change({ workers: new Map(this.state.workers).set(worker.peer, changed) });
+    this.workers.set(worker.peer, changed);
     return changed;
+  }
+
+  changeLease(lease: Lease): void {
+    this.leases.set(lease.id, lease);
+  }
+
+  /** The workers, to be changed: copied once in a transition, since the state before it stays as it was. */
+  get workers(): Map<PeerId, Worker> {
+    if (this.#workers === null || this.#workers !== this.state.workers) {
+      this.#workers = new Map(this.state.workers);
+      this.change({ workers: this.#workers });
+    }
+    return this.#workers;
+  }
+
+  /** The leases of this round, to be changed, as the workers. */
+  get leases(): Map<number, Lease> {
+    if (this.#leases === null || this.#leases !== this.state.leases) {
+      this.#leases = new Map(this.state.leases);
+      this.change({ leases: this.#leases });
+    }
+    return this.#leases;
   }
 
   send(peer: PeerId, message: Extract<CoordinatorEffect, { type: "send" }>["message"]): void {
