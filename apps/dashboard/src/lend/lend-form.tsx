@@ -21,12 +21,13 @@ interface LendFormProps {
 export function LendForm({ request, onStart }: LendFormProps) {
   const [name, setName] = useState("");
   const [device, setDevice] = useState("");
-  const [remark, setRemark] = useState<string | null>(null);
+  const [remark, setRemark] = useState<ReturnType<typeof gpuRemark>>(null);
   useEffect(() => {
     if (request === null) return;
     setName(request.name ?? rememberedName());
     setDevice(describeDevice(navigator.userAgent, navigator.maxTouchPoints));
-    setRemark(gpuRemark({ hasGpu: "gpu" in navigator, isSecure: window.isSecureContext }));
+    const { userAgent, maxTouchPoints: touchPoints } = navigator;
+    setRemark(gpuRemark({ isSecure: window.isSecureContext, isOffered: "gpu" in navigator, userAgent, touchPoints }));
   }, [request]);
   return (
     <form
@@ -66,7 +67,7 @@ export function LendForm({ request, onStart }: LendFormProps) {
   );
 }
 
-function EngineBanners({ request, remark }: { request: LendRequest | null; remark: string | null }) {
+function EngineBanners({ request, remark }: { request: LendRequest | null; remark: ReturnType<typeof gpuRemark> }) {
   const engine = request?.engine ?? null;
   return (
     <>
@@ -78,7 +79,7 @@ function EngineBanners({ request, remark }: { request: LendRequest | null; remar
       )}
       {engine === null && remark !== null && (
         <Banner tone="hint" icon="info" title="No GPU for this page">
-          <p>{remark}</p>
+          <p>{remark.sentence}</p>
         </Banner>
       )}
     </>

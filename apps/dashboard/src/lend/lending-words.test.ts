@@ -58,9 +58,14 @@ test("the self-test is told in words", () => {
 });
 
 test("a missing GPU gets its real reason", () => {
-  expect(gpuRemark({ hasGpu: true, isSecure: true })).toBeNull();
-  expect(gpuRemark({ hasGpu: false, isSecure: false })).toContain("plain http");
-  expect(gpuRemark({ hasGpu: false, isSecure: true })).toContain("This browser offers no WebGPU");
+  const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0";
+  const surroundings = { isSecure: true, isOffered: true, userAgent: firefox, touchPoints: 0 };
+  expect(gpuRemark(surroundings)).toBeNull();
+  expect(gpuRemark({ ...surroundings, isOffered: false })).toEqual({
+    cause: "browser",
+    sentence: expect.stringMatching(/^Firefox 146 on Linux does not offer WebGPU.* the processor will do the work\.$/),
+  });
+  expect(gpuRemark({ ...surroundings, isSecure: false })?.cause).toBe("insecure");
 });
 
 test("engines have names for people", () => {

@@ -1,4 +1,5 @@
 /** What the page of a worker says, chosen from what is known of it. */
+import { type MissingWebgpu, missingWebgpu, type WebgpuSurroundings } from "@convoy/engine-tfjs/missing-webgpu";
 import type { WorkerStatus } from "@convoy/worker";
 import type { StateWord } from "../frame/state-label.tsx";
 import { formatAmount, formatDuration, formatError, formatRate } from "../text/format.ts";
@@ -101,12 +102,9 @@ export function engineName(engine: string): string {
 }
 
 /** What the page can say about the GPU before anything has started; null when nothing speaks against it. */
-export function gpuRemark(browser: { readonly hasGpu: boolean; readonly isSecure: boolean }): string | null {
-  if (browser.hasGpu) return null;
-  if (!browser.isSecure) {
-    return "This page was opened over plain http, and browsers give the GPU to https pages (and localhost) only. The processor will do the work.";
-  }
-  return "This browser offers no WebGPU. The processor will do the work.";
+export function gpuRemark(surroundings: WebgpuSurroundings): MissingWebgpu | null {
+  const missing = missingWebgpu(surroundings);
+  return missing === null ? null : { ...missing, sentence: `${missing.sentence} Here the processor will do the work.` };
 }
 
 /** The title of the tab. */

@@ -1,5 +1,7 @@
 import { EngineError } from "@convoy/engine";
+import { userAgent } from "../user-agent.ts";
 import { type AdapterDescription, describeAdapter } from "./adapter-description.ts";
+import { missingAdapter, missingWebgpu } from "./missing-webgpu.ts";
 
 /** The limits that tfjs-backend-webgpu raises from their defaults, so that large layers fit. */
 const RAISED_LIMITS = [
@@ -71,17 +73,16 @@ export function openGraphicsDevice(): Promise<GraphicsDevice> {
 }
 
 async function request(): Promise<GraphicsDevice> {
-  if (globalThis.isSecureContext === false) {
-    throw new EngineError(
-      "WebGPU is hidden from this page because it did not come over a secure connection: open it with https, or on the coordinator's own machine as localhost.",
-    );
-  }
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!gpu) throw new EngineError("This browser does not offer WebGPU.");
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter === null) {
-    throw new EngineError("This browser offers WebGPU, but has found no GPU that it can use on this device.");
-  }
+  const missing = missingWebgpu({
+    isSecure: globalThis.isSecureContext !== false,
+    isOffered: Boolean(gpu),
+    userAgent: userAgent(),
+    touchPoints: 0,
+  });
+  if (missing !== null) throw new EngineError(missing.sentence);
+  const adapter = await (gpu as GPU).requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) throw new EngineError(missingAdapter(userAgent()));
   try {
     const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
     return new GraphicsDevice(await adapter.requestDevice({ requiredLimits }), describeAdapter(adapter));
