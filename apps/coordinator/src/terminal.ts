@@ -52,6 +52,6 @@ export function progressLine(run: RunView): string {
   const loss = run.loss === null ? "" : ` Loss ${run.loss.toFixed(4)}.`;
   const speed =
     run.samplesPerSecond > 0 ? ` ${Math.round(run.samplesPerSecond).toLocaleString("en-US")} samples/s.` : "";
-  const active = run.workers.filter((worker) => worker.state === "ready" || worker.state === "working").length;
+  const active = run.workerCounts.ready + run.workerCounts.working;
   return `${run.sentence}${loss}${speed} ${active} ${active === 1 ? "worker" : "workers"}.`;
 }

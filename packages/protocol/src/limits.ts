@@ -14,6 +14,8 @@ export const limits = {
   samplesBytes: 8 * 1024 * 1024,
   /** Workers of one run. */
   workers: 1000,
+  /** Workers that a view of the run describes one by one; of the others it has the counts. */
+  listedWorkers: 100,
   /** Dashboards that watch at once. */
   viewers: 200,
   /** Characters of a worker's name and of the description of its device. */

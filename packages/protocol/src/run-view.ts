@@ -1,6 +1,7 @@
 /** What a run looks like from outside: the body of `GET /api/run` and of every message to a viewer. */
 import { z } from "zod";
 import { count, milliseconds, runId, workerId, workerName } from "./fields.ts";
+import { limits } from "./limits.ts";
 
 export const workerStates = ["registered", "proving", "ready", "working", "paused", "suspect", "left"] as const;
 
@@ -58,7 +59,12 @@ export const runViewSchema = z.strictObject({
   samplesPerSecond: z.number().min(0),
   secondsLeft: z.number().nullable(),
   startedAt: milliseconds,
-  workers: z.array(workerViewSchema),
+  /** Those that are here first, in the order in which they came; then those that left. */
+  workers: z.array(workerViewSchema).max(limits.listedWorkers),
+  /** How many are in each state; of those that left, all there ever were. */
+  workerCounts: z.record(z.enum(workerStates), count),
+  /** Shards of training that were counted, of all workers together, since the coordinator started. */
+  shards: count,
   /** Figures of the recipe's source, to be shown beside ours; null when it has none. */
   published: z.strictObject({ loss: z.array(z.number()).readonly(), testAccuracy: z.number() }).nullable(),
 });

@@ -95,6 +95,8 @@ const run: RunView = {
       joinedAt: 1_000_000,
     },
   ],
+  workerCounts: { registered: 0, proving: 0, ready: 0, working: 1, paused: 0, suspect: 0, left: 0 },
+  shards: 8,
   published: { loss: [1.93], testAccuracy: 0.98 },
 };
 const losses = [{ step: 1, loss: 2.375 }];

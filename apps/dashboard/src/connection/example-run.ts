@@ -29,6 +29,8 @@ export function exampleRun(changes: Partial<RunView> = {}): RunView {
     secondsLeft: 180,
     startedAt: 1_767_225_600_000,
     workers: [exampleWorker()],
+    workerCounts: { registered: 0, proving: 0, ready: 0, working: 1, paused: 0, suspect: 0, left: 0 },
+    shards: 120,
     published: null,
     ...changes,
   };

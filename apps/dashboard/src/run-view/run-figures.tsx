@@ -10,7 +10,7 @@ import {
   formatTimeLeft,
   NO_FIGURE,
 } from "../text/format.ts";
-import { isOver, presentWorkers } from "./run-words.ts";
+import { isOver, presentCount } from "./run-words.ts";
 
 interface RunFiguresProps {
   readonly run: RunView;
@@ -49,7 +49,7 @@ function presentEffort(run: RunView): Figure[] {
       label: "Combined speed",
       value: formatRate(active ? run.samplesPerSecond : 0),
       unit: "samples/s",
-      remark: formatAmount(presentWorkers(run).length, "worker"),
+      remark: formatAmount(presentCount(run), "worker"),
     },
     {
       label: "Time left",
@@ -62,7 +62,7 @@ function presentEffort(run: RunView): Figure[] {
 function pastEffort(run: RunView, epochs: readonly EpochPoint[]): Figure[] {
   const seconds = epochs.reduce((sum, point) => sum + point.durationMs, 0) / 1000;
   return [
-    { label: "Workers", value: formatCount(run.workers.length), remark: "took part" },
+    { label: "Workers", value: formatCount(presentCount(run) + run.workerCounts.left), remark: "took part" },
     {
       label: "Time taken",
       value: epochs.length === 0 ? NO_FIGURE : formatDuration(seconds),

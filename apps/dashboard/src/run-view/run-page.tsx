@@ -65,7 +65,7 @@ function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRu
           <AccuracyChart points={epochs} epochs={run.epochs} published={published?.testAccuracy ?? null} />
         </div>
       )}
-      <WorkersCard workers={run.workers} inviting={!isOver(run)} />
+      <WorkersCard run={run} inviting={!isOver(run)} />
       <div className={classes.pair}>
         <EpochTable points={epochs} published={published} over={isOver(run)} />
         <EventLog entries={log} />

@@ -1,5 +1,6 @@
+import type { RunView, WorkerState } from "@convoy/protocol";
 import { expect, test } from "vitest";
-import { exampleRun, exampleWorker } from "../connection/example-run.ts";
+import { exampleRun } from "../connection/example-run.ts";
 import { announcement, comparableFigures, documentTitle, invitationRemark, waitingAdvice } from "./run-words.ts";
 
 test("the title of the tab tells how far the run is, and at the end how good", () => {
@@ -24,11 +25,15 @@ test("published figures are compared only on their own data", () => {
   expect(comparableFigures(exampleRun({ published, datasetWarning: "MNIST could not be had." }))).toBeNull();
 });
 
+function countsOf(states: readonly WorkerState[]): RunView["workerCounts"] {
+  const counts = { registered: 0, proving: 0, ready: 0, working: 0, paused: 0, suspect: 0, left: 0 };
+  for (const state of states) counts[state]++;
+  return counts;
+}
+
 test("a waiting run says for whom it waits", () => {
-  const waiting = (states: ("proving" | "paused" | "left")[], step = 0) =>
-    waitingAdvice(
-      exampleRun({ state: "waiting", step, workers: states.map((state, i) => exampleWorker({ id: `w${i}`, state })) }),
-    ).title;
+  const waiting = (states: WorkerState[], step = 0) =>
+    waitingAdvice(exampleRun({ state: "waiting", step, workerCounts: countsOf(states) })).title;
   expect(waiting([])).toBe("Nobody is lending a device yet");
   expect(waiting(["left"], 12)).toBe("Nobody is lending a device any more");
   expect(waiting(["proving", "left"])).toBe("A worker is testing itself");

@@ -1,10 +1,12 @@
 /** What the page of the run says, chosen from what is known of it. */
-import type { RunView, WorkerView } from "@convoy/protocol";
+import type { RunView } from "@convoy/protocol";
 import { formatAccuracy, formatCount, formatProgress } from "../text/format.ts";
 import { runStateWords } from "./state-words.ts";
 
-export function presentWorkers(run: RunView): WorkerView[] {
-  return run.workers.filter((worker) => worker.state !== "left");
+/** Workers that are here, whatever they do. */
+export function presentCount({ workerCounts }: RunView): number {
+  const { registered, proving, ready, working, paused, suspect } = workerCounts;
+  return registered + proving + ready + working + paused + suspect;
 }
 
 export function isOver(run: RunView): boolean {
@@ -43,9 +45,8 @@ export interface WaitingAdvice {
 
 /** Who the run is waiting for, and what to do about it. */
 export function waitingAdvice(run: RunView): WaitingAdvice {
-  const present = presentWorkers(run);
-  const proving = present.filter((worker) => worker.state === "proving").length;
-  const paused = present.filter((worker) => worker.state === "paused").length;
+  const proving = run.workerCounts.registered + run.workerCounts.proving;
+  const { paused } = run.workerCounts;
   if (proving > 0) {
     return {
       title: proving === 1 ? "A worker is testing itself" : `${formatCount(proving)} workers are testing themselves`,

@@ -1,10 +1,11 @@
 "use client";
-import type { WorkerView } from "@convoy/protocol";
+import type { RunView } from "@convoy/protocol";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { Card } from "../frame/card.tsx";
 import { formatAmount, formatCount } from "../text/format.ts";
 import { Invitation } from "./invitation.tsx";
+import { presentCount } from "./run-words.ts";
 import { WorkerTable } from "./worker-table.tsx";
 import classes from "./workers-card.module.css";
 import { presentFirst } from "./workers-order.ts";
@@ -13,34 +14,33 @@ import { presentFirst } from "./workers-order.ts";
 const FIRST_ROWS = 12;
 
 interface WorkersCardProps {
-  readonly workers: readonly WorkerView[];
+  readonly run: RunView;
   /** One more could still help. */
   readonly inviting: boolean;
 }
 
 /** Who takes part, who left, and how one more joins. */
-export function WorkersCard({ workers, inviting }: WorkersCardProps) {
+export function WorkersCard({ run, inviting }: WorkersCardProps) {
   const [all, setAll] = useState(false);
-  const ordered = presentFirst(workers);
-  const gone = workers.filter((worker) => worker.state === "left").length;
-  const summary = `${formatCount(workers.length - gone)} here${gone === 0 ? "" : `, ${formatCount(gone)} left`}`;
+  const ordered = presentFirst(run.workers);
+  const here = presentCount(run);
+  const gone = run.workerCounts.left;
+  const summary = `${formatCount(here)} here${gone === 0 ? "" : `, ${formatCount(gone)} left`}`;
   return (
     <Card title="Workers" aside={<span className={classes.summary}>{summary}</span>}>
-      {workers.length === 0 ? (
+      {ordered.length === 0 ? (
         <p className={classes.none}>No worker has joined yet.</p>
       ) : (
-        <WorkerTable workers={all ? ordered : ordered.slice(0, FIRST_ROWS)} shards={shardsOf(workers)} />
+        <WorkerTable workers={all ? ordered : ordered.slice(0, FIRST_ROWS)} shards={run.shards} />
       )}
-      {workers.length > FIRST_ROWS && (
+      {ordered.length > FIRST_ROWS && (
         <Button variant="subtle" size="compact-sm" mt="sm" onClick={() => setAll(!all)}>
-          {all ? "Show fewer" : `Show all ${formatAmount(workers.length, "worker")}`}
+          {all
+            ? "Show fewer"
+            : `Show ${ordered.length < here ? "the first" : "all"} ${formatAmount(ordered.length, "worker")}`}
         </Button>
       )}
       {inviting && <Invitation />}
     </Card>
   );
-}
-
-function shardsOf(workers: readonly WorkerView[]): number {
-  return workers.reduce((sum, worker) => sum + worker.shards, 0);
 }

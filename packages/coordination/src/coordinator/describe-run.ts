@@ -1,5 +1,5 @@
 /** What the run looks like from outside, words included, so that terminal and dashboard say the same. */
-import type { RunState, RunView, WorkerView } from "@convoy/protocol";
+import { limits, type RunState, type RunView, type WorkerView } from "@convoy/protocol";
 import { formatCount, formatDuration, formatPercent } from "./format.ts";
 import { workerIdOf } from "./members.ts";
 import { combinedSpeed } from "./pace.ts";
@@ -40,9 +40,29 @@ export function describeRun(state: CoordinatorState, now: number): RunView {
     samplesPerSecond: speed,
     secondsLeft,
     startedAt: state.startedAt,
-    workers: [...state.workers.values()].map((worker) => describeWorker(worker, isMoving)),
+    workers: listedWorkers(state).map((worker) => describeWorker(worker, isMoving)),
+    workerCounts: workerCounts(state),
+    shards: state.shardCount,
     published: recipe.published ?? null,
   };
+}
+
+/** Those that are here, in the order in which they came, and those that left as far as there is room. */
+function listedWorkers({ workers }: CoordinatorState): Worker[] {
+  const listed: Worker[] = [];
+  for (const isListed of [(worker: Worker) => worker.state !== "left", (worker: Worker) => worker.state === "left"]) {
+    for (const worker of workers.values()) {
+      if (listed.length === limits.listedWorkers) return listed;
+      if (isListed(worker)) listed.push(worker);
+    }
+  }
+  return listed;
+}
+
+function workerCounts({ workers, departedCount }: CoordinatorState): RunView["workerCounts"] {
+  const counts = { registered: 0, proving: 0, ready: 0, working: 0, paused: 0, suspect: 0, left: 0 };
+  for (const worker of workers.values()) counts[worker.state]++;
+  return { ...counts, left: departedCount };
 }
 
 function describeWorker(worker: Worker, isMoving: boolean): WorkerView {
@@ -97,7 +117,7 @@ function waitingSentence(state: CoordinatorState): string {
     [...state.workers.values()].filter((worker) => worker.state === wanted).map((worker) => worker.name);
   const suspects = names("suspect");
   if (suspects.length > 0)
-    return `Waiting for ${suspects.join(", ")}, which ${suspects.length === 1 ? "is" : "are"} late.`;
+    return `Waiting for ${namesInWords(suspects)}, which ${suspects.length === 1 ? "is" : "are"} late.`;
   if (
     state.fingerprint !== null &&
     ![...state.workers.values()].some(({ fingerprint, state }) => fingerprint !== null && state !== "left")
@@ -105,7 +125,14 @@ function waitingSentence(state: CoordinatorState): string {
     return `Waiting for a worker with the engine that this exact run is bound to: ${state.fingerprint}.`;
   const proving = [...names("registered"), ...names("proving")];
   if (proving.length > 0)
-    return `Waiting for workers: ${proving.join(", ")} ${proving.length === 1 ? "is" : "are"} proving the engine.`;
+    return `Waiting for workers: ${namesInWords(proving)} ${proving.length === 1 ? "is" : "are"} proving the engine.`;
   if (names("paused").length > 0) return "Waiting for workers: every worker is paused.";
   return "Waiting for workers: open the worker page on any device to lend it.";
+}
+
+/** "A, B, C and 12 others": a thousand names are no sentence. */
+function namesInWords(names: readonly string[]): string {
+  const shown = names.slice(0, 4);
+  const others = names.length - shown.length;
+  return others === 0 ? shown.join(", ") : `${shown.join(", ")} and ${formatCount(others, "other")}`;
 }

@@ -133,6 +133,7 @@ function listAsDeparted(turn: Turn, worker: Worker): void {
   const { workers } = turn;
   workers.delete(worker.peer);
   workers.set(worker.peer, worker);
+  turn.change({ departedCount: turn.state.departedCount + 1 });
   const departed = [...workers.values()].filter((other) => other.state === "left");
   for (const other of departed.slice(0, -policy.departedWorkers)) workers.delete(other.peer);
 }

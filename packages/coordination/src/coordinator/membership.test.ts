@@ -176,3 +176,19 @@ test("[P1] what was not understood is refused; a stranger is disconnected, a wor
   expect(refusalsIn(effects)).toEqual(["malformed"]);
   expect(typesIn(effects)).not.toContain("disconnect");
 });
+
+test("[V5] a view lists so many workers and no more, those that are here first, and counts all of them", () => {
+  const run = new TestRun();
+  for (let peer = 1; peer <= 30; peer++) run.join(peer);
+  for (let peer = 1; peer <= 25; peer++) run.handle({ type: "disconnected", peer, reason: "closed" });
+  for (let peer = 31; peer < 31 + limits.listedWorkers - 10; peer++) run.join(peer);
+  const view = () => describeRun(run.state, run.now);
+  expect(view().workers).toHaveLength(limits.listedWorkers);
+  expect(view().workers.filter((worker) => worker.state === "left")).toHaveLength(5);
+  run.join(900);
+  for (let peer = 901; peer < 950; peer++) run.join(peer);
+  expect(view().workers).toHaveLength(limits.listedWorkers);
+  expect(view().workers.map((worker) => worker.state)).not.toContain("left");
+  expect(view().workerCounts).toMatchObject({ registered: 5 + limits.listedWorkers - 10 + 50, left: 25 });
+  expect(view().sentence).toMatch(/^Waiting for workers: .+, .+, .+, .+ and \d+ others are proving the engine\.$/);
+});

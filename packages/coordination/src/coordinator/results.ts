@@ -101,11 +101,12 @@ function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): vo
   const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, shards.length, addTallies);
   turn.change({ round: { ...round, shards, parts } });
   turn.changeLease({ ...lease, state: "settled" });
-  const shardCount = shardCountOf(turn, lease);
+  const shardCount = round.kind === "train" ? shardCountOf(turn, lease) : 0;
+  turn.change({ shardCount: turn.state.shardCount + shardCount });
   const wasInHand = worker.lease?.id === lease.id;
   turn.changeWorker(worker, {
     strikes: 0,
-    shards: worker.shards + (round.kind === "train" ? shardCount : 0),
+    shards: worker.shards + shardCount,
     samples: worker.samples + lease.sampleCount,
     ...(wasInHand ? measured(turn, worker) : {}),
   });

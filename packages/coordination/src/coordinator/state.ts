@@ -118,6 +118,10 @@ export interface CoordinatorState {
   readonly leases: ReadonlyMap<number, Lease>;
   readonly lastLease: number;
   readonly workers: ReadonlyMap<PeerId, Worker>;
+  /** Workers that left, also those that are forgotten. */
+  readonly departedCount: number;
+  /** Shards of training that were counted. */
+  readonly shardCount: number;
   readonly newest: {
     readonly loss: number | null;
     readonly stepLoss: number | null;

@@ -40,6 +40,8 @@ export function startCoordinator(settings: RunSettings, now: number): Coordinato
     leases: new Map(),
     lastLease: 0,
     workers: new Map(),
+    departedCount: 0,
+    shardCount: 0,
     newest: { loss: null, stepLoss: null, accuracy: null, testLoss: null },
     pace: [],
     wakeAt: null,
