@@ -1,3 +1,5 @@
+export { entryLink, type LinkTokens, tokensOfLink } from "./entry-link.ts";
+export { type EntryView, entryViewSchema } from "./entry-view.ts";
 export type { Split } from "./fields.ts";
 export { limits } from "./limits.ts";
 export { type Parsed, parseToCoordinator, parseToViewer, parseToWorker } from "./parse.ts";

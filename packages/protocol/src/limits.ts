@@ -23,6 +23,9 @@ export const limits = {
   descriptionLength: 300,
   /** Characters of an invitation or a key. */
   tokenLength: 128,
+  /** Wrong tokens from one address in a minute, and addresses whose wrong tokens are counted. */
+  wrongTokens: 20,
+  wrongTokenAddresses: 10_000,
   /** Points of a curve that a newly opened dashboard receives. */
   historyPoints: 2000,
   /** Entries of the run's log that are kept and sent. */
