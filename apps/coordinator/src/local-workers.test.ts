@@ -22,7 +22,7 @@ async function start(count: number, program: string | null): Promise<void> {
   const path = join(folder, "worker.mjs");
   if (program !== null) await writeFile(path, program);
   const log = pino({}, { write: (line) => void lines.push((JSON.parse(line) as { msg: string }).msg) });
-  workers = new LocalWorkers(path, "http://localhost:4300", log);
+  workers = new LocalWorkers(path, { url: "http://localhost:4300", invitation: "k7m4-x9p2" }, log);
   workers.start(count);
 }
 
@@ -36,16 +36,16 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
 const read = (name: string) => readFile(join(folder, name), "utf8").catch(() => "");
 const note = 'import { appendFileSync } from "node:fs"; import { join } from "node:path";';
 
-test("each is told the address and its name, and ends with the coordinator", async () => {
+test("each is told the address, its name and the invitation, and ends with the coordinator", async () => {
   await start(
     2,
     `${note}
-    appendFileSync(join(import.meta.dirname, process.argv[5].replaceAll(" ", "-")), process.pid + " " + process.argv.slice(2).join("|"));
+    appendFileSync(join(import.meta.dirname, process.argv[5].replaceAll(" ", "-")), process.pid + " " + [...process.argv.slice(2), process.env.CONVOY_TOKEN].join("|"));
     setInterval(() => {}, 1000);`,
   );
   await until(async () => (await read("Local-worker-1")) !== "" && (await read("Local-worker-2")) !== "");
   const [pid, args] = (await read("Local-worker-2")).split(/ (.*)/) as [string, string];
-  expect(args).toBe("--url|http://localhost:4300|--name|Local worker 2|--quiet");
+  expect(args).toBe("--url|http://localhost:4300|--name|Local worker 2|--quiet|k7m4-x9p2");
   workers?.close();
   await until(() => {
     try {

@@ -5,17 +5,23 @@ import type { Logger } from "pino";
 const RESTARTS_MAX = 5;
 const RESTART_DELAY_MS = 1000;
 
+export interface LocalCoordinator {
+  readonly url: string;
+  /** Where it listens on an address of a network only, nobody is trusted for being here. */
+  readonly invitation: string;
+}
+
 /** Headless workers as processes of their own, started again a few times when they die. */
 export class LocalWorkers {
   readonly #program: string;
-  readonly #url: string;
+  readonly #coordinator: LocalCoordinator;
   readonly #log: Logger;
   readonly #processes = new Set<ChildProcess>();
   #closed = false;
 
-  constructor(program: string, url: string, log: Logger) {
+  constructor(program: string, coordinator: LocalCoordinator, log: Logger) {
     this.#program = program;
-    this.#url = url;
+    this.#coordinator = coordinator;
     this.#log = log;
   }
 
@@ -35,7 +41,10 @@ export class LocalWorkers {
   #startOne(number: number, restarts: number): void {
     if (this.#closed) return;
     const name = `Local worker ${number}`;
-    const child = spawn(process.execPath, [this.#program, "--url", this.#url, "--name", name, "--quiet"], {
+    const { url, invitation } = this.#coordinator;
+    const child = spawn(process.execPath, [this.#program, "--url", url, "--name", name, "--quiet"], {
+      // Everybody on a machine may see the arguments of its programs; not so their environment.
+      env: { ...process.env, CONVOY_TOKEN: invitation },
       // Nothing is said over the channel: a worker ends when it closes, however this process may have ended.
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

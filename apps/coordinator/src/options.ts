@@ -69,7 +69,11 @@ function command(): Command {
         .argParser(whole(0, 65_535)),
     )
     .addOption(
-      option("--host <address>", "HOST", "address to listen on; the default lets only this machine in")
+      option(
+        "--host <address>",
+        "HOST",
+        "address to listen on: the default lets only this machine in, 0.0.0.0 whoever has the invitation",
+      )
         .default("127.0.0.1")
         .argParser(filled),
     )

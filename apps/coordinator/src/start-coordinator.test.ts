@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceEngine } from "@convoy/engine";
@@ -92,6 +93,23 @@ test("[R4] [R5] a worker over a real socket trains the whole run, and its files 
   expect(new Uint8Array(await readFile(join(runFolder, "parameters.safetensors")))).toEqual(newest);
   expect(await readFile(join(runFolder, "losses.csv"), "utf8")).toMatch(/^step,loss\n1,2\.\d+\n$/);
 }, 20_000);
+
+test("[A1] [A4] what another name leads here gets nothing without the invitation that is kept in the data folder", async () => {
+  coordinator = await start();
+  const { invitation } = JSON.parse(await readFile(join(folder, "data", "access.json"), "utf8"));
+  const port = Number(new URL(printedUrl()).port);
+  const statusFor = (headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get({ host: "127.0.0.1", port, path: "/api/run", headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).on("error", reject);
+    });
+  expect(await statusFor({})).toBe(200);
+  expect(await statusFor({ host: `evil.example:${port}` })).toBe(401);
+  expect(await statusFor({ "x-forwarded-for": "192.168.1.7" })).toBe(401);
+  expect(await statusFor({ host: "evil.example", authorization: `Bearer ${invitation}` })).toBe(200);
+});
 
 test("a coordinator that is closed before anyone came has saved where it was", async () => {
   const early = await start();

@@ -7,10 +7,11 @@ import { acceptSocketIo } from "@convoy/transport/server";
 import type { Logger } from "pino";
 import { prepareDataFolder, writingTo } from "./checkpoints/data-folder.ts";
 import { RunFolder } from "./checkpoints/run-folder.ts";
-import { listen } from "./http/listen.ts";
-import { createRoutes, type ServedRun } from "./http/routes.ts";
+import type { ServedRun } from "./http/routes.ts";
 import { LocalWorkers } from "./local-workers.ts";
+import { qrCodeText } from "./network/qr-code.ts";
 import { type DatasetForRun, obtainForRun } from "./obtain-for-run.ts";
+import { openPort } from "./open-port.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { RunLoop } from "./run/run-loop.ts";
 import { StartError } from "./start-error.ts";
@@ -41,9 +42,7 @@ export async function startCoordinator(
   // Before the dataset, as the port: what cannot work should not be found out after a download.
   await prepareDataFolder(options.dataDir);
   let served: ServedRun | null = null;
-  const app = createRoutes({ dashboard: folders.dashboard, run: () => served });
-  const { server, port } = await listen(app, options.host, options.port);
-  const url = `http://${nameOfHost(options.host)}:${port}`;
+  const { server, access, entry, tokens } = await openPort(options, folders.dashboard, () => served);
 
   const obtained = await obtain(recipe, options, log);
   const settings = settingsOf(recipe, options, obtained);
@@ -64,6 +63,7 @@ export async function startCoordinator(
     state: startState(settings, Date.now()),
     plane,
     dataset: obtained.dataset,
+    admit: (caller, token) => access.admit(caller, token),
     onReport(report) {
       if (report.type === "loss") folder.addLoss(report.point);
       else if (report.type === "epoch") folder.addEpoch(report.point);
@@ -74,7 +74,7 @@ export async function startCoordinator(
       void save("parameters", parameters, step);
     },
   });
-  const sockets = acceptSocketIo(server, (connection) => loop.accept(connection));
+  const sockets = acceptSocketIo(server, (connection, caller) => loop.accept(connection, caller));
   served = {
     describe: () => loop.describe(),
     parameters: () => ({
@@ -83,9 +83,15 @@ export async function startCoordinator(
     }),
   };
 
-  process.stdout.write(`${banner({ url, run: loop.describe(), folder: folder.path })}\n`);
+  process.stdout.write(`${banner({ entry, run: loop.describe(), folder: folder.path })}\n`);
+  const link = entry.links?.lend[0];
+  if (link !== undefined && process.stdout.isTTY) process.stdout.write(`${qrCodeText(link)}\n\n`);
   if (settings.dataset.warning !== null) process.stdout.write(`${warningBox(settings.dataset.warning)}\n`);
-  const workers = new LocalWorkers(folders.headlessWorker, url, log);
+  const workers = new LocalWorkers(
+    folders.headlessWorker,
+    { url: entry.localOrigin, invitation: tokens.invitation },
+    log,
+  );
   workers.start(options.localWorkers);
   const ticker = reportProgress(loop, log);
 
@@ -141,10 +147,4 @@ function reportProgress(loop: RunLoop, log: Logger): NodeJS.Timeout {
     if (line !== last) log.info(line);
     last = line;
   }, PROGRESS_INTERVAL_MS);
-}
-
-/** A name that a browser on this machine can open. */
-function nameOfHost(host: string): string {
-  if (host === "0.0.0.0" || host === "::" || host === "127.0.0.1") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -1,4 +1,6 @@
+import type { NetworkInterfaceInfo } from "node:os";
 import { expect, test } from "vitest";
+import { Entry } from "./network/entry.ts";
 import { TestRun } from "./run/test-run-loop.ts";
 import { banner, progressLine, warningBox } from "./terminal.ts";
 
@@ -8,10 +10,43 @@ function view() {
   return run.view;
 }
 
+const tokens = { invitation: "k7m4-x9p2", adminKey: "abcd-efgh-jkmn-pqrs" };
+
+function shown(host: string, ...addresses: string[]): string {
+  const infos = addresses.map((address) => ({ address, family: "IPv4", internal: false }) as NetworkInterfaceInfo);
+  const entry = new Entry({ host, port: 4300, tokens, interfaces: () => ({ eth0: infos }) });
+  return banner({ entry, run: view(), folder: "/data/runs/1" });
+}
+
 test("the banner has the links and the folder", () => {
-  const text = banner({ url: "http://localhost:4300", run: view(), folder: "/data/runs/1" });
-  for (const part of ["http://localhost:4300/\n", "http://localhost:4300/worker/", "/data/runs/1", "8 steps"])
+  const text = shown("127.0.0.1", "192.168.1.5");
+  for (const part of ["http://localhost:4300/\n", "http://localhost:4300/worker/ ", "/data/runs/1", "8 steps"])
     expect(text).toContain(part);
+  expect(text).not.toContain("192.168.1.5");
+  expect(text).not.toContain(tokens.invitation);
+  expect(text).not.toContain(tokens.adminKey);
+});
+
+test("open to the network, the banner has links for others too, and one that is not for them", () => {
+  const text = shown("0.0.0.0", "192.168.1.5", "10.0.0.9");
+  for (const part of [
+    "Watch the run       http://localhost:4300/\n",
+    "Lend a device       http://192.168.1.5:4300/worker/#invite=k7m4-x9p2\n",
+    "or   http://10.0.0.9:4300/worker/#invite=k7m4-x9p2\n",
+    "Watch the run       http://192.168.1.5:4300/#invite=k7m4-x9p2\n",
+    "Control the run     http://192.168.1.5:4300/#admin=abcd-efgh-jkmn-pqrs   (keep this one to yourself)\n",
+  ])
+    expect(text).toContain(part);
+});
+
+test("where only an address of the network is listened on, this machine needs links with tokens as well", () => {
+  const text = shown("192.168.1.5");
+  expect(text).toContain("Watch the run       http://192.168.1.5:4300/#admin=abcd-efgh-jkmn-pqrs\n");
+  expect(text).toContain("Lend this device    http://192.168.1.5:4300/worker/#invite=k7m4-x9p2 ");
+});
+
+test("a machine without a network has links for itself alone", () => {
+  expect(shown("0.0.0.0")).not.toContain("#");
 });
 
 test("a warning keeps every word, in lines that fit a terminal", () => {

@@ -2,6 +2,7 @@
 import type { RunView } from "@convoy/protocol";
 import pino, { type Logger } from "pino";
 import pretty from "pino-pretty";
+import type { Entry, EntryLinks } from "./network/entry.ts";
 
 export function createLog(): Logger {
   return pino(
@@ -11,24 +12,38 @@ export function createLog(): Logger {
 }
 
 export interface BannerFacts {
-  readonly url: string;
+  readonly entry: Pick<Entry, "localLinks" | "links">;
   readonly run: RunView;
   readonly folder: string;
 }
 
-export function banner({ url, run, folder }: BannerFacts): string {
+export function banner({ entry, run, folder }: BannerFacts): string {
+  const { control, lend } = entry.localLinks;
   const lines = [
     "",
     `  Convoy trains ${run.recipeTitle}${run.datasetWarning === null ? "" : `, but on ${run.datasetTitle}`}: ${run.parameterCount.toLocaleString("en-US")} parameters, ${run.steps.toLocaleString("en-US")} steps.`,
     "",
-    `  Watch the run       ${url}/`,
-    `  Lend this device    ${url}/worker/   (open it in as many tabs as you like)`,
+    `  Watch the run       ${control}`,
+    `  Lend this device    ${lend[0]}   (open it in as many tabs as you like)`,
     `  Data of this run    ${folder}`,
     "",
+    ...(entry.links === null ? [] : invitation(entry.links)),
     "  Ctrl+C saves the parameters and ends.",
     "",
   ];
   return lines.join("\n");
+}
+
+function invitation({ lend, watch, control }: EntryLinks): string[] {
+  const [first = "", ...others] = lend;
+  return [
+    "  For other devices on your network:",
+    `  Lend a device       ${first}`,
+    ...others.map((link) => `                 or   ${link}`),
+    `  Watch the run       ${watch}`,
+    `  Control the run     ${control}   (keep this one to yourself)`,
+    "",
+  ];
 }
 
 /** Impossible to overlook, also without colour. */

@@ -28,6 +28,7 @@ const unanswered = setTimeout(
 const worker = runWorker({
   dial: dialSocketIo(options.url),
   name: options.name,
+  token: options.token,
   device: `Node ${process.versions.node} on ${os.type()}, ${os.cpus()[0]?.model.trim() ?? "unknown processor"}`.slice(
     0,
     300,

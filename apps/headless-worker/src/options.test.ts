@@ -27,7 +27,7 @@ function ended(...args: string[]): string {
   return text;
 }
 
-const defaults = { url: "http://localhost:4300", name: "Headless worker", quiet: false };
+const defaults = { url: "http://localhost:4300", token: null, name: "Headless worker", quiet: false };
 
 test("without options it lends this machine to a coordinator on it", () => {
   expect(readOptions([])).toEqual(defaults);
@@ -50,6 +50,32 @@ test.each(["", "localhost:4300", "convoy", "ftp://localhost", "http://", "http:/
     expect(text).toContain("It must be a web address such as http://localhost:4300.");
   },
 );
+
+test("the link that is shared with everybody is an address as well, with the invitation in it", () => {
+  const link = "http://192.168.1.5:4300/worker/#invite=k7m4-x9p2";
+  expect(readOptions(["--url", link])).toEqual({ ...defaults, url: "http://192.168.1.5:4300", token: "k7m4-x9p2" });
+  expect(readOptions(["--url", "https://[fd00::2]:4300/#admin=abcd"])).toMatchObject({
+    url: "https://[fd00::2]:4300",
+    token: "abcd",
+  });
+  expect(readOptions(["--url", "http://localhost:4300/worker/"])).toEqual(defaults);
+});
+
+test("an invitation that is given by itself comes before the one in the address", () => {
+  const args = ["--url", "http://192.168.1.5:4300/#invite=old"];
+  expect(readOptions([...args, "--token", "K7M4 X9P2"]).token).toBe("K7M4 X9P2");
+  vi.stubEnv("CONVOY_TOKEN", "from-environment");
+  expect(readOptions(args).token).toBe("from-environment");
+  vi.stubEnv("CONVOY_TOKEN", "");
+  expect(readOptions(args).token).toBe("old");
+});
+
+test("the longest invitation is taken, and an empty or a longer one is refused in a sentence", () => {
+  const longest = "x".repeat(limits.tokenLength);
+  expect(readOptions(["--token", longest]).token).toBe(longest);
+  for (const token of ["", " ", `${longest}x`])
+    expect(ended("--token", token)).toContain("It must have 1 to 128 characters.");
+});
 
 test("the longest name is taken, and an empty or a longer one is refused in a sentence", () => {
   const longest = "x".repeat(limits.nameLength);

@@ -1,21 +1,41 @@
 /** The command line, and the only reader of the environment. */
-import { limits } from "@convoy/protocol";
+import { limits, tokensOfLink } from "@convoy/protocol";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 export interface HeadlessWorkerOptions {
+  /** Origin of the coordinator. */
   readonly url: string;
+  /** Null where nothing but the address is known. */
+  readonly token: string | null;
   readonly name: string;
   readonly engine: string | undefined;
   readonly quiet: boolean;
 }
 
 export function readOptions(args: readonly string[]): HeadlessWorkerOptions {
+  const { url: link, token, ...others } = parse(args);
+  const carried = tokensOfLink(link);
+  return { ...others, url: new URL(link).origin, token: token ?? carried.invitation ?? carried.adminKey };
+}
+
+type ParsedOptions = Omit<HeadlessWorkerOptions, "token"> & { readonly token: string | undefined };
+
+function parse(args: readonly string[]): ParsedOptions {
   return new Command("convoy-worker")
     .description("Lends this machine to a run, without a browser.")
     .addOption(
-      option("--url <address>", "URL", "the coordinator's address")
+      option(
+        "--url <address>",
+        "URL",
+        "the coordinator's address, or a link to its worker page with the invitation in it",
+      )
         .default("http://localhost:4300")
         .argParser(webAddress),
+    )
+    .addOption(
+      option("--token <invitation>", "TOKEN", "the invitation, where the address does not carry it").argParser(
+        shownToken,
+      ),
     )
     .addOption(
       option("--name <name>", "NAME", "the name that the dashboard shows")
@@ -25,7 +45,7 @@ export function readOptions(args: readonly string[]): HeadlessWorkerOptions {
     .addOption(new Option("--engine <name>", "use this engine and no other").choices(["tfjs-wasm", "tfjs-cpu"]))
     .addOption(new Option("--quiet", "say nothing unless it fails").default(false))
     .parse([...args], { from: "user" })
-    .opts<HeadlessWorkerOptions>();
+    .opts<ParsedOptions>();
 }
 
 /** An empty variable counts as unset: that is what a shell leaves of a value that is missing. */
@@ -38,6 +58,13 @@ function webAddress(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : null;
   if (protocol !== "http:" && protocol !== "https:") {
     throw new InvalidArgumentError("It must be a web address such as http://localhost:4300.");
+  }
+  return text;
+}
+
+function shownToken(text: string): string {
+  if (text.trim() === "" || text.length > limits.tokenLength) {
+    throw new InvalidArgumentError(`It must have 1 to ${limits.tokenLength} characters.`);
   }
   return text;
 }

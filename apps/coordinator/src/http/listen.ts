@@ -1,7 +1,5 @@
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
-import type { Hono } from "hono";
 import { StartError } from "../start-error.ts";
 
 export interface Listening {
@@ -9,9 +7,9 @@ export interface Listening {
   readonly port: number;
 }
 
-/** Listens, or says in one sentence why that is not possible. */
-export function listen(app: Hono, host: string, port: number): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+/** Listens, or says in one sentence why that is not possible. What is answered is the caller's to add. */
+export function listen(host: string, port: number): Promise<Listening> {
+  const server = createServer();
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(new StartError(sentenceOf(error, host, port))));
     server.listen(port, host, () => resolve({ server, port: (server.address() as AddressInfo).port }));

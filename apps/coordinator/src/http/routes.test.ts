@@ -1,9 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import type { IncomingMessage } from "node:http";
+import { type NetworkInterfaceInfo, tmpdir } from "node:os";
 import { join } from "node:path";
-import { PROTOCOL_VERSION } from "@convoy/protocol";
+import { entryViewSchema, PROTOCOL_VERSION } from "@convoy/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TestRun } from "../run/test-run-loop.ts";
+import { Access } from "../access/access.ts";
+import { Entry } from "../network/entry.ts";
+import { TestRun, tokens } from "../run/test-run-loop.ts";
 import { createRoutes, type ServedRun } from "./routes.ts";
 
 let parent: string;
@@ -32,8 +35,23 @@ function routes(options: { run?: ServedRun | null; dashboard?: string } = {}) {
   tiny.loop.close();
   const running = { describe: () => tiny.view, parameters: () => ({ file, name: "tiny-step-4.safetensors" }) };
   const run = options.run === undefined ? running : options.run;
-  return { app: createRoutes({ dashboard: options.dashboard ?? dashboard, run: () => run }), tiny };
+  const access = new Access(tokens);
+  const app = createRoutes({
+    dashboard: options.dashboard ?? dashboard,
+    run: () => run,
+    admit: (caller, token) => access.admit(caller, token),
+    describeEntry: (admission) => new Entry({ host: "0.0.0.0", port: 1, tokens, interfaces }).describe(admission),
+  });
+  /** As from a program or browser on this machine. */
+  const request = (path: string, init: RequestInit = {}, from = here) => app.request(path, init, { incoming: from });
+  return { app: { request }, tiny };
 }
+
+const incoming = (remoteAddress: string, host: string) =>
+  ({ socket: { remoteAddress }, headers: { host } }) as IncomingMessage;
+const here = incoming("127.0.0.1", "localhost:4300");
+const elsewhere = incoming("192.168.1.7", "192.168.1.5:4300");
+const interfaces = () => ({ eth0: [{ address: "192.168.1.5", internal: false } as NetworkInterfaceInfo] });
 
 describe("the API", () => {
   test("says that it is there, and which protocol it speaks", async () => {
@@ -81,6 +99,60 @@ describe("the API", () => {
       expect(answer.status).toBe(404);
       expect(await answer.json()).toEqual({ error: `There is no ${method} ${path}.` });
     }
+  });
+});
+
+describe("whoever is not on this machine", () => {
+  const paths = ["/api/run", "/api/run/parameters.safetensors"];
+
+  test.each(paths)("[A4] gets nothing of %s without an invitation", async (path) => {
+    const { app } = routes();
+    for (const init of [{}, { headers: { authorization: "Bearer k7m4-x9p3" } }]) {
+      const answer = await app.request(path, init, elsewhere);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+      expect(await answer.json()).toEqual({
+        reason: "invitation-required",
+        error: expect.stringMatching(/^[^.]*invitation[^.]*\.$/),
+      });
+    }
+    expect((await app.request(`${path}?invite=wrong`, {}, elsewhere)).status).toBe(401);
+  });
+
+  test.each(paths)("[A4] gets %s with one, in a header or in the address", async (path) => {
+    const { app } = routes();
+    for (const token of [tokens.invitation, tokens.adminKey]) {
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await app.request(path, { headers }, elsewhere)).status).toBe(200);
+    }
+    expect((await app.request(`${path}?invite=${tokens.invitation}`, {}, elsewhere)).status).toBe(200);
+  });
+
+  test("[A4] is not told whether there is a run yet", async () => {
+    expect((await routes({ run: null }).app.request("/api/run", {}, elsewhere)).status).toBe(401);
+  });
+
+  test("[A1] a page on this machine whose name was made to lead here is refused", async () => {
+    const rebound = incoming("127.0.0.1", "evil.example:4300");
+    expect((await routes().app.request("/api/run", {}, rebound)).status).toBe(401);
+  });
+
+  test("[A4] gets the pages and whether the coordinator is up, and is told what is open to it", async () => {
+    const { app } = routes();
+    for (const path of ["/", "/worker/", "/api/health", "/api/entry"])
+      expect((await app.request(path, {}, elsewhere)).status).toBe(200);
+    const entry = async (token?: string) =>
+      (
+        await app.request("/api/entry", token ? { headers: { authorization: `Bearer ${token}` } } : {}, elsewhere)
+      ).json();
+    expect(entryViewSchema.parse(await entry())).toMatchObject({
+      access: "none",
+      sentence: expect.stringContaining("asks for an invitation"),
+      invitation: null,
+    });
+    const invitation = { token: tokens.invitation, origins: ["http://192.168.1.5:1"] };
+    expect(await entry(tokens.invitation)).toMatchObject({ access: "guest", sentence: null, invitation });
+    expect(await entry(tokens.adminKey)).toMatchObject({ access: "admin", invitation });
   });
 });
 

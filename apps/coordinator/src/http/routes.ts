@@ -1,8 +1,12 @@
 /** The HTTP side of the one port: the exported dashboard and a small API to look at the run. */
 import { existsSync } from "node:fs";
-import { PROTOCOL_VERSION, type RunView } from "@convoy/protocol";
+import { type EntryView, PROTOCOL_VERSION, type RunView } from "@convoy/protocol";
+import type { Caller } from "@convoy/transport";
+import { callerOf } from "@convoy/transport/server";
+import type { HttpBindings } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import type { Admission } from "../access/access.ts";
 
 /** A run as the API sees it. */
 export interface ServedRun {
@@ -16,15 +20,30 @@ export interface RoutesOptions {
   readonly dashboard: string;
   /** Null while the dataset is being obtained. */
   run(): ServedRun | null;
+  admit(caller: Caller, token: string | null): Admission;
+  /** What is told to somebody who wants to get in and has been admitted so far. */
+  describeEntry(admission: Admission): EntryView;
 }
 
-export function createRoutes({ dashboard, run }: RoutesOptions): Hono {
-  const app = new Hono();
+type Routes = Hono<{ Bindings: HttpBindings }>;
+
+export function createRoutes({ dashboard, run, admit, describeEntry }: RoutesOptions): Routes {
+  const app: Routes = new Hono();
   const preparing = { error: "The run is being prepared; try again in a moment." };
 
   app.get("/api/health", (context) =>
     context.json({ status: run() === null ? "preparing" : "ok", protocol: PROTOCOL_VERSION }),
   );
+  app.get("/api/entry", (context) => {
+    context.header("cache-control", "no-store");
+    return context.json(describeEntry(admit(callerOf(context.env.incoming), shownToken(context))));
+  });
+  app.use("/api/run/*", async (context, next) => {
+    const admission = admit(callerOf(context.env.incoming), shownToken(context));
+    if (admission.access !== "none") return next();
+    context.header("www-authenticate", "Bearer");
+    return context.json({ reason: "invitation-required", error: admission.sentence }, 401);
+  });
   app.get("/api/run", (context) => {
     const current = run();
     return current === null ? context.json(preparing, 503) : context.json(current.describe());
@@ -57,4 +76,10 @@ export function createRoutes({ dashboard, run }: RoutesOptions): Hono {
   app.use("*", serveStatic({ root: dashboard }));
   app.notFound((context) => context.text("There is no such page. The run is at /, lending a device at /worker/.", 404));
   return app;
+}
+
+/** Programs show a token in a header; a link to a file can only carry it. */
+function shownToken({ req }: Context): string | null {
+  const bearer = /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1];
+  return bearer ?? req.query("invite") ?? null;
 }

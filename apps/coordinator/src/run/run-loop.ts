@@ -22,15 +22,25 @@ import {
   type ToCoordinator,
   type ToWorker,
 } from "@convoy/protocol";
-import type { Connection, ConnectionListener } from "@convoy/transport";
+import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
+import type { Admission } from "../access/access.ts";
 import { Viewers } from "./viewers.ts";
 
 export interface RunLoopOptions {
   readonly state: CoordinatorState;
   readonly plane: DataPlane;
   readonly dataset: Dataset;
+  admit(caller: Caller, token: string | null): Admission;
   onReport(report: Report): void;
   onCheckpoint(checkpoint: Extract<CoordinatorEffect, { type: "checkpoint" }>, parameters: Float32Array): void;
+}
+
+/** One connection, and what is open to it since it greeted. */
+interface Peer {
+  readonly id: PeerId;
+  readonly connection: Connection;
+  readonly caller: Caller;
+  access: Admission["access"];
 }
 
 export class RunLoop {
@@ -54,16 +64,16 @@ export class RunLoop {
   }
 
   /** A connection was opened; what it says decides whether it is a worker or a viewer. */
-  accept(connection: Connection): ConnectionListener {
+  accept(connection: Connection, caller: Caller): ConnectionListener {
     this.#lastPeer++;
-    const peer = this.#lastPeer;
-    this.#connections.set(peer, connection);
+    const peer: Peer = { id: this.#lastPeer, connection, caller, access: "none" };
+    this.#connections.set(peer.id, connection);
     return {
-      onMessage: (data) => this.#receive(peer, connection, data),
+      onMessage: (data) => this.#receive(peer, data),
       onClose: (reason) => {
-        this.#connections.delete(peer);
+        this.#connections.delete(peer.id);
         this.#viewers.remove(connection);
-        this.#dispatch({ type: "disconnected", now: now(), peer, reason });
+        this.#dispatch({ type: "disconnected", now: now(), peer: peer.id, reason });
       },
     };
   }
@@ -75,18 +85,37 @@ export class RunLoop {
     if (this.#alarm !== null) clearTimeout(this.#alarm);
   }
 
-  #receive(peer: PeerId, connection: Connection, data: unknown): void {
+  #receive(peer: Peer, data: unknown): void {
     const parsed = parseToCoordinator(data);
-    if (!parsed.ok) this.#dispatch({ type: "not-understood", now: now(), peer, refusal: parsed.refusal });
-    else if (parsed.message.type === "watch") this.#watch(peer, connection);
-    else if (parsed.message.type === "control" && !this.#viewers.has(connection)) this.#refuse(peer, notAViewer);
-    else if (parsed.message.type === "contribution") this.#receiveContribution(peer, parsed.message);
-    else this.#dispatch({ type: "message", now: now(), peer, message: parsed.message });
+    const refusal = parsed.ok ? this.#admit(peer, parsed.message) : parsed.refusal;
+    if (refusal !== null) this.#dispatch({ type: "not-understood", now: now(), peer: peer.id, refusal });
+    else if (parsed.ok) this.#handle(peer, parsed.message);
   }
 
-  #watch(peer: PeerId, connection: Connection): void {
-    const refusal = this.#viewers.add(connection);
-    if (refusal !== null) this.#refuse(peer, refusal);
+  /** Opens to whoever greets what their token opens, once; null, or why that is nothing. */
+  #admit(peer: Peer, message: ToCoordinator): Refusal | null {
+    if ((message.type !== "join" && message.type !== "watch") || peer.access !== "none") return null;
+    const admission = this.#options.admit(peer.caller, message.token);
+    peer.access = admission.access;
+    return admission.access === "none" ? { reason: "invitation-required", sentence: admission.sentence } : null;
+  }
+
+  #handle(peer: Peer, message: ToCoordinator): void {
+    const refusal = message.type === "control" ? this.#objectionToControl(peer) : null;
+    if (refusal !== null) this.#refuse(peer.id, refusal);
+    else if (message.type === "watch") this.#watch(peer);
+    else if (message.type === "contribution") this.#receiveContribution(peer.id, message);
+    else this.#dispatch({ type: "message", now: now(), peer: peer.id, message });
+  }
+
+  #watch({ id, connection, access }: Peer): void {
+    const refusal = this.#viewers.add(connection, access === "admin");
+    if (refusal !== null) this.#refuse(id, refusal);
+  }
+
+  #objectionToControl({ connection, access }: Peer): Refusal | null {
+    if (!this.#viewers.has(connection)) return notAViewer;
+    return access === "admin" ? null : notAnAdmin;
   }
 
   #receiveContribution(peer: PeerId, message: Extract<ToCoordinator, { type: "contribution" }>): void {
@@ -190,6 +219,11 @@ export class RunLoop {
 const notAViewer: Refusal = {
   reason: "not-allowed",
   sentence: "Only a dashboard that watches the run can control it.",
+};
+
+const notAnAdmin: Refusal = {
+  reason: "not-allowed",
+  sentence: "An invitation lets one watch and help; to control the run takes the admin key of its host.",
 };
 
 /** Milliseconds since 1970 that never go back, whatever is done to the machine's clock. */

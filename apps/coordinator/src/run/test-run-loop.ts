@@ -13,11 +13,14 @@ import {
   readFrame,
   type ToWorker,
 } from "@convoy/protocol";
-import { type Connection, MemoryNetwork } from "@convoy/transport";
+import { type Caller, type Connection, MemoryNetwork } from "@convoy/transport";
 import { type RunningWorker, runWorker, type WorkerStatus } from "@convoy/worker";
+import { Access } from "../access/access.ts";
 import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
 
 export const RUN = "00112233445566ff";
+
+export const tokens = { invitation: "k7m4-x9p2", adminKey: "abcd-efgh-jkmn-pqrs" };
 
 /** 4×4 pixels, three classes, batches of 24. */
 const tinyRecipe: Recipe = {
@@ -119,18 +122,22 @@ export class TestRun {
   readonly plane = new DataPlane(RUN, tinyRecipe.optimizer, { version: 0, parameters: initial() });
   readonly reports: Parameters<RunLoopOptions["onReport"]>[0][] = [];
   readonly checkpoints: { step: number; epoch: number | null; parameters: Float32Array }[] = [];
+  readonly access = new Access(tokens);
   readonly loop: RunLoop;
   readonly network: MemoryNetwork;
+  /** Who the next connections come from. */
+  caller: Caller = { address: "127.0.0.1", host: "localhost:4300", forwarded: false };
 
   constructor() {
     this.loop = new RunLoop({
       state: startCoordinator(tinySettings, Date.now()),
       plane: this.plane,
       dataset: tinyDataset,
+      admit: (caller, token) => this.access.admit(caller, token),
       onReport: (report) => this.reports.push(report),
       onCheckpoint: ({ position: { step }, epoch }, parameters) => this.checkpoints.push({ step, epoch, parameters }),
     });
-    this.network = new MemoryNetwork((connection) => this.loop.accept(connection));
+    this.network = new MemoryNetwork((connection) => this.loop.accept(connection, this.caller));
   }
 
   get view() {

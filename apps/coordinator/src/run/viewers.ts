@@ -23,8 +23,8 @@ export class Viewers {
     this.#timer = setInterval(() => this.#broadcast(), INTERVAL_MS);
   }
 
-  /** Null when the connection may watch, else why not. */
-  add(connection: Connection): Refusal | null {
+  /** Null when the connection may watch, else why not. `mayControl` is what it is told about itself. */
+  add(connection: Connection, mayControl: boolean): Refusal | null {
     // What it has is kept up to date; a snapshot for each request would cost more than asking does.
     if (this.#connections.has(connection)) return null;
     if (this.#connections.size >= limits.viewers) {
@@ -34,7 +34,7 @@ export class Viewers {
       };
     }
     const { losses, epochs, log } = this.history;
-    const snapshot: ToViewer = { type: "snapshot", run: this.#describe(), losses, epochs, log, mayControl: true };
+    const snapshot: ToViewer = { type: "snapshot", run: this.#describe(), losses, epochs, log, mayControl };
     connection.send(snapshot);
     const { losses: newLosses, epochs: newEpochs, log: newLog } = this.#news;
     this.#connections.set(connection, { losses: newLosses.length, epochs: newEpochs.length, log: newLog.length });

@@ -129,7 +129,7 @@ describe("[K5] a device that its owner has paused", () => {
 });
 
 describe("the end", () => {
-  test.each(["protocol-version", "too-many-workers", "sent-away"] as const)(
+  test.each(["protocol-version", "invitation-required", "too-many-workers", "sent-away"] as const)(
     "[K7] a worker that is refused for %s closes for good",
     (reason) => {
       const worker = readyWorker();

@@ -7,6 +7,7 @@ import type { EngineWish, WorkerCoreState } from "./state.ts";
 
 const FINAL_REASONS: ReadonlySet<string> = new Set<RefusalReason>([
   "protocol-version",
+  "invitation-required",
   "too-many-workers",
   "sent-away",
 ]);
