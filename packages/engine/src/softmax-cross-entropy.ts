@@ -1,3 +1,5 @@
+import { portableExp, portableLog } from "./portable-math.ts";
+
 /**
  * Softmax cross-entropy of one sample: −log(softmax(logits)[label]), in nats. The largest logit is taken out of the
  * exponentials first, so that none overflows: log Σ exp(zᵢ) = m + log Σ exp(zᵢ − m).
@@ -5,14 +7,14 @@
 export function softmaxCrossEntropy(logits: ArrayLike<number>, label: number): number {
   const largest = logits[indexOfLargest(logits)] as number;
   let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - largest);
-  return largest + Math.log(sum) - (logits[label] as number);
+  for (let i = 0; i < logits.length; i++) sum += portableExp((logits[i] as number) - largest);
+  return largest + portableLog(sum) - (logits[label] as number);
 }
 
 /** ∂loss/∂logits = softmax(logits) − onehot(label). */
 export function softmaxCrossEntropyGradient(logits: ArrayLike<number>, label: number): Float64Array {
   const largest = logits[indexOfLargest(logits)] as number;
-  const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
+  const exponentials = Float64Array.from(logits, (logit) => portableExp(logit - largest));
   const sum = exponentials.reduce((total, value) => total + value, 0);
   return exponentials.map((value, index) => value / sum - (index === label ? 1 : 0));
 }
