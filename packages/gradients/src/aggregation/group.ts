@@ -23,7 +23,7 @@ export function endShard(group: Group, shardCount: number): number {
 /** The level of the root: the smallest whose first group holds every shard. */
 export function rootLevel(shardCount: number): number {
   assert(shardCount > 0, "a batch has at least one shard");
-  return Math.ceil(Math.log2(shardCount));
+  return levelOf(shardCount);
 }
 
 export function parentOf(group: Group): Group {
@@ -38,7 +38,7 @@ export function siblingOf(group: Group, shardCount: number): Group | null {
 
 /** The largest group of at most `shardsMax` shards that are all free, the first of equals; null when nothing is free. */
 export function findFreeGroup(shardsMax: number, shardCount: number, isFree: (shard: number) => boolean): Group | null {
-  for (let level = Math.min(rootLevel(shardCount), Math.ceil(Math.log2(shardsMax))); level >= 0; level--) {
+  for (let level = Math.min(rootLevel(shardCount), levelOf(shardsMax)); level >= 0; level--) {
     for (let index = 0; index * 2 ** level < shardCount; index++) {
       const group = { level, index };
       const end = endShard(group, shardCount);
@@ -50,4 +50,9 @@ export function findFreeGroup(shardsMax: number, shardCount: number, isFree: (sh
     }
   }
   return null;
+}
+
+/** The smallest level whose groups hold `count` shards. By whole numbers: Math.log2 may be off where it matters. */
+function levelOf(count: number): number {
+  return 32 - Math.clz32(count - 1);
 }
