@@ -12,4 +12,5 @@ export {
 export { normalizePixels } from "./normalize-pixels.ts";
 export { createReferenceEngine } from "./reference/reference-engine.ts";
 export { type Proof, proveEngine } from "./self-test/prove-engine.ts";
-export { indexOfLargest, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./softmax-cross-entropy.ts";
+export { rehearse } from "./self-test/rehearse.ts";
+export { indexOfLargest, softmax, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./softmax-cross-entropy.ts";

@@ -11,12 +11,17 @@ export function softmaxCrossEntropy(logits: ArrayLike<number>, label: number): n
   return largest + portableLog(sum) - (logits[label] as number);
 }
 
-/** ∂loss/∂logits = softmax(logits) − onehot(label). */
-export function softmaxCrossEntropyGradient(logits: ArrayLike<number>, label: number): Float64Array {
+/** exp(zᵢ) / Σ exp(zⱼ). */
+export function softmax(logits: ArrayLike<number>): Float64Array {
   const largest = logits[indexOfLargest(logits)] as number;
   const exponentials = Float64Array.from(logits, (logit) => portableExp(logit - largest));
   const sum = exponentials.reduce((total, value) => total + value, 0);
-  return exponentials.map((value, index) => value / sum - (index === label ? 1 : 0));
+  return exponentials.map((value) => value / sum);
+}
+
+/** ∂loss/∂logits = softmax(logits) − onehot(label). */
+export function softmaxCrossEntropyGradient(logits: ArrayLike<number>, label: number): Float64Array {
+  return softmax(logits).map((value, index) => value - (index === label ? 1 : 0));
 }
 
 /** The class that the logits name; the first of equal ones. */

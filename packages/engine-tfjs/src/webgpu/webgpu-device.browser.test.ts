@@ -1,4 +1,5 @@
 import { type Batch, EngineError, type EngineTask, proveEngine } from "@convoy/engine";
+import { murmur3Text } from "@convoy/foundation";
 import { parameterLayout } from "@convoy/models";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
@@ -38,7 +39,7 @@ describe("a GPU", () => {
     expect(availability).toMatchObject({ available: true, adapter: { name: expect.stringMatching(/./) } });
     const engine = await factory(task);
     if (availability.available) expect(engine.identity.device).toBe(availability.adapter.name);
-    expect(engine.identity.fingerprint).toContain(navigator.userAgent);
+    expect(engine.identity.fingerprint).toContain(murmur3Text(navigator.userAgent));
     engine.dispose();
   });
 

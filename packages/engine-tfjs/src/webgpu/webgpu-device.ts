@@ -1,4 +1,5 @@
 import { EngineError, type EngineIdentity } from "@convoy/engine";
+import { murmur3Text } from "@convoy/foundation";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorDevice, Transfer } from "../tensor-device.ts";
@@ -42,11 +43,13 @@ class WebgpuDevice implements TensorDevice {
   constructor(graphics: GraphicsDevice) {
     const { device, adapter } = graphics;
     const { vendor, architecture, description } = adapter;
+    const profile = [vendor, architecture, adapter.device, description].join("/");
     this.graphics = graphics;
     this.identity = {
       name: "tfjs-webgpu",
       device: adapter.name,
-      fingerprint: `tfjs-webgpu ${tf.version_core}, ${[vendor, architecture, adapter.device, description].join("/")}, ${userAgent()}, kernels ${KERNELS_VERSION}`,
+      // The browser and the GPU's driver compile the shaders; no page learns the driver's version.
+      fingerprint: `tfjs-webgpu ${tf.version_core}, ${profile}, browser ${murmur3Text(userAgent())}, kernels ${KERNELS_VERSION}`,
     };
     replaceKernels();
     this.#staging = new StagingBuffers(device);

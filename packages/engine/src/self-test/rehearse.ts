@@ -1,0 +1,51 @@
+import { murmur3 } from "@convoy/foundation";
+import { elementCount, type ModelSpecification, parameterLayout } from "@convoy/models";
+import type { Batch, Engine, EngineTask } from "../engine.ts";
+
+/**
+ * Lets an engine compute one gradient of its own task, on parameters and samples made up for it. Afterwards shaders
+ * are compiled and memory is there, so that the first lease need not wait for them. Returns the hash of all the bits
+ * that came out, eight hexadecimal digits: engines with equal bits give equal hashes. Replaces the engine's parameters.
+ */
+export async function rehearse(
+  engine: Pick<Engine, "setParameters" | "computeGradient">,
+  task: EngineTask,
+  sampleCount: number,
+): Promise<string> {
+  const parameters = spreadParameters(task.model);
+  const gradient = new Float32Array(parameters.length);
+  engine.setParameters(parameters);
+  const outcome = await engine.computeGradient(spreadBatch(task.model, sampleCount), gradient);
+  const figures = Float64Array.of(outcome.lossSum, outcome.correctCount);
+  const hash = murmur3(bytesOf(gradient), murmur3(bytesOf(figures)));
+  return hash.toString(16).padStart(8, "0");
+}
+
+/** Evenly spread with variance 1/fan-in, so that activations stay about as large as the input through every layer. */
+function spreadParameters(model: ModelSpecification): Float32Array {
+  const layout = parameterLayout(model);
+  const parameters = new Float32Array(layout.length);
+  for (const { offset, length, fanIn } of layout.entries) {
+    const bound = Math.sqrt(3 / fanIn);
+    for (let i = offset; i < offset + length; i++) parameters[i] = bound * (2 * spread(i) - 1);
+  }
+  return parameters;
+}
+
+function spreadBatch(model: ModelSpecification, count: number): Batch {
+  const pixels = Uint8Array.from({ length: count * elementCount(model.inputShape) }, (_, i) => 256 * spread(i));
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % model.classCount);
+  return { count, pixels, labels };
+}
+
+/**
+ * Numbers of [0, 1) in steps of 2⁻²⁴: the fractions of multiples of the golden ratio, far quicker than random ones
+ * where a model has millions of parameters.
+ */
+function spread(index: number): number {
+  return (Math.imul(index + 1, 0x9e3779b1) >>> 8) * 2 ** -24;
+}
+
+function bytesOf(values: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
