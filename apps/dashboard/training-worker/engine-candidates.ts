@@ -8,8 +8,12 @@ import type { EngineCandidate } from "@convoy/worker";
 export function engineCandidates(forced: string | null): readonly EngineCandidate[] {
   const candidates: readonly EngineCandidate[] = [
     { name: "tfjs-webgpu", create: createTfjsEngine("webgpu"), unsuitable: () => webgpuObjection(forced !== null) },
-    { name: "tfjs-wasm", create: createTfjsEngine("wasm", { wasmPaths: new URL("./", self.location.href).href }) },
-    { name: "tfjs-cpu", create: createTfjsEngine("cpu") },
+    {
+      name: "tfjs-wasm",
+      create: createTfjsEngine("wasm", { wasmPaths: new URL("./", self.location.href).href }),
+      sameEverywhere: true,
+    },
+    { name: "tfjs-cpu", create: createTfjsEngine("cpu"), sameEverywhere: true },
   ];
   return forced === null ? candidates : candidates.filter((candidate) => candidate.name === forced);
 }

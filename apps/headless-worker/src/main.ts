@@ -10,8 +10,8 @@ import { readOptions } from "./options.ts";
 const options = readOptions(process.argv.slice(2));
 
 const candidates: readonly EngineCandidate[] = [
-  { name: "tfjs-wasm", create: createTfjsEngine("wasm", { wasmPaths: wasmDirectory() }) },
-  { name: "tfjs-cpu", create: createTfjsEngine("cpu") },
+  { name: "tfjs-wasm", create: createTfjsEngine("wasm", { wasmPaths: wasmDirectory() }), sameEverywhere: true },
+  { name: "tfjs-cpu", create: createTfjsEngine("cpu"), sameEverywhere: true },
 ];
 
 /** Long enough for a coordinator on the other side of the world. */

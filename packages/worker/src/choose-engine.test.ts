@@ -1,12 +1,16 @@
 import { createReferenceEngine, EngineError } from "@convoy/engine";
 import { describe, expect, test } from "vitest";
 import { chooseEngine, type EngineCandidate, type EngineRemark } from "./choose-engine.ts";
-import { changedEngine, reference, tinyTask } from "./test-engines.ts";
+import { changedEngine, reference, tinyLayout, tinyTask } from "./test-engines.ts";
 
 /** Chooses, and keeps every list of remarks that was told on the way. */
-async function choose(...candidates: EngineCandidate[]) {
+function choose(...candidates: EngineCandidate[]) {
+  return chooseFor({ exact: false, fingerprint: null }, candidates);
+}
+
+async function chooseFor(wish: { exact: boolean; fingerprint: string | null }, candidates: EngineCandidate[]) {
   const told: (readonly EngineRemark[])[] = [];
-  const choice = await chooseEngine(tinyTask, candidates, null, {
+  const choice = await chooseEngine(tinyTask, candidates, wish, {
     onTrial: () => {},
     onRemarks: (remarks) => told.push(remarks),
   });
@@ -94,5 +98,87 @@ describe("the choice of an engine", () => {
     expect(engine).toBeNull();
     expect(remarks).toHaveLength(2);
     expect((await choose()).engine).toBeNull();
+  });
+});
+
+describe("the choice of an engine for an exact run", () => {
+  const exact = { exact: true, fingerprint: null };
+  const everywhere: EngineCandidate = { ...reference, name: "everywhere", sameEverywhere: true };
+
+  test("[E5] begins with those that are the same everywhere, in their order", async () => {
+    const refused = (name: string) => ({ ...everywhere, name, unsuitable: async () => "No." });
+    const { remarks } = await chooseFor(exact, [
+      { ...refused("first"), sameEverywhere: false },
+      refused("second"),
+      refused("third"),
+    ]);
+    expect(remarks.map(({ engine }) => engine)).toEqual(["second", "third", "first"]);
+    const { remarks: usual } = await choose({ ...refused("first"), sameEverywhere: false }, refused("second"));
+    expect(usual.map(({ engine }) => engine)).toEqual(["first", "second"]);
+  });
+
+  test("[E3] names the bits of a rehearsal in the fingerprint", async () => {
+    const first = await chooseFor(exact, [everywhere]);
+    if (first.engine === null) throw new Error("the reference engine proves itself");
+    expect(first.identity.fingerprint).toMatch(/^reference-1, rehearsal [0-9a-f]{8}$/);
+    expect(await choose(everywhere)).toMatchObject({ identity: first.identity });
+    const rounding = changedEngine(({ computeGradient }) => ({
+      async computeGradient(batch, gradient) {
+        const outcome = await computeGradient(batch, gradient);
+        gradient[0] = (gradient[0] as number) * (1 + 2 ** -23);
+        return outcome;
+      },
+    }));
+    const other = await chooseFor(exact, [{ name: "other", create: rounding }]);
+    expect(other).toMatchObject({ identity: { fingerprint: expect.stringMatching(/^reference-1, rehearsal /) } });
+    expect(other).not.toMatchObject({ identity: first.identity });
+  });
+
+  test("[K15] takes the one that the run is bound to, and no other", async () => {
+    const record = { made: 0, disposed: 0 };
+    const candidate = { name: "counted", create: changedEngine(() => ({}), record) };
+    const fingerprint = "tfjs-wasm 4.22.0, rehearsal 00000000";
+    const { engine, remarks } = await chooseFor({ exact: true, fingerprint }, [candidate]);
+    expect(engine).toBeNull();
+    expect(remarks).toEqual([{ engine: "counted", sentence: expect.stringContaining(`bound to (${fingerprint})`) }]);
+    expect(record).toEqual({ made: 1, disposed: 1 });
+    const bound = await chooseFor(exact, [everywhere]);
+    if (bound.engine === null) throw new Error("the reference engine proves itself");
+    expect(await chooseFor({ exact: true, fingerprint: bound.identity.fingerprint }, [candidate])).toMatchObject({
+      identity: bound.identity,
+    });
+  });
+
+  test("[E3] skips one that gives other bits each time; other runs may have it", async () => {
+    let calls = 0;
+    const drifting = changedEngine(({ computeGradient }) => ({
+      async computeGradient(batch, gradient) {
+        const outcome = await computeGradient(batch, gradient);
+        gradient[0] = (gradient[0] as number) * (1 + calls++ / 1000);
+        return outcome;
+      },
+    }));
+    const candidate = { name: "drifting", create: drifting };
+    const { engine, remarks } = await chooseFor(exact, [candidate]);
+    expect(engine).toBeNull();
+    expect(remarks[0]?.sentence).toContain("other bits each time");
+    expect((await choose(candidate)).engine).not.toBeNull();
+  });
+
+  test("[E4] computes shard by shard; for other runs, a lease at once", async () => {
+    const counts: number[] = [];
+    const create = changedEngine(({ evaluate }) => ({
+      evaluate(batch) {
+        counts.push(batch.count);
+        return evaluate(batch);
+      },
+    }));
+    const batch = { count: 19, pixels: new Uint8Array(19 * 16), labels: new Uint8Array(19) };
+    for (const isExact of [true, false]) {
+      const { engine } = await chooseFor({ exact: isExact, fingerprint: null }, [{ name: "listening", create }]);
+      engine?.setParameters(new Float32Array(tinyLayout.length));
+      await engine?.evaluate(batch);
+    }
+    expect(counts).toEqual([8, 8, 3, 19]);
   });
 });

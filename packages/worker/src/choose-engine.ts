@@ -1,11 +1,21 @@
+import type { EngineWish } from "@convoy/coordination";
 import { SHARD_SIZE } from "@convoy/datasets";
-import { type Engine, type EngineFactory, type EngineTask, proveEngine } from "@convoy/engine";
-import { elementCount, parameterLayout } from "@convoy/models";
+import {
+  type Engine,
+  type EngineFactory,
+  type EngineIdentity,
+  type EngineTask,
+  proveEngine,
+  rehearse,
+} from "@convoy/engine";
+import { ShardByShardEngine } from "./shard-by-shard-engine.ts";
 
 /** An engine that this device might have. */
 export interface EngineCandidate {
   readonly name: string;
   readonly create: EngineFactory;
+  /** Whether it gives the same bits on every device that has it. */
+  readonly sameEverywhere?: boolean;
   /** Why it should not be used here, in a sentence; null when nothing speaks against it. */
   readonly unsuitable?: () => Promise<string | null>;
 }
@@ -17,6 +27,8 @@ export interface EngineRemark {
 
 interface ProvenEngine {
   readonly engine: Engine;
+  /** As the coordinator is to hear it: the fingerprint ends with what the engine gave in its rehearsal. */
+  readonly identity: EngineIdentity;
   readonly proof: { readonly largestError: number; readonly durationMs: number };
 }
 
@@ -33,19 +45,20 @@ export interface ChoiceListener {
 }
 
 /**
- * The first candidate that is suitable, solves the stored problem and can be made for the task; with a fingerprint,
- * the first that has it.
+ * The first candidate that is suitable, solves the stored problem and can be made for the task. For an exact run it
+ * computes shard by shard, has the fingerprint that the run is bound to, if it is, and those come first that are the
+ * same everywhere: with them the most devices can help together.
  */
 export async function chooseEngine(
   task: EngineTask,
   candidates: readonly EngineCandidate[],
-  fingerprint: string | null,
+  wish: Pick<EngineWish, "exact" | "fingerprint">,
   { onTrial, onRemarks }: ChoiceListener,
 ): Promise<EngineChoice> {
   const remarks: EngineRemark[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of wish.exact ? sameEverywhereFirst(candidates) : candidates) {
     onTrial(candidate.name);
-    const tried = await tryCandidate(task, candidate, fingerprint).catch((error: unknown) =>
+    const tried = await tryCandidate(task, candidate, wish).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );
     if (typeof tried !== "string") return { ...tried, remarks };
@@ -55,11 +68,16 @@ export async function chooseEngine(
   return { engine: null, remarks };
 }
 
+function sameEverywhereFirst(candidates: readonly EngineCandidate[]): readonly EngineCandidate[] {
+  const isSame = ({ sameEverywhere = false }: EngineCandidate) => sameEverywhere;
+  return [...candidates.filter(isSame), ...candidates.filter((candidate) => !isSame(candidate))];
+}
+
 /** The engine, or why it cannot be used; rejects when making it fails. */
 async function tryCandidate(
   task: EngineTask,
   candidate: EngineCandidate,
-  fingerprint: string | null,
+  wish: Pick<EngineWish, "exact" | "fingerprint">,
 ): Promise<ProvenEngine | string> {
   const reason = (await candidate.unsuitable?.()) ?? null;
   if (reason !== null) return reason;
@@ -67,26 +85,43 @@ async function tryCandidate(
   const proof = await proveEngine(candidate.create);
   if (!proof.passed) return proof.reason;
   const engine = await candidate.create(task);
-  if (fingerprint !== null && engine.identity.fingerprint !== fingerprint) {
-    engine.dispose();
-    return `It would give other bits than the engine that this exact run is bound to (${fingerprint}).`;
-  }
+  let rehearsed: Rehearsed;
   try {
-    await warmUp(engine, task);
+    rehearsed = await rehearseFor(engine, task, wish);
   } catch (error) {
     engine.dispose();
     throw error;
   }
-  return { engine, proof: { largestError: proof.largestError, durationMs: performance.now() - startedAt } };
+  if (rehearsed.objection !== null) {
+    engine.dispose();
+    return rehearsed.objection;
+  }
+  return {
+    engine: wish.exact ? new ShardByShardEngine(engine) : engine,
+    identity: { ...engine.identity, fingerprint: rehearsed.fingerprint },
+    proof: { largestError: proof.largestError, durationMs: performance.now() - startedAt },
+  };
 }
 
-/** Shaders are compiled when they are first used: better now than while a round waits. */
-async function warmUp(engine: Engine, task: EngineTask): Promise<void> {
-  const parameterCount = parameterLayout(task.model).length;
-  const pixels = new Uint8Array(SHARD_SIZE * elementCount(task.model.inputShape));
-  engine.setParameters(new Float32Array(parameterCount));
-  await engine.computeGradient(
-    { count: SHARD_SIZE, pixels, labels: new Uint8Array(SHARD_SIZE) },
-    new Float32Array(parameterCount),
-  );
+interface Rehearsed {
+  readonly fingerprint: string;
+  /** Why an exact run cannot use the engine. */
+  readonly objection: string | null;
+}
+
+async function rehearseFor(
+  engine: Engine,
+  task: EngineTask,
+  wish: Pick<EngineWish, "exact" | "fingerprint">,
+): Promise<Rehearsed> {
+  const bits = await rehearse(engine, task, SHARD_SIZE);
+  const fingerprint = `${engine.identity.fingerprint}, rehearsal ${bits}`;
+  if (!wish.exact) return { fingerprint, objection: null };
+  if (wish.fingerprint !== null && wish.fingerprint !== fingerprint) {
+    const objection = `It would give other bits than the engine that this exact run is bound to (${wish.fingerprint}).`;
+    return { fingerprint, objection };
+  }
+  const again = await rehearse(engine, task, SHARD_SIZE);
+  const objection = again === bits ? null : "It gives other bits each time, which an exact run cannot use.";
+  return { fingerprint, objection };
 }

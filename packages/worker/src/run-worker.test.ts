@@ -1,4 +1,5 @@
 import { EngineError } from "@convoy/engine";
+import { addVectors } from "@convoy/gradients";
 import { PROTOCOL_VERSION } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
 import { Gate, RUN, TestCoordinator } from "./test-coordinator.ts";
@@ -93,6 +94,29 @@ describe("from handshake to contribution", () => {
         vector: expected.gradient,
       });
     }
+  });
+
+  test("[E4] for an exact run they are added shard by shard, by an engine with the bits of its rehearsal in its name", async () => {
+    const coordinator = new TestCoordinator();
+    coordinator.network.flush();
+    coordinator.welcome({ exact: true });
+    await coordinator.until(() => coordinator.all("ready").length === 1);
+    expect(coordinator.newest("ready").engine.fingerprint).toMatch(/^reference-1, rehearsal [0-9a-f]{8}$/);
+    coordinator.sendParameters(0);
+    const samples = Array.from({ length: 21 }, (_, i) => 7 * i);
+    coordinator.lease(1, samples);
+    coordinator.network.flush();
+    coordinator.answerSamples();
+    await coordinator.until(() => coordinator.all("contribution").length === 1);
+    const [first, second, third] = await Promise.all(
+      [samples.slice(0, 8), samples.slice(8, 16), samples.slice(16)].map((shard) =>
+        referenceGradient(tinyParameters(), shard),
+      ),
+    );
+    if (first === undefined || second === undefined || third === undefined) throw new Error("there are three shards");
+    const { frame, lossSum } = coordinator.contribution();
+    expect(frame.vector).toEqual(addVectors(addVectors(first.gradient, second.gradient), third.gradient));
+    expect(lossSum).toBe(first.lossSum + second.lossSum + third.lossSum);
   });
 
   test("[K6] an evaluation is sent without a gradient", async () => {

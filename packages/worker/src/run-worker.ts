@@ -193,7 +193,7 @@ class WorkerShell {
     const { recipe } = this.#run();
     this.#disposeEngine();
     const task = { model: recipe.model, preprocessing: recipe.preprocessing };
-    const choice = await chooseEngine(task, this.#options.engines, wish.fingerprint, {
+    const choice = await chooseEngine(task, this.#options.engines, wish, {
       onTrial: (engine) => this.handle({ type: "engine-tested", wish, engine }),
       onRemarks: (remarks) => {
         this.#engineRemarks = remarks;
@@ -211,7 +211,7 @@ class WorkerShell {
       return;
     }
     this.#engine = choice.engine;
-    this.handle({ type: "engine-proven", wish, identity: choice.engine.identity, proof: choice.proof });
+    this.handle({ type: "engine-proven", wish, identity: choice.identity, proof: choice.proof });
   }
 
   async #compute(lease: LeaseMessage): Promise<void> {

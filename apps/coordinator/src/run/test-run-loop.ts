@@ -77,7 +77,7 @@ export const tinySettings: RunSettings = {
   dataset: { name: "tiny", title: "Tiny", warning: null },
 };
 
-const initial = () => initializeParameters(tinyLayout, tinyRecipe.initialization, tinySettings.seed);
+export const initial = () => initializeParameters(tinyLayout, tinyRecipe.initialization, tinySettings.seed);
 
 export function batchOf(set: SampleSet, samples: ArrayLike<number>): Batch {
   return { count: samples.length, ...gatherSamples(set, samples) };
@@ -128,9 +128,9 @@ export class TestRun {
   /** Who the next connections come from. */
   caller: Caller = { address: "127.0.0.1", host: "localhost:4300", forwarded: false };
 
-  constructor() {
+  constructor(settings: RunSettings = tinySettings) {
     this.loop = new RunLoop({
-      state: startCoordinator(tinySettings, Date.now()),
+      state: startCoordinator(settings, Date.now()),
       plane: this.plane,
       dataset: tinyDataset,
       admit: (caller, token) => this.access.admit(caller, token),
