@@ -17,7 +17,7 @@ export class Watcher {
 
   come(): void {
     const connection = dialSocketIo(this.#url)({
-      onOpen: () => connection.send({ type: "watch", protocol: PROTOCOL_VERSION }),
+      onOpen: () => connection.send({ type: "watch", protocol: PROTOCOL_VERSION, token: null }),
       onMessage: (data) => {
         const parsed = parseToViewer(data);
         if (!parsed.ok) this.troubles.push(parsed.refusal.sentence);

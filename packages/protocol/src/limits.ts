@@ -4,6 +4,9 @@ export const limits = {
   vectorLength: 4_000_000,
   /** Bytes of one socket message with its attachments: the longest vector, and room for the rest. */
   messageBytes: 4 * 4_000_000 + 64 * 1024,
+  /** Fields and elements of one message, however they are nested, and how deeply they may be: the most of a lease and room. */
+  messageValues: 2048,
+  messageDepth: 16,
   /** Bytes that may wait at the coordinator for one peer to read them: a few of the longest messages. */
   unreadBytes: 4 * (4 * 4_000_000 + 64 * 1024),
   /** Samples that one lease may name. */

@@ -179,3 +179,45 @@ test("[P6] the largest loss of a lease is let in", () => {
   const message = { type: "evaluation", lease: 1, version: 0, lossSum, correctCount: 1, computeMs: 1 };
   expect(parseToCoordinator(message).ok).toBe(true);
 });
+
+describe("[P9] the build of a message", () => {
+  const { join } = messagesToCoordinator;
+  const nested = (depth: number) => Array.from({ length: depth }).reduce<unknown>((inner) => [inner], 1);
+  const sentenceOf = (data: unknown, parse: (data: unknown) => Parsed<object> = parseToCoordinator) =>
+    refusalOf(parse(data)).sentence;
+
+  test("has a most of values, wherever they are", () => {
+    const fields = Object.keys(join).length + 1;
+    const list = (length: number) => ({ ...join, more: Array.from({ length }, () => 1) });
+    const split = (length: number) => ({
+      ...join,
+      more: [Array.from({ length: length - 100 - 2 }), new Array(100).fill(0)],
+    });
+    for (const build of [list, split]) {
+      expect(sentenceOf(build(limits.messageValues - fields))).toContain('"more"');
+      expect(sentenceOf(build(limits.messageValues - fields + 1))).toContain(`${limits.messageValues} values`);
+    }
+    const manyFields = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`field ${i}`, 0]));
+    expect(sentenceOf({ ...join, ...manyFields })).toContain(`${limits.messageValues} values`);
+  });
+
+  test("has a most of depth, for workers and viewers too", () => {
+    expect(sentenceOf({ ...join, name: nested(limits.messageDepth) })).toContain('"name"');
+    expect(sentenceOf({ ...join, name: nested(limits.messageDepth + 1) })).toContain("nested deeper");
+    const recipe = { model: nested(100_000) };
+    expect(sentenceOf({ ...messagesToWorker.welcome, recipe }, parseToWorker)).toContain("nested deeper");
+    expect(sentenceOf({ ...messagesToViewer.snapshot, run: nested(100_000) }, parseToViewer)).toContain(
+      "nested deeper",
+    );
+  });
+
+  test("has no field that JavaScript takes for a prototype", () => {
+    const withTrap = JSON.parse('{"__proto__": {"admin": true}}');
+    expect(sentenceOf({ ...join, ...withTrap, token: null })).toContain('"__proto__"');
+    for (const place of ["engine", "proof"] as const) {
+      const ready = structuredClone(messagesToCoordinator.ready);
+      Object.defineProperty(ready[place], "__proto__", { value: 1, enumerable: true });
+      expect(sentenceOf(ready)).toContain('"__proto__"');
+    }
+  });
+});

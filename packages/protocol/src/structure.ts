@@ -1,0 +1,25 @@
+import { limits } from "./limits.ts";
+
+/**
+ * What is wrong with the build of a message, whatever it says; null when nothing is. Nothing later needs to look at
+ * more values, deeper, or at a field that is a trap of the language: checking a message never costs more than these
+ * limits allow, and no field is passed over.
+ */
+export function structureFault(data: unknown, mostValues: number = limits.messageValues): string | null {
+  let values = 0;
+  let level = [data];
+  for (let depth = 0; level.length > 0; depth++) {
+    const next: unknown[] = [];
+    for (const node of level) {
+      if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) continue;
+      if (depth > limits.messageDepth) return `it is nested deeper than ${limits.messageDepth} levels`;
+      if (Object.hasOwn(node, "__proto__")) return 'it must not have a field "__proto__"';
+      for (const key in node) {
+        if (++values > mostValues) return `it has more than ${mostValues} values`;
+        next.push((node as Record<string, unknown>)[key]);
+      }
+    }
+    level = next;
+  }
+  return null;
+}
