@@ -10,6 +10,7 @@ import {
   type Group,
   isFiniteVector,
   type Optimizer,
+  type OptimizerState,
   type PartialSums,
 } from "@convoy/gradients";
 import type { OptimizerSpecification } from "@convoy/models";
@@ -20,7 +21,7 @@ export interface PlaneStart {
   readonly version: number;
   readonly parameters: Float32Array;
   /** The optimizer's vectors by name; without them it begins at zero. */
-  readonly optimizerState?: ReadonlyMap<string, Float32Array>;
+  readonly optimizerState?: OptimizerState;
 }
 
 export class DataPlane {
@@ -33,18 +34,10 @@ export class DataPlane {
   #bytes: Uint8Array;
   #version: number;
 
-  /** All vectors are copied. */
+  /** Writes to none of these vectors. */
   constructor(run: string, optimizer: OptimizerSpecification, { version, parameters, optimizerState }: PlaneStart) {
     this.#run = run;
-    this.#optimizer = createOptimizer(optimizer, parameters.length);
-    for (const [name, vector] of this.#optimizer.state) {
-      const saved = optimizerState?.get(name);
-      assert(
-        optimizerState === undefined || saved?.length === vector.length,
-        `the optimizer's ${name} was saved whole`,
-      );
-      if (saved !== undefined) vector.set(saved);
-    }
+    this.#optimizer = createOptimizer(optimizer, parameters.length, optimizerState);
     this.#version = version;
     this.#published = new OutgoingFrame(parameters.length);
     this.#published.vector.set(parameters);
@@ -60,8 +53,8 @@ export class DataPlane {
     return this.#published.vector;
   }
 
-  /** The optimizer's vectors by name. They change with the next update: whoever keeps them, copies them. */
-  get optimizerState(): ReadonlyMap<string, Float32Array> {
+  /** The optimizer's vectors by name. Never written to again: the next update has vectors of its own. */
+  get optimizerState(): OptimizerState {
     return this.#optimizer.state;
   }
 

@@ -3,8 +3,11 @@ import type { OptimizerSpecification } from "@convoy/models";
 import { sgd } from "./sgd.ts";
 
 export interface Optimizer {
-  /** Flat vectors that must be kept from step to step (and in a checkpoint), by name; zero at the start. */
-  readonly state: ReadonlyMap<string, Float32Array>;
+  /**
+   * Flat vectors that must be kept from step to step (and in a checkpoint), by name; zero at the start. Whoever asks
+   * for them may keep them: they are never written to again, the next step has vectors of its own.
+   */
+  readonly state: OptimizerState;
   /**
    * Writes the parameters after one step to `next`. `gradientSum` is the gradient summed over `sampleCount` samples;
    * it is divided here, and nowhere else. `next` may be `parameters` itself.
@@ -12,6 +15,13 @@ export interface Optimizer {
   step(parameters: Float32Array, gradientSum: Float32Array, sampleCount: number, next: Float32Array): void;
 }
 
-export function createOptimizer(specification: OptimizerSpecification, length: number): Optimizer {
-  return sgd(specification, length);
+export type OptimizerState = ReadonlyMap<string, Float32Array>;
+
+/** `state`: where another optimizer of the same kind and length stood; it is not written to. */
+export function createOptimizer(
+  specification: OptimizerSpecification,
+  length: number,
+  state?: OptimizerState,
+): Optimizer {
+  return sgd(specification, length, state);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createOptimizer, isFiniteVector } from "../index.ts";
+import { createOptimizer, isFiniteVector, type OptimizerState } from "../index.ts";
 
 describe("sgd with momentum", () => {
   test("follows PyTorch's recurrence, worked out by hand", () => {
@@ -20,6 +20,38 @@ describe("sgd with momentum", () => {
     const after = new Float32Array(1);
     optimizer.step(before, Float32Array.of(2), 2, after);
     expect([before[0], after[0]]).toEqual([3, 2]);
+  });
+
+  const momentum = { type: "sgd", learningRate: 0.1, momentum: 0.9 } as const;
+  const zeros = () => new Float32Array(1);
+  const velocityOf = (state: OptimizerState) => state.get("velocity")?.[0];
+
+  test("a state that was asked for stays as it is, whatever follows", () => {
+    const optimizer = createOptimizer(momentum, 1);
+    optimizer.step(zeros(), Float32Array.of(1), 1, zeros());
+    const kept = optimizer.state;
+    for (let step = 0; step < 3; step++) optimizer.step(zeros(), Float32Array.of(1), 1, zeros());
+    expect(velocityOf(kept)).toBe(1);
+    expect(velocityOf(optimizer.state)).toBeCloseTo(1 + 0.9 + 0.81 + 0.729, 5);
+  });
+
+  test("goes on from another's state as that one would, and leaves it alone", () => {
+    const first = createOptimizer(momentum, 1);
+    first.step(zeros(), Float32Array.of(1), 1, zeros());
+    const kept = first.state;
+    const second = createOptimizer(momentum, 1, kept);
+    const [one, other] = [zeros(), zeros()];
+    first.step(zeros(), Float32Array.of(0.3), 1, one);
+    second.step(zeros(), Float32Array.of(0.3), 1, other);
+    expect(other).toEqual(one);
+    expect(velocityOf(kept)).toBe(1);
+  });
+
+  test.each([
+    ["of another length", new Map([["velocity", new Float32Array(2)]])],
+    ["without its velocity", new Map()],
+  ])("a state %s is a programmer's error", (_, state) => {
+    expect(() => createOptimizer(momentum, 1, state)).toThrow("a velocity of this length");
   });
 });
 
