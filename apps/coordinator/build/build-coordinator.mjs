@@ -1,4 +1,4 @@
-/** `npm run build`: one file, dist/main.js. Packages of this workspace are TypeScript and go in; installed ones stay out. */
+/** `npm run build`: dist/main.js, and the thread that it starts. Packages of this workspace are TypeScript and go in; installed ones stay out. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -7,8 +7,9 @@ const app = join(import.meta.dirname, "..");
 const { dependencies } = JSON.parse(readFileSync(join(app, "package.json"), "utf8"));
 
 await build({
-  entryPoints: [join(app, "src/main.ts")],
-  outfile: join(app, "dist/main.js"),
+  entryPoints: [join(app, "src/main.ts"), join(app, "src/checkpoints/file-thread.ts")],
+  outdir: join(app, "dist"),
+  entryNames: "[name]",
   bundle: true,
   platform: "node",
   format: "esm",

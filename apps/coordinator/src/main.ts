@@ -11,6 +11,7 @@ import { createLog } from "./terminal.ts";
 const folders = {
   dashboard: fileURLToPath(new URL("../../dashboard/out", import.meta.url)),
   headlessWorker: fileURLToPath(new URL("../../headless-worker/dist/main.js", import.meta.url)),
+  fileThread: fileURLToPath(new URL("file-thread.js", import.meta.url)),
 };
 
 // A terminal that was closed cannot be written to; the run goes on, and its parameters are saved.

@@ -31,18 +31,19 @@ function ended(...args: string[]): { code: unknown; text: string } {
 describe("options", () => {
   test("have defaults that let only this machine in", () => {
     expect(readOptions([])).toEqual({
-      recipe: "lenet5-mnist",
+      exact: false,
+      new: false,
+      checkpointSeconds: 10,
       dataDir: resolve(".convoy"),
       host: "127.0.0.1",
       port: 4300,
-      seed: 1,
       localWorkers: 0,
     });
   });
 
   test("come from the arguments", () => {
     const args =
-      "--recipe r --epochs 2 --seed 0 --local-workers 3 --dataset built-in-digits --dataset-dir d --data-dir x --port 0 --host 0.0.0.0";
+      "--recipe r --epochs 2 --seed 0 --local-workers 3 --dataset built-in-digits --dataset-dir d --data-dir x --port 0 --host 0.0.0.0 --exact --resume 1 --checkpoint-seconds 5";
     expect(readOptions(args.split(" "))).toEqual({
       recipe: "r",
       epochs: 2,
@@ -53,6 +54,10 @@ describe("options", () => {
       dataDir: resolve("x"),
       port: 0,
       host: "0.0.0.0",
+      exact: true,
+      new: false,
+      resume: "1",
+      checkpointSeconds: 5,
     });
   });
 
@@ -83,6 +88,7 @@ describe("options", () => {
     ["--seed", "-1", "from 0 to 9007199254740991"],
     ["--seed", "NaN", "from 0 to 9007199254740991"],
     ["--local-workers", "65", "from 0 to 64"],
+    ["--checkpoint-seconds", "0", "from 1 to 86400"],
   ])("refuse %s %j in a sentence that names the option", (option, value, range) => {
     const { code, text } = ended(`${option}=${value}`);
     expect(code).toBe(1);
@@ -90,11 +96,15 @@ describe("options", () => {
     expect(text).toContain(`It must be a whole number ${range}.`);
   });
 
-  test.each(["--host", "--data-dir", "--dataset-dir"])("refuse an empty %s", (option) => {
+  test.each(["--host", "--data-dir", "--dataset-dir", "--resume"])("refuse an empty %s", (option) => {
     const { code, text } = ended(option, "");
     expect(code).toBe(1);
     expect(text).toContain(option);
     expect(text).toContain("It must not be empty.");
+  });
+
+  test("refuse to begin a run and to go on with another at once", () => {
+    expect(ended("--new", "--resume", "1").text).toContain("'--resume <run>' cannot be used with option '--new'");
   });
 
   test("count an empty variable of the environment as unset", () => {

@@ -4,17 +4,27 @@ import { recipes } from "@convoy/models";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 export const BUILT_IN_DIGITS = "built-in-digits";
+export const DEFAULT_RECIPE = "lenet5-mnist";
+export const DEFAULT_SEED = 1;
 
+/** Undefined: nobody has said, so a run that goes on keeps its own and a new one takes the default. */
 export interface CoordinatorOptions {
-  readonly recipe: string;
+  readonly recipe: string | undefined;
   /** Instead of the recipe's. */
   readonly dataset: typeof BUILT_IN_DIGITS | undefined;
   readonly datasetDir: string | undefined;
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
-  readonly seed: number;
+  readonly seed: number | undefined;
   readonly epochs: number | undefined;
+  /** The same run bit for bit, whoever computes it. */
+  readonly exact: boolean;
+  /** Begin a new run, whatever is unfinished. */
+  readonly new: boolean;
+  /** Go on with this run. */
+  readonly resume: string | undefined;
+  readonly checkpointSeconds: number;
   readonly localWorkers: number;
 }
 
@@ -27,67 +37,83 @@ export function readOptions(args: readonly string[]): CoordinatorOptions {
 }
 
 function command(): Command {
-  const recipeNames = recipes.map((recipe) => recipe.name).join(", ");
-  return new Command("convoy")
-    .description("Trains a network together with every browser tab that opens the worker page.")
-    .addOption(option("--recipe <name>", "RECIPE", `what to train: ${recipeNames}`).default("lenet5-mnist"))
-    .addOption(
-      option("--epochs <count>", "EPOCHS", "train for this many epochs instead of the recipe's").argParser(
-        whole(1, 100_000),
-      ),
-    )
-    .addOption(
-      option("--seed <number>", "SEED", "names the run's random numbers: the same seed gives the same run")
-        .default(1)
-        .argParser(whole(0, Number.MAX_SAFE_INTEGER)),
-    )
-    .addOption(
-      option("--local-workers <count>", "LOCAL_WORKERS", "workers to start on this machine beside the tabs")
-        .default(0)
-        .argParser(whole(0, 64)),
-    )
-    .addOption(
-      option("--dataset <name>", "DATASET", "train on this instead of the recipe's dataset; needs no download").choices(
-        [BUILT_IN_DIGITS],
-      ),
-    )
-    .addOption(
-      option(
-        "--dataset-dir <folder>",
-        "DATASET_DIR",
-        "folder with the dataset's files; without it they are downloaded once",
-      ).argParser(filled),
-    )
-    .addOption(
-      option("--data-dir <folder>", "DATA_DIR", "where datasets, checkpoints and histories are kept")
-        .default(".convoy")
-        .argParser(filled),
-    )
-    .addOption(
-      option("--port <number>", "PORT", "port of the pages and the workers; 0 takes any free one")
-        .default(4300)
-        .argParser(whole(0, 65_535)),
-    )
-    .addOption(
-      option(
-        "--host <address>",
-        "HOST",
-        "address to listen on: the default lets only this machine in, 0.0.0.0 whoever has the invitation",
-      )
-        .default("127.0.0.1")
-        .argParser(filled),
-    )
-    .helpOption("-h, --help", "show this text")
-    .addHelpText(
-      "after",
-      `
+  const command = new Command("convoy").description(
+    "Trains a network together with every browser tab that opens the worker page.",
+  );
+  for (const made of [...trainingOptions(), ...savingOptions(), ...machineOptions()]) command.addOption(made);
+  return command.helpOption("-h, --help", "show this text").addHelpText(
+    "after",
+    `
 Every option can also be given by environment, as CONVOY_RECIPE, CONVOY_DATASET_DIR and so on.
 
 Examples:
   npm start                                       train LeNet-5 on MNIST, with one worker on this machine
+  npm start -- --new                              begin again, though an earlier run is unfinished
   npm start -- --epochs 2 --local-workers 0       let the tabs do all the work
   CONVOY_DATASET_DIR=~/mnist npm start            use the dataset files of a folder`,
-    );
+  );
+}
+
+/** What is trained. */
+function trainingOptions(): Option[] {
+  const names = recipes.map((recipe) => recipe.name).join(", ");
+  return [
+    option("--recipe <name>", "RECIPE", `what to train: ${names} (default: ${DEFAULT_RECIPE})`),
+    option("--epochs <count>", "EPOCHS", "train for this many epochs instead of the recipe's").argParser(
+      whole(1, 100_000),
+    ),
+    option(
+      "--seed <number>",
+      "SEED",
+      `names the run's random numbers: the same seed gives the same run (default: ${DEFAULT_SEED})`,
+    ).argParser(whole(0, Number.MAX_SAFE_INTEGER)),
+    option("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine").default(
+      false,
+    ),
+    option("--dataset <name>", "DATASET", "train on this instead of the recipe's dataset; needs no download").choices([
+      BUILT_IN_DIGITS,
+    ]),
+    option(
+      "--dataset-dir <folder>",
+      "DATASET_DIR",
+      "folder with the dataset's files; without it they are downloaded once",
+    ).argParser(filled),
+  ];
+}
+
+/** What is kept, and gone on with. */
+function savingOptions(): Option[] {
+  return [
+    option("--data-dir <folder>", "DATA_DIR", "where datasets, checkpoints and histories are kept")
+      .default(".convoy")
+      .argParser(filled),
+    option("--new", "NEW", "begin a new run instead of going on with one that is unfinished").default(false),
+    option("--resume <run>", "RESUME", "go on with this run, the name of its folder in <data-dir>/runs")
+      .argParser(filled)
+      .conflicts("new"),
+    option("--checkpoint-seconds <count>", "CHECKPOINT_SECONDS", "save the run this often while it trains")
+      .default(10)
+      .argParser(whole(1, 86_400)),
+  ];
+}
+
+/** This machine, and who is let in. */
+function machineOptions(): Option[] {
+  return [
+    option("--local-workers <count>", "LOCAL_WORKERS", "workers to start on this machine beside the tabs")
+      .default(0)
+      .argParser(whole(0, 64)),
+    option("--port <number>", "PORT", "port of the pages and the workers; 0 takes any free one")
+      .default(4300)
+      .argParser(whole(0, 65_535)),
+    option(
+      "--host <address>",
+      "HOST",
+      "address to listen on: the default lets only this machine in, 0.0.0.0 whoever has the invitation",
+    )
+      .default("127.0.0.1")
+      .argParser(filled),
+  ];
 }
 
 /** An empty variable counts as unset: that is what a shell leaves of a value that is missing. */

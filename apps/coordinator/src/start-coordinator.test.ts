@@ -8,6 +8,7 @@ import { dialSocketIo } from "@convoy/transport/client";
 import { runWorker } from "@convoy/worker";
 import pino from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { fileThread } from "./checkpoints/test-file-thread.ts";
 import { smallDigits } from "./datasets/small-mnist.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { type Coordinator, startCoordinator } from "./start-coordinator.ts";
@@ -41,10 +42,18 @@ function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
     port: 0,
     seed: 1,
     epochs: 1,
+    exact: false,
+    new: false,
+    resume: undefined,
+    checkpointSeconds: 10,
     localWorkers: 0,
     ...change,
   };
-  const folders = { dashboard: join(folder, "missing"), headlessWorker: join(folder, "missing.js") };
+  const folders = {
+    dashboard: join(folder, "missing"),
+    headlessWorker: join(folder, "missing.js"),
+    fileThread: fileThread(),
+  };
   const log = pino({}, { write: () => {} });
   // Only what a test names is looked for; nothing is downloaded.
   if (options.datasetDir !== undefined) return startCoordinator(options, folders, log);
@@ -83,6 +92,7 @@ test("[R4] [R5] a worker over a real socket trains the whole run, and its files 
   expect(printed).toContain(runFolder);
   expect(printed).toContain("!! Drawn, not real.");
   expect((await readdir(runFolder)).toSorted()).toEqual([
+    "checkpoints",
     "epochs.csv",
     "losses.csv",
     "parameters-epoch-001.safetensors",
@@ -120,7 +130,7 @@ test("a coordinator that is closed before anyone came has saved where it was", a
 });
 
 test("two runs with the same seed begin with the same parameters, under different names", async () => {
-  for (let i = 0; i < 2; i++) await (await start()).close();
+  for (let i = 0; i < 2; i++) await (await start({ new: true })).close();
   const runs = await readdir(join(folder, "data", "runs"));
   expect(runs).toHaveLength(2);
   const [first, second] = await Promise.all(

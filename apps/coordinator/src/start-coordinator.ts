@@ -1,24 +1,24 @@
 /** Puts the pieces together: port, dataset, run, pages, local workers. */
-import { randomBytes } from "node:crypto";
-import { DataPlane, type RunSettings, startCoordinator as startState } from "@convoy/coordination";
-import { findRecipe, initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
-import { limits } from "@convoy/protocol";
+import { findRecipe } from "@convoy/models";
+import type { Caller } from "@convoy/transport";
 import { acceptSocketIo } from "@convoy/transport/server";
 import type { Logger } from "pino";
-import { prepareDataFolder, writingTo } from "./checkpoints/data-folder.ts";
-import { RunFolder } from "./checkpoints/run-folder.ts";
+import { prepareDataFolder, runsFolder } from "./checkpoints/data-folder.ts";
+import { type FoundRun, findRun, findRuns } from "./checkpoints/found-runs.ts";
+import { LargeFiles } from "./checkpoints/large-files.ts";
 import type { ServedRun } from "./http/routes.ts";
 import { LocalWorkers } from "./local-workers.ts";
 import { qrCodeText } from "./network/qr-code.ts";
-import { type DatasetForRun, obtainForRun } from "./obtain-for-run.ts";
+import { obtainForRun } from "./obtain-for-run.ts";
 import { openPort } from "./open-port.ts";
-import type { CoordinatorOptions } from "./options.ts";
-import { RunLoop } from "./run/run-loop.ts";
+import { BUILT_IN_DIGITS, type CoordinatorOptions, DEFAULT_RECIPE } from "./options.ts";
+import { leadRun } from "./run/lead-run.ts";
+import { openRun } from "./run/open-run.ts";
+import type { RunLoop } from "./run/run-loop.ts";
 import { StartError } from "./start-error.ts";
 import { banner, progressLine, warningBox } from "./terminal.ts";
 
 const PROGRESS_INTERVAL_MS = 15_000;
-const CHECKPOINT_INTERVAL_MS = 10_000;
 
 export interface Coordinator {
   /** Saves the parameters, then ends everything. */
@@ -30,6 +30,8 @@ export interface CoordinatorFolders {
   readonly dashboard: string;
   /** The program of the headless worker. */
   readonly headlessWorker: string;
+  /** The program of the thread that writes files. */
+  readonly fileThread: string;
 }
 
 export async function startCoordinator(
@@ -38,42 +40,20 @@ export async function startCoordinator(
   log: Logger,
   obtain: typeof obtainForRun = obtainForRun,
 ): Promise<Coordinator> {
-  const recipe = findRecipe(options.recipe);
   // Before the dataset, as the port: what cannot work should not be found out after a download.
   await prepareDataFolder(options.dataDir);
+  const chosen = options.resume === undefined ? null : await findChosen(options.dataDir, options.resume);
+  const recipe = findRecipe(options.recipe ?? chosen?.manifest.settings.recipe.name ?? DEFAULT_RECIPE);
   let served: ServedRun | null = null;
   const { server, access, entry, tokens } = await openPort(options, folders.dashboard, () => served);
 
-  const obtained = await obtain(recipe, options, log);
-  const settings = settingsOf(recipe, options, obtained);
-  const initial = initializeParameters(parameterLayout(recipe.model), recipe.initialization, options.seed);
-  const folder = await createFolder(options.dataDir, settings, initial, log);
-  const plane = new DataPlane(settings.run, recipe.optimizer, { version: 0, parameters: initial });
-  let saving: Promise<void> = Promise.resolve();
-  const save = (name: string, parameters: Float32Array, step: number) => {
-    saving = saving
-      .then(async () => {
-        const path = await folder.save(name, parameters, step);
-        log.info(`Parameters after step ${step} saved: ${path}`);
-      })
-      .catch((error: Error) => log.warn(`The parameters after step ${step} could not be saved: ${error.message}`));
-    return saving;
-  };
-  const loop = new RunLoop({
-    state: startState(settings, Date.now()),
-    plane,
-    dataset: obtained.dataset,
-    admit: (caller, token) => access.admit(caller, token),
-    onReport(report) {
-      if (report.type === "loss") folder.addLoss(report.point);
-      else if (report.type === "epoch") folder.addEpoch(report.point);
-      else log[report.entry.level === "warning" ? "warn" : "info"](report.entry.sentence);
-    },
-    onCheckpoint({ position: { step }, epoch }, parameters) {
-      if (epoch !== null) void save(`parameters-epoch-${String(epoch).padStart(3, "0")}`, parameters, step);
-      void save("parameters", parameters, step);
-    },
-  });
+  const obtained = await obtain(recipe, withDatasetOf(chosen, options), log);
+  const files = new LargeFiles(folders.fileThread);
+  const onLost = () => endTakenOver(log);
+  const opened = await openRun({ options, recipe, obtained, chosen, files, log, onLost });
+  const { settings, plane, folder, remark } = opened;
+  const admit = (caller: Caller, token: string | null) => access.admit(caller, token);
+  const { loop, saving } = leadRun(opened, { dataset: obtained.dataset, admit, log });
   const sockets = acceptSocketIo(server, (connection, caller) => loop.accept(connection, caller));
   served = {
     describe: () => loop.describe(),
@@ -83,10 +63,11 @@ export async function startCoordinator(
     }),
   };
 
-  process.stdout.write(`${banner({ entry, run: loop.describe(), folder: folder.path })}\n`);
+  process.stdout.write(`${banner({ entry, run: loop.describe(), folder: folder.path, remark })}\n`);
   const link = entry.links?.lend[0];
   if (link !== undefined && process.stdout.isTTY) process.stdout.write(`${qrCodeText(link)}\n\n`);
   if (settings.dataset.warning !== null) process.stdout.write(`${warningBox(settings.dataset.warning)}\n`);
+  if (remark !== null) log.info(remark);
   const workers = new LocalWorkers(
     folders.headlessWorker,
     { url: entry.localOrigin, invitation: tokens.invitation },
@@ -100,43 +81,36 @@ export async function startCoordinator(
       clearInterval(ticker);
       workers.close();
       // First what cannot be had again: closing connections may take as long as their other ends like.
-      await save("parameters", plane.parameters, plane.version);
+      await saving.finish(loop.position());
       await sockets.close();
       loop.close();
       await folder.close();
+      await files.close();
+      await opened.lock.release();
     },
   };
 }
 
-function createFolder(dataDir: string, settings: RunSettings, initial: Float32Array, log: Logger): Promise<RunFolder> {
-  return writingTo(dataDir, async () => {
-    const folder = await RunFolder.create(dataDir, settings, (error) =>
-      log.warn(`The history cannot be written: ${error.message}`),
-    );
-    await folder.save("parameters-initial", initial, 0);
-    return folder;
-  });
+async function findChosen(dataDir: string, run: string): Promise<FoundRun> {
+  const found = await findRun(dataDir, run);
+  if (found !== null) return found;
+  const others = (await findRuns(dataDir)).filter(({ manifest }) => manifest.position.ending?.control !== "finished");
+  const names = others.slice(0, 5).map(({ manifest }) => manifest.settings.run);
+  const hint =
+    names.length === 0 ? "there is none in that folder" : `those that can, the newest first: ${names.join(", ")}`;
+  throw new StartError(`There is no run ${run} in ${runsFolder(dataDir)} that can be continued; ${hint}.`);
 }
 
-function settingsOf(recipe: Recipe, options: CoordinatorOptions, { dataset, warning }: DatasetForRun): RunSettings {
-  const parameterCount = parameterLayout(recipe.model).length;
-  if (parameterCount > limits.vectorLength) {
-    throw new StartError(
-      `${recipe.title} has ${parameterCount} parameters, more than the ${limits.vectorLength} that one message can carry.`,
-    );
-  }
-  return {
-    run: randomBytes(8).toString("hex"),
-    recipe,
-    parameterCount,
-    seed: options.seed,
-    epochs: options.epochs ?? recipe.epochs,
-    exact: false,
-    checkpointMs: CHECKPOINT_INTERVAL_MS,
-    trainCount: dataset.train.count,
-    testCount: dataset.test.count,
-    dataset: { name: dataset.name, title: dataset.title, warning },
-  };
+/** A run that was asked for keeps its digits, unless somebody asks for something else. */
+function withDatasetOf(chosen: FoundRun | null, options: CoordinatorOptions): CoordinatorOptions {
+  const isOnDigits = chosen?.manifest.dataset.name === BUILT_IN_DIGITS;
+  const isSaid = options.dataset !== undefined || options.datasetDir !== undefined;
+  return isOnDigits && !isSaid ? { ...options, dataset: BUILT_IN_DIGITS } : options;
+}
+
+function endTakenOver(log: Logger): void {
+  log.fatal("This coordinator was silent for so long that another has taken over its run; it ends.");
+  process.exit(1);
 }
 
 /** Says where the run is, when that has changed since the last time. */

@@ -13,9 +13,13 @@ function view() {
 const tokens = { invitation: "k7m4-x9p2", adminKey: "abcd-efgh-jkmn-pqrs" };
 
 function shown(host: string, ...addresses: string[]): string {
+  return shownWith(null, host, ...addresses);
+}
+
+function shownWith(remark: string | null, host: string, ...addresses: string[]): string {
   const infos = addresses.map((address) => ({ address, family: "IPv4", internal: false }) as NetworkInterfaceInfo);
   const entry = new Entry({ host, port: 4300, tokens, interfaces: () => ({ eth0: infos }) });
-  return banner({ entry, run: view(), folder: "/data/runs/1" });
+  return banner({ entry, run: view(), folder: "/data/runs/1", remark });
 }
 
 test("the banner has the links and the folder", () => {
@@ -47,6 +51,11 @@ test("where only an address of the network is listened on, this machine needs li
 
 test("a machine without a network has links for itself alone", () => {
   expect(shown("0.0.0.0")).not.toContain("#");
+});
+
+test("the banner says which run goes on", () => {
+  const remark = "The run 1 goes on after step 4.";
+  expect(shownWith(remark, "127.0.0.1").split("\n")).toContain(`  ${remark}`);
 });
 
 test("a warning keeps every word, in lines that fit a terminal", () => {

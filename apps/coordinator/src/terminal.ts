@@ -15,20 +15,23 @@ export interface BannerFacts {
   readonly entry: Pick<Entry, "localLinks" | "links">;
   readonly run: RunView;
   readonly folder: string;
+  /** Which run goes on, or why none does. */
+  readonly remark: string | null;
 }
 
-export function banner({ entry, run, folder }: BannerFacts): string {
+export function banner({ entry, run, folder, remark }: BannerFacts): string {
   const { control, lend } = entry.localLinks;
   const lines = [
     "",
     `  Convoy trains ${run.recipeTitle}${run.datasetWarning === null ? "" : `, but on ${run.datasetTitle}`}: ${run.parameterCount.toLocaleString("en-US")} parameters, ${run.steps.toLocaleString("en-US")} steps.`,
+    ...(remark === null ? [] : [`  ${remark}`]),
     "",
     `  Watch the run       ${control}`,
     `  Lend this device    ${lend[0]}   (open it in as many tabs as you like)`,
     `  Data of this run    ${folder}`,
     "",
     ...(entry.links === null ? [] : invitation(entry.links)),
-    "  Ctrl+C saves the parameters and ends.",
+    "  Ctrl+C saves the run and ends; the next start goes on with it.",
     "",
   ];
   return lines.join("\n");

@@ -3,10 +3,18 @@ import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { StartError } from "../start-error.ts";
 
+export function runsFolder(dataDir: string): string {
+  return join(dataDir, "runs");
+}
+
+export function runPath(dataDir: string, run: string): string {
+  return join(runsFolder(dataDir), run);
+}
+
 /** Makes the data folder, and the place of the runs in it; a StartError when they cannot be had or written. */
 export function prepareDataFolder(dataDir: string): Promise<void> {
   return writingTo(dataDir, async () => {
-    const runs = join(dataDir, "runs");
+    const runs = runsFolder(dataDir);
     await mkdir(runs, { recursive: true });
     await access(runs, constants.W_OK);
   });

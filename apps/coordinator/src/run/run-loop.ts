@@ -10,7 +10,9 @@ import {
   type DataPlane,
   describeRun,
   type PeerId,
+  positionOf,
   type Report,
+  type RunPosition,
 } from "@convoy/coordination";
 import { type Dataset, gatherSamples } from "@convoy/datasets";
 import { isFiniteVector } from "@convoy/gradients";
@@ -24,6 +26,7 @@ import {
 } from "@convoy/protocol";
 import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
 import type { Admission } from "../access/access.ts";
+import type { RunHistory } from "./run-history.ts";
 import { Viewers } from "./viewers.ts";
 
 export interface RunLoopOptions {
@@ -31,8 +34,11 @@ export interface RunLoopOptions {
   readonly plane: DataPlane;
   readonly dataset: Dataset;
   admit(caller: Caller, token: string | null): Admission;
+  /** What is known of an earlier part of the run. */
+  readonly history?: RunHistory;
   onReport(report: Report): void;
-  onCheckpoint(checkpoint: Extract<CoordinatorEffect, { type: "checkpoint" }>, parameters: Float32Array): void;
+  /** The data plane stands where the position says. */
+  onCheckpoint(checkpoint: Extract<CoordinatorEffect, { type: "checkpoint" }>): void;
 }
 
 /** One connection, and what is open to it since it greeted. */
@@ -46,7 +52,7 @@ interface Peer {
 export class RunLoop {
   readonly #options: RunLoopOptions;
   readonly #connections = new Map<PeerId, Connection>();
-  readonly #viewers = new Viewers(() => this.describe());
+  readonly #viewers: Viewers;
   readonly #queue: CoordinatorEvent[] = [];
   #state: CoordinatorState;
   #lastPeer: PeerId = 0;
@@ -57,10 +63,16 @@ export class RunLoop {
   constructor(options: RunLoopOptions) {
     this.#options = options;
     this.#state = options.state;
+    this.#viewers = new Viewers(() => this.describe(), options.history);
   }
 
   describe(): RunView {
     return describeRun(this.#state, now());
+  }
+
+  /** Where the run stands: what the round under way has so far is not part of it. */
+  position(): RunPosition {
+    return positionOf(this.#state, now());
   }
 
   /** A connection was opened; what it says decides whether it is a worker or a viewer. */
@@ -181,7 +193,7 @@ export class RunLoop {
         this.#queue.unshift({ type: "diverged", now: now() });
         return false;
       case "checkpoint":
-        this.#options.onCheckpoint(effect, plane.parameters);
+        this.#options.onCheckpoint(effect);
         break;
       case "wake-at":
         this.#setAlarm(effect.at);

@@ -135,7 +135,8 @@ export class TestRun {
       dataset: tinyDataset,
       admit: (caller, token) => this.access.admit(caller, token),
       onReport: (report) => this.reports.push(report),
-      onCheckpoint: ({ position: { step }, epoch }, parameters) => this.checkpoints.push({ step, epoch, parameters }),
+      onCheckpoint: ({ position: { step }, epoch }) =>
+        this.checkpoints.push({ step, epoch, parameters: this.plane.parameters }),
     });
     this.network = new MemoryNetwork((connection) => this.loop.accept(connection, this.caller));
   }

@@ -11,15 +11,16 @@ const nothing: NewsCounts = { losses: 0, epochs: 0, log: 0 };
 
 /** The dashboards that watch: each gets the history once, then what is new, a few times a second. */
 export class Viewers {
-  readonly history = new RunHistory();
+  readonly history: RunHistory;
   readonly #describe: () => RunView;
   /** How much of the waiting news each has seen: one that has just come has it in its snapshot. */
   readonly #connections = new Map<Connection, NewsCounts>();
   readonly #timer: NodeJS.Timeout;
   #news: News = { losses: [], epochs: [], log: [] };
 
-  constructor(describe: () => RunView) {
+  constructor(describe: () => RunView, history = new RunHistory()) {
     this.#describe = describe;
+    this.history = history;
     this.#timer = setInterval(() => this.#broadcast(), INTERVAL_MS);
   }
 

@@ -1,0 +1,70 @@
+/** Opens the run that a start is about: one that was interrupted goes on, or a new one begins. */
+import { randomBytes } from "node:crypto";
+import { DataPlane, positionOf, type RunSettings, startCoordinator } from "@convoy/coordination";
+import { initializeParameters, parameterLayout } from "@convoy/models";
+import { limits } from "@convoy/protocol";
+import { runPath, writingTo } from "../checkpoints/data-folder.ts";
+import { type DatasetIdentity, identifyDataset } from "../checkpoints/dataset-identity.ts";
+import { RunFolder } from "../checkpoints/run-folder.ts";
+import { RunLock } from "../checkpoints/run-lock.ts";
+import { DEFAULT_SEED } from "../options.ts";
+import { StartError } from "../start-error.ts";
+import { continueChosen, continueUnfinished } from "./continue-run.ts";
+import { historyTrouble, type Opening, type OpenRun } from "./opening.ts";
+
+/** A StartError when the run that was asked for cannot go on, or the disk does not let a new one begin. */
+export async function openRun(opening: Opening): Promise<OpenRun> {
+  const { options, recipe, obtained, chosen } = opening;
+  const wish = {
+    recipe,
+    dataset: identifyDataset(obtained.dataset),
+    exact: chosen === null || options.exact ? options.exact : null,
+    seed: options.seed ?? null,
+    epochs: options.epochs ?? null,
+  };
+  if (chosen !== null) return continueChosen(opening, wish, chosen);
+  const { run, remark } = options.new ? nothing : await continueUnfinished(opening, wish);
+  return run ?? beginRun(opening, wish.dataset, remark);
+}
+
+const nothing = { run: null, remark: null };
+
+function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | null): Promise<OpenRun> {
+  const { options, recipe, files, onLost } = opening;
+  const settings = settingsOf(opening);
+  const path = runPath(options.dataDir, settings.run);
+  return writingTo(options.dataDir, async () => {
+    const folder = await RunFolder.create({ path, settings, dataset, files, onError: historyTrouble(opening) });
+    const lock = await RunLock.take(path, onLost);
+    if (lock === null) throw new StartError(`Another coordinator has the folder of the new run, ${path}.`);
+    const parameters = initializeParameters(parameterLayout(recipe.model), recipe.initialization, settings.seed);
+    const plane = new DataPlane(settings.run, recipe.optimizer, { version: 0, parameters });
+    const state = startCoordinator(settings, Date.now());
+    await folder.saveParameters("parameters-initial", parameters, 0);
+    // From now on, however this process ends, the run can go on.
+    const position = positionOf(state, state.startedAt);
+    await folder.saveCheckpoint({ position, parameters, optimizerState: plane.optimizerState });
+    return { settings, state, plane, folder, lock, history: { losses: [], epochs: [] }, remark };
+  });
+}
+
+function settingsOf({ options, recipe, obtained: { dataset, warning } }: Opening): RunSettings {
+  const parameterCount = parameterLayout(recipe.model).length;
+  if (parameterCount > limits.vectorLength) {
+    throw new StartError(
+      `${recipe.title} has ${parameterCount} parameters, more than the ${limits.vectorLength} that one message can carry.`,
+    );
+  }
+  return {
+    run: randomBytes(8).toString("hex"),
+    recipe,
+    parameterCount,
+    seed: options.seed ?? DEFAULT_SEED,
+    epochs: options.epochs ?? recipe.epochs,
+    exact: options.exact,
+    checkpointMs: 1000 * options.checkpointSeconds,
+    trainCount: dataset.train.count,
+    testCount: dataset.test.count,
+    dataset: { name: dataset.name, title: dataset.title, warning },
+  };
+}
