@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LocalWorkers } from "./local-workers.ts";
 
 let folder: string;
@@ -14,6 +15,8 @@ beforeEach(async () => {
   workers = null;
 });
 afterEach(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
   workers?.close();
   await rm(folder, { recursive: true });
 });
@@ -29,7 +32,7 @@ async function start(count: number, program: string | null): Promise<void> {
 async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   for (let i = 0; !(await condition()); i++) {
     if (i === 500) throw new Error(`this never came true: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
 }
 
@@ -77,6 +80,24 @@ test("one that dies is started again, and its last words are told", async () => 
   );
   await until(async () => (await read("starts")).length === 2);
   expect(lines[0]).toBe("Local worker 1 ended (code 3) and is started again. The GPU was lost.");
+});
+
+test.each([
+  ["keeps dying stays away in the end", 1000, "Local worker 1 ended (code 3) too often and stays away. "],
+  ["was well for a minute is always started again", 60_000, "Local worker 1 ended (code 3) and is started again. "],
+])("one that %s", async (_, livedMs, last) => {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => {
+    now += livedMs;
+    return now;
+  });
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  await start(1, "process.exitCode = 3;");
+  for (let deaths = 1; deaths <= 6; deaths++) {
+    await until(() => lines.length === deaths);
+    vi.advanceTimersByTime(5000);
+  }
+  expect(lines.at(-1)).toBe(last);
 });
 
 test("one that is done is not started again", async () => {

@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 
 const RESTARTS_MAX = 5;
 const RESTART_DELAY_MS = 1000;
+/** One that lived this long was well: its next death counts as the first. */
+const HEALTHY_MS = 60_000;
 
 export interface LocalCoordinator {
   readonly url: string;
@@ -41,6 +43,7 @@ export class LocalWorkers {
   #startOne(number: number, restarts: number): void {
     if (this.#closed) return;
     const name = `Local worker ${number}`;
+    const startedAt = performance.now();
     const { url, invitation } = this.#coordinator;
     const child = spawn(process.execPath, [this.#program, "--url", url, "--name", name, "--quiet"], {
       // Everybody on a machine may see the arguments of its programs; not so their environment.
@@ -56,11 +59,12 @@ export class LocalWorkers {
     child.on("exit", (code) => {
       this.#processes.delete(child);
       if (this.#closed || code === 0) return;
-      const again = restarts < RESTARTS_MAX;
+      const before = performance.now() - startedAt >= HEALTHY_MS ? 0 : restarts;
+      const again = before < RESTARTS_MAX;
       this.#log.warn(
         `${name} ended (code ${code})${again ? " and is started again" : " too often and stays away"}. ${lastWords.trim()}`,
       );
-      if (again) setTimeout(() => this.#startOne(number, restarts + 1), RESTART_DELAY_MS * (restarts + 1)).unref();
+      if (again) setTimeout(() => this.#startOne(number, before + 1), RESTART_DELAY_MS * (before + 1)).unref();
     });
   }
 }

@@ -1,11 +1,11 @@
 import { createTfjsEngine, webgpuAvailability } from "@convoy/engine-tfjs";
-import type { EngineCandidate } from "@convoy/worker";
+import type { EngineCandidate, EngineRemark } from "@convoy/worker";
 
 /**
- * The engines of a browser, in order of preference; or the one that was asked for, without objections of taste.
- * TensorFlow.js loads its WASM files from the folder of this script.
+ * The engines of a browser, in order of preference; or the one that was asked for, without objections of taste. Those
+ * that are left out are unsuitable for the reason given. TensorFlow.js loads its WASM files from the folder of this script.
  */
-export function engineCandidates(forced: string | null): readonly EngineCandidate[] {
+export function engineCandidates(forced: string | null, leftOut: readonly EngineRemark[]): readonly EngineCandidate[] {
   const candidates: readonly EngineCandidate[] = [
     { name: "tfjs-webgpu", create: createTfjsEngine("webgpu"), unsuitable: () => webgpuObjection(forced !== null) },
     {
@@ -15,7 +15,12 @@ export function engineCandidates(forced: string | null): readonly EngineCandidat
     },
     { name: "tfjs-cpu", create: createTfjsEngine("cpu"), sameEverywhere: true },
   ];
-  return forced === null ? candidates : candidates.filter((candidate) => candidate.name === forced);
+  return candidates
+    .filter(({ name }) => forced === null || name === forced)
+    .map((candidate) => {
+      const remark = leftOut.find(({ engine }) => engine === candidate.name);
+      return remark === undefined ? candidate : { ...candidate, unsuitable: async () => remark.sentence };
+    });
 }
 
 /** WASM is several times quicker than a GPU that the processor only imitates. */

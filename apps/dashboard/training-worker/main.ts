@@ -3,12 +3,13 @@
  * tab is not slowed down. The page only shows what it is told.
  */
 import { dialSocketIo } from "@convoy/transport/client";
-import { limitRate, type RunningWorker, runWorker, type WorkerCommand, type WorkerStatus } from "@convoy/worker";
+import { limitRate, type RunningWorker, runWorker, type WorkerCommand, type WorkerMessage } from "@convoy/worker";
 import { engineCandidates } from "./engine-candidates.ts";
 
 let worker: RunningWorker | null = null;
 
-const show = limitRate((status: WorkerStatus) => postMessage({ type: "status", status }));
+const say = (message: WorkerMessage) => postMessage(message);
+const show = limitRate((status) => say({ type: "status", status }));
 
 addEventListener("message", ({ data: command }: MessageEvent<WorkerCommand>) => {
   switch (command.type) {
@@ -25,11 +26,14 @@ addEventListener("message", ({ data: command }: MessageEvent<WorkerCommand>) => 
     case "stop":
       worker?.stop();
       return;
+    case "ping":
+      say({ type: "pong" });
+      return;
   }
 });
 
-function start({ url, name, device, engine }: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
-  const engines = engineCandidates(engine);
+function start({ url, name, device, engine, leftOut }: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
+  const engines = engineCandidates(engine, leftOut);
   return runWorker({ dial: dialSocketIo(url), name, device, engines, onStatus: show });
 }
 

@@ -4,7 +4,7 @@ import { createTfjsEngine } from "@convoy/engine-tfjs";
 import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
 import { dialSocketIo } from "@convoy/transport/client";
 import type { EngineCandidate } from "@convoy/worker";
-import { limitRate, runWorker, type WorkerStatus } from "@convoy/worker";
+import { limitRate, type RunningWorker, runWorker, type WorkerPhase, type WorkerStatus } from "@convoy/worker";
 import { readOptions } from "./options.ts";
 
 const options = readOptions(process.argv.slice(2));
@@ -16,6 +16,10 @@ const candidates: readonly EngineCandidate[] = [
 
 /** Long enough for a coordinator on the other side of the world. */
 const ANSWER_EXPECTED_MS = 5000;
+/** A coordinator without room is asked again after this. */
+const FULL_MS = 30_000;
+
+const failures: readonly WorkerPhase[] = ["failed", "broken", "outdated"];
 
 let shown = "";
 let ending = false;
@@ -25,18 +29,23 @@ const unanswered = setTimeout(
   ANSWER_EXPECTED_MS,
 );
 
-const worker = runWorker({
-  dial: dialSocketIo(options.url),
-  name: options.name,
-  token: options.token,
-  device: `Node ${process.versions.node} on ${os.type()}, ${os.cpus()[0]?.model.trim() ?? "unknown processor"}`.slice(
-    0,
-    300,
-  ),
-  engines:
-    options.engine === undefined ? candidates : candidates.filter((candidate) => candidate.name === options.engine),
-  onStatus: limitRate(show),
-});
+let waitsForRoom = false;
+let worker = lend();
+
+function lend(): RunningWorker {
+  return runWorker({
+    dial: dialSocketIo(options.url),
+    name: options.name,
+    token: options.token,
+    device: `Node ${process.versions.node} on ${os.type()}, ${os.cpus()[0]?.model.trim() ?? "unknown processor"}`.slice(
+      0,
+      300,
+    ),
+    engines:
+      options.engine === undefined ? candidates : candidates.filter((candidate) => candidate.name === options.engine),
+    onStatus: limitRate(show),
+  });
+}
 
 function say(line: string): void {
   if (!options.quiet && line !== shown) process.stdout.write(`${line}\n`);
@@ -48,8 +57,18 @@ function show(status: WorkerStatus): void {
   const line = `${status.name ?? options.name}: ${status.sentence}`;
   if (status.phase === "working") shown = line;
   else say(line);
-  if (status.phase === "failed") endWith(status.sentence, 1);
+  // Whoever started this process starts another where that may help.
+  if (failures.includes(status.phase)) endWith(status.sentence, 1);
   if (status.phase === "ended") endWith(status.sentence, 0);
+  if (status.phase === "full" && !waitsForRoom) {
+    waitsForRoom = true;
+    setTimeout(lendAgain, FULL_MS);
+  }
+}
+
+function lendAgain(): void {
+  waitsForRoom = false;
+  if (!ending) worker = lend();
 }
 
 /** The last message still has to leave this process. */

@@ -13,5 +13,12 @@ export {
 } from "./coordinator/transition.ts";
 export type { WorkerEffect } from "./worker/effect.ts";
 export type { LeaseOutcome, WorkerEvent } from "./worker/event.ts";
-export { type EngineWish, type Proof, startWorker, type WorkerCoreState, type WorkerEngine } from "./worker/state.ts";
+export {
+  type EngineWish,
+  type Proof,
+  startWorker,
+  type WorkerCoreState,
+  type WorkerEngine,
+  type WorkerFailure,
+} from "./worker/state.ts";
 export { transition as workerTransition, type WorkerTransition } from "./worker/transition.ts";

@@ -1,6 +1,7 @@
 import { createReferenceEngine, EngineError } from "@convoy/engine";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { chooseEngine, type EngineCandidate, type EngineRemark } from "./choose-engine.ts";
+import { Gate } from "./test-coordinator.ts";
 import { changedEngine, reference, tinyLayout, tinyTask } from "./test-engines.ts";
 
 /** Chooses, and keeps every list of remarks that was told on the way. */
@@ -91,6 +92,48 @@ describe("the choice of an engine", () => {
     expect(engine).not.toBeNull();
     expect(remarks).toEqual([{ engine: "failing", sentence: "Out of memory." }]);
     expect(record).toEqual({ made: 1, disposed: 1 });
+  });
+
+  describe("when a candidate never answers", () => {
+    afterEach(() => void vi.useRealTimers());
+
+    test.each<[string, (gate: Gate) => EngineCandidate]>([
+      ["whether it suits", (gate) => ({ ...reference, unsuitable: () => gate.pass().then(() => null) })],
+      ["the self-test", (gate) => ({ ...reference, create: (task) => gate.pass().then(() => reference.create(task)) })],
+      [
+        "its first batch",
+        (gate) => ({ ...reference, create: changedEngine(() => ({ computeGradient: () => gate.pass() as never })) }),
+      ],
+    ])("[K17] about %s, goes on to the next after two minutes", async (_, hanging) => {
+      vi.useFakeTimers();
+      let chosen = false;
+      const choosing = choose({ ...hanging(new Gate()), name: "hanging" }, reference).finally(() => {
+        chosen = true;
+      });
+      await vi.advanceTimersByTimeAsync(119_999);
+      expect(chosen).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      const choice = await choosing;
+      expect(choice.engine).not.toBeNull();
+      expect(choice.remarks).toEqual([{ engine: "hanging", sentence: "It gave no answer for 120 seconds." }]);
+    });
+
+    test("[K17] frees the engine that comes too late", async () => {
+      vi.useFakeTimers();
+      const gate = new Gate();
+      const record = { made: 0, disposed: 0 };
+      const create = changedEngine(
+        ({ computeGradient }) => ({ computeGradient: (...args) => gate.pass().then(() => computeGradient(...args)) }),
+        record,
+      );
+      const choosing = choose({ name: "late", create });
+      await vi.advanceTimersByTimeAsync(120_000);
+      expect((await choosing).engine).toBeNull();
+      expect(record).toEqual({ made: 1, disposed: 0 });
+      gate.open();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(record).toEqual({ made: 1, disposed: 1 });
+    });
   });
 
   test("[K8] says that none is left, with every reason", async () => {

@@ -9,6 +9,10 @@ import {
   rehearse,
 } from "@convoy/engine";
 import { ShardByShardEngine } from "./shard-by-shard-engine.ts";
+import { withPatience } from "./with-patience.ts";
+
+/** For making an engine, its self-test and its rehearsal: a slow driver takes half a minute, one that hangs for ever. */
+const PATIENCE_MS = 120_000;
 
 /** An engine that this device might have. */
 export interface EngineCandidate {
@@ -58,8 +62,13 @@ export async function chooseEngine(
   const remarks: EngineRemark[] = [];
   for (const candidate of wish.exact ? sameEverywhereFirst(candidates) : candidates) {
     onTrial(candidate.name);
-    const tried = await tryCandidate(task, candidate, wish).catch((error: unknown) =>
-      error instanceof Error ? error.message : String(error),
+    const trial = tryCandidate(task, candidate, wish);
+    const tried = await withPatience(trial, PATIENCE_MS, `It gave no answer for ${PATIENCE_MS / 1000} seconds.`).catch(
+      (error: unknown) => {
+        // Whatever comes of it after all is not wanted any more.
+        trial.then((late) => typeof late !== "string" && late.engine.dispose()).catch(() => {});
+        return error instanceof Error ? error.message : String(error);
+      },
     );
     if (typeof tried !== "string") return { ...tried, remarks };
     remarks.push({ engine: candidate.name, sentence: tried });

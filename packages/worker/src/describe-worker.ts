@@ -13,6 +13,7 @@ export function describeWorker(state: WorkerCoreState, figures: WorkerFigures): 
     recipeTitle: state.run?.recipeTitle ?? null,
     datasetTitle: state.run?.datasetTitle ?? null,
     engine: state.engine === null ? null : { name: state.engine.identity.name, device: state.engine.identity.device },
+    testing: state.testing,
     proof: state.engine?.proof ?? null,
     samples: state.totals.samples,
     leases: state.totals.leases,
@@ -22,7 +23,7 @@ export function describeWorker(state: WorkerCoreState, figures: WorkerFigures): 
 }
 
 function phaseOf(state: WorkerCoreState): [WorkerPhase, string] {
-  if (state.failure !== null) return ["failed", state.failure];
+  if (state.failure !== null) return [state.failure.kind, state.failure.sentence];
   if (state.left) return ["ended", "This device no longer helps."];
   if (state.runState.state === "ended") return ["ended", state.runState.sentence];
   if (!state.connected)
@@ -31,8 +32,10 @@ function phaseOf(state: WorkerCoreState): [WorkerPhase, string] {
       state.run === null ? "Connecting to the coordinator." : "The coordinator cannot be reached; trying again.",
     ];
   if (state.proving !== null) {
-    const engine = state.testing === null ? "" : ` with ${state.testing}`;
-    return ["proving", `Proving that this device computes correctly${engine}.`];
+    return [
+      "proving",
+      state.testing === null ? "Proving that this device computes correctly." : `Testing ${state.testing}.`,
+    ];
   }
   if (state.paused) return ["paused", "Paused: this device computes nothing."];
   if (state.runState.state === "paused") return ["waiting", "The run is paused."];

@@ -1,4 +1,4 @@
 export { chooseEngine, type EngineCandidate, type EngineChoice, type EngineRemark } from "./choose-engine.ts";
 export { limitRate } from "./limit-rate.ts";
 export { type RunningWorker, runWorker, type WorkerOptions } from "./run-worker.ts";
-export type { WorkerCommand, WorkerPhase, WorkerStatus } from "./worker-status.ts";
+export type { WorkerCommand, WorkerMessage, WorkerPhase, WorkerStatus } from "./worker-status.ts";

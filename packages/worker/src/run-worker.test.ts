@@ -1,12 +1,15 @@
 import { EngineError } from "@convoy/engine";
 import { addVectors } from "@convoy/gradients";
 import { PROTOCOL_VERSION } from "@convoy/protocol";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Gate, RUN, TestCoordinator } from "./test-coordinator.ts";
 import { changedEngine, reference, referenceGradient, tinyLayout, tinyParameters, tinyRecipe } from "./test-engines.ts";
 
-/** A worker whose first gradient waits at a gate. */
-async function heldUpWorker() {
+afterEach(() => void vi.useRealTimers());
+
+/** A worker whose first gradient waits at a gate. `hurried`: with timers in the test's hands. */
+async function heldUpWorker({ hurried = false } = {}) {
+  if (hurried) vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const gate = new Gate();
   let isFirst = true;
   const record = { made: 0, disposed: 0 };
@@ -306,8 +309,36 @@ describe("while it computes", () => {
     await coordinator.until(() => coordinator.closed);
     expect(coordinator.newest("return-lease")).toMatchObject({ lease: 1, reason: "The GPU was lost." });
     expect(coordinator.newest("leave").reason).toBe("The GPU was lost.");
-    expect(coordinator.status).toMatchObject({ phase: "failed", sentence: "The GPU was lost." });
+    expect(coordinator.status).toMatchObject({ phase: "broken", sentence: "The GPU was lost." });
     await coordinator.until(() => record.disposed === 1);
+    // The page asks which engine it was.
+    expect(coordinator.status.engine?.name).toBe("reference");
+  });
+
+  test("[K17] an engine that gives no answer ends the worker as one that fails", async () => {
+    const { coordinator } = await heldUpWorker({ hurried: true });
+    await vi.advanceTimersByTimeAsync(299_999);
+    expect(coordinator.status.phase).toBe("working");
+    await vi.advanceTimersByTimeAsync(1);
+    await coordinator.until(() => coordinator.closed);
+    const sentence = "The engine reference gave no answer for 5 minutes.";
+    expect(coordinator.newest("return-lease")).toMatchObject({ lease: 1, reason: sentence });
+    expect(coordinator.newest("leave").reason).toBe(sentence);
+    expect(coordinator.status).toMatchObject({ phase: "broken", sentence });
+  });
+
+  test("[K16] an engine that gives no numbers again and again ends the worker", async () => {
+    const coordinator = await new TestCoordinator().begin();
+    for (const lease of [1, 2, 3]) {
+      expect(coordinator.status.phase).toBe("waiting");
+      coordinator.say({ type: "refused", refusal: { reason: "not-finite", sentence: "No number.", lease } });
+    }
+    coordinator.network.flush();
+    expect(coordinator.status).toMatchObject({
+      phase: "broken",
+      sentence: "What reference computed was not a number, 3 times in a row.",
+    });
+    expect(coordinator.closed).toBe(true);
   });
 
   test("[K6] a loss and a gradient that are no numbers are sent as they are, for the coordinator to refuse", async () => {

@@ -1,7 +1,7 @@
 /**
  * The shell around the worker's state machine, the same in a tab and in Node: it turns messages into events, executes
- * effects, and holds what the machine never sees: engine, parameters, pixels. It runs on messages alone, never on a
- * timer, since a hidden tab's timers are throttled.
+ * effects, and holds what the machine never sees: engine, parameters, pixels. It runs on messages alone: a
+ * hidden tab's timers are throttled, so they serve only to notice what hangs.
  */
 import {
   type EngineWish,
@@ -21,7 +21,11 @@ import { describeWorker } from "./describe-worker.ts";
 import { LeaseBatch } from "./lease-batch.ts";
 import { SampleCache } from "./sample-cache.ts";
 import { Throughput } from "./throughput.ts";
+import { withPatience } from "./with-patience.ts";
 import type { WorkerStatus } from "./worker-status.ts";
+
+/** For one lease. The coordinator gives up long before; so long, an engine may be slow, and is not thought to hang. */
+const PATIENCE_MS = 300_000;
 
 export interface WorkerOptions {
   readonly dial: Dial;
@@ -245,12 +249,14 @@ class WorkerShell {
       engine.setParameters(parameters.vector);
       parameters.loaded = true;
     }
+    const hangs = `The engine ${engine.identity.name} gave no answer for ${PATIENCE_MS / 60_000} minutes.`;
+    const patience = [PATIENCE_MS, hangs] as const;
     if (lease.kind === "evaluate") {
-      const outcome = await engine.evaluate(batch);
+      const outcome = await withPatience(engine.evaluate(batch), ...patience);
       return { outcome, computeMs: performance.now() - startedAt };
     }
     this.#gradient = new OutgoingFrame(this.#parameterCount);
-    const outcome = await engine.computeGradient(batch, this.#gradient.vector);
+    const outcome = await withPatience(engine.computeGradient(batch, this.#gradient.vector), ...patience);
     return { outcome, computeMs: performance.now() - startedAt };
   }
 

@@ -11,6 +11,9 @@ import { type Connection, MemoryNetwork } from "@convoy/transport";
 import { type EngineCandidate, runWorker, type WorkerStatus } from "./index.ts";
 import { reference, tinyLayout, tinyParameters, tinyRecipe, tinySample } from "./test-engines.ts";
 
+/** A test may have taken the timers in hand since. */
+const setRealTimeout = setTimeout;
+
 export const RUN = "00112233445566ff";
 
 type Said<Type extends ToCoordinator["type"]> = Extract<ToCoordinator, { type: Type }>;
@@ -129,7 +132,7 @@ export class TestCoordinator {
     for (let i = 0; !condition(); i++) {
       if (i === 2000) throw new Error(`this never came true: ${condition}`);
       this.network.flush();
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await new Promise((resolve) => setRealTimeout(resolve, 0));
     }
   }
 

@@ -1,6 +1,9 @@
 /** What a worker tells the page or terminal around it, and what it can be told. Plain data: it crosses `postMessage`. */
 
-export type WorkerPhase = "connecting" | "proving" | "waiting" | "working" | "paused" | "ended" | "failed";
+import type { WorkerFailure } from "@convoy/coordination";
+
+/** After the last four, and after "ended" at the device's own wish, nothing follows: a worker is never used twice. */
+export type WorkerPhase = "connecting" | "proving" | "waiting" | "working" | "paused" | "ended" | WorkerFailure["kind"];
 
 export interface WorkerStatus {
   readonly phase: WorkerPhase;
@@ -11,6 +14,8 @@ export interface WorkerStatus {
   readonly recipeTitle: string | null;
   readonly datasetTitle: string | null;
   readonly engine: { readonly name: string; readonly device: string } | null;
+  /** The engine that is being tested now. */
+  readonly testing: string | null;
   /** The self-test: largest error of a tensor relative to its largest value. */
   readonly proof: { readonly largestError: number; readonly durationMs: number } | null;
   /** Engines that were not used, each with the reason in a sentence. */
@@ -33,7 +38,17 @@ export type WorkerCommand =
       readonly device: string;
       /** Force this engine ("tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"); null to choose. */
       readonly engine: string | null;
+      /** Engines to leave out, each with the reason in a sentence. */
+      readonly leftOut: WorkerStatus["engineRemarks"];
     }
   | { readonly type: "pause" }
   | { readonly type: "resume" }
-  | { readonly type: "stop" };
+  | { readonly type: "stop" }
+  /** Asks for a sign of life. */
+  | { readonly type: "ping" };
+
+/** What a worker says to the page around it. */
+export type WorkerMessage =
+  | { readonly type: "status"; readonly status: WorkerStatus }
+  /** The answer to a ping. */
+  | { readonly type: "pong" };

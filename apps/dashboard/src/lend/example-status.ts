@@ -9,6 +9,7 @@ export function exampleStatus(changes: Partial<WorkerStatus> = {}): WorkerStatus
     recipeTitle: "LeNet-5 on MNIST",
     datasetTitle: "MNIST",
     engine: { name: "tfjs-wasm", device: "CPU, WASM SIMD" },
+    testing: null,
     proof: { largestError: 2.4e-6, durationMs: 812 },
     engineRemarks: [],
     samplesPerSecond: 820,

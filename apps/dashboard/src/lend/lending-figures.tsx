@@ -7,7 +7,7 @@ import { isComputing } from "./lending-words.ts";
 /** Speed of this device, and what it has contributed so far. */
 export function LendingFigures({ state }: { state: LendingState }) {
   const { status, samples, leases } = state;
-  const lending = state.stage === "lending" && state.death === null && !isOver(status);
+  const lending = state.stage === "lending" && state.restart === null && !isOver(status);
   const last = status?.lastLeaseMs ?? null;
   return (
     <FigureRow
@@ -27,5 +27,5 @@ export function LendingFigures({ state }: { state: LendingState }) {
 }
 
 function isOver(status: WorkerStatus | null): boolean {
-  return status?.phase === "ended" || status?.phase === "failed";
+  return status?.phase === "ended" || status?.phase === "failed" || status?.phase === "outdated";
 }

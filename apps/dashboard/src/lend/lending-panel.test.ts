@@ -11,10 +11,9 @@ function shown(query: string): string {
   const state = { ...idleLending, stage: "lending" } as const;
   const nothing = () => {};
   const panel = createElement(LendingPanel, {
-    lending: { state, start: nothing, pause: nothing, resume: nothing, stop: nothing },
+    lending: { state, begin: nothing, again: nothing, pause: nothing, resume: nothing, stop: nothing },
     words: lendingWords(state),
     request: parseLendRequest(new URLSearchParams(query)),
-    onAgain: nothing,
   });
   return renderToStaticMarkup(createElement(MantineProvider, null, panel));
 }

@@ -1,3 +1,4 @@
+import type { WorkerPhase } from "@convoy/worker";
 import { Button } from "@mantine/core";
 import { Banner } from "../frame/banner.tsx";
 import { Icon } from "../frame/icon.tsx";
@@ -6,7 +7,7 @@ import { EngineCard } from "./engine-card.tsx";
 import type { LendRequest } from "./lend-request.ts";
 import { LendingFigures } from "./lending-figures.tsx";
 import classes from "./lending-panel.module.css";
-import type { LendingWords } from "./lending-words.ts";
+import { type LendingWords, leftOutWords } from "./lending-words.ts";
 import { StayOpenHint } from "./stay-open-hint.tsx";
 import { UnknownEngineBanner } from "./unknown-engine-banner.tsx";
 import type { Lending } from "./use-lending.ts";
@@ -15,13 +16,13 @@ interface LendingPanelProps {
   readonly lending: Lending;
   readonly words: LendingWords;
   readonly request: LendRequest | null;
-  readonly onAgain: () => void;
 }
 
 /** What this device does, large; below it what it did, and with what. */
-export function LendingPanel({ lending, words, request, onAgain }: LendingPanelProps) {
+export function LendingPanel({ lending, words, request }: LendingPanelProps) {
   const { state } = lending;
   const { status } = state;
+  const leftOut = state.stage === "lending" ? leftOutWords(state) : null;
   const refusal = state.stage === "lending" ? (status?.lastRefusal ?? null) : null;
   return (
     <>
@@ -32,9 +33,14 @@ export function LendingPanel({ lending, words, request, onAgain }: LendingPanelP
         </div>
         <h1 className={classes.headline}>{words.headline}</h1>
         <p className={classes.sentence}>{words.sentence}</p>
-        <Buttons lending={lending} onAgain={onAgain} />
+        <Buttons lending={lending} />
       </section>
       <UnknownEngineBanner request={request} />
+      {leftOut !== null && (
+        <Banner tone="hint" icon="info" title={leftOut.title}>
+          <p>{leftOut.sentence}</p>
+        </Banner>
+      )}
       {refusal !== null && (
         <Banner tone="trouble" icon="warning" title="The coordinator refused something from this device">
           <p>{refusal}</p>
@@ -42,19 +48,32 @@ export function LendingPanel({ lending, words, request, onAgain }: LendingPanelP
       )}
       <LendingFigures state={state} />
       {status !== null && <EngineCard status={status} />}
-      {state.stage === "lending" && status?.phase !== "failed" && status?.phase !== "ended" && <StayOpenHint />}
+      {state.stage === "lending" && !isOver(status?.phase) && <StayOpenHint />}
     </>
   );
 }
 
-function Buttons({ lending, onAgain }: Pick<LendingPanelProps, "lending" | "onAgain">) {
-  const { state, pause, resume, stop } = lending;
+function isOver(phase: WorkerPhase | undefined): boolean {
+  return phase === "failed" || phase === "outdated" || phase === "ended";
+}
+
+function Buttons({ lending }: Pick<LendingPanelProps, "lending">) {
+  const { state, again, pause, resume, stop } = lending;
   const phase = state.status?.phase;
   if (state.stage === "stopped" || phase === "failed") {
     return (
       <div className={classes.buttons}>
-        <Button size="md" leftSection={<Icon name="play" />} onClick={onAgain}>
+        <Button size="md" leftSection={<Icon name="play" />} onClick={again}>
           {phase === "failed" ? "Try again" : "Lend this device again"}
+        </Button>
+      </div>
+    );
+  }
+  if (phase === "outdated") {
+    return (
+      <div className={classes.buttons}>
+        <Button size="md" leftSection={<Icon name="play" />} onClick={() => window.location.reload()}>
+          Reload this page
         </Button>
       </div>
     );

@@ -1,18 +1,20 @@
-import type { WorkerCommand, WorkerStatus } from "@convoy/worker";
+import type { WorkerCommand, WorkerMessage, WorkerStatus } from "@convoy/worker";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { exampleStatus } from "./example-status.ts";
-import { LendingSession, type LendingState, type StartCommand, type WorkerThread } from "./lending-session.ts";
+import { type FirstStart, LendingSession, type LendingState, type WorkerThread } from "./lending-session.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const start: StartCommand = {
+const start: FirstStart = {
   type: "start",
   url: "http://localhost:4000",
   name: "Desk",
   device: "Chrome 156 on Linux",
   engine: null,
 };
+/** What a first worker is told. */
+const started = { ...start, leftOut: [] };
 
 /** The page's end of a thread, driven by hand. */
 class Thread implements WorkerThread {
@@ -31,7 +33,15 @@ class Thread implements WorkerThread {
   }
 
   report(status: WorkerStatus): void {
-    this.onmessage?.call(this as unknown as Worker, { data: { type: "status", status } } as MessageEvent);
+    this.#say({ type: "status", status });
+  }
+
+  answer(): void {
+    this.#say({ type: "pong" });
+  }
+
+  #say(data: WorkerMessage): void {
+    this.onmessage?.call(this as unknown as Worker, { data } as MessageEvent);
   }
 
   die(message: string): void {
@@ -58,7 +68,7 @@ function lentDevice() {
 
 test("it starts one worker and shows what it says", () => {
   const { threads, thread, state } = lentDevice();
-  expect(thread().commands).toEqual([start]);
+  expect(thread().commands).toEqual([started]);
   thread().report(exampleStatus({ samples: 64, leases: 2 }));
   expect(state()).toMatchObject({ stage: "lending", samples: 64, leases: 2 });
   expect(threads).toHaveLength(1);
@@ -69,11 +79,11 @@ test("a worker that dies is replaced after a while, and its contribution still c
   thread().report(exampleStatus({ samples: 64, leases: 2 }));
   thread().die("Uncaught Error: The GPU was lost");
   expect(threads[0]?.ended).toBe(true);
-  expect(state().death).toEqual({ sentence: "The GPU was lost.", restartSeconds: 1 });
+  expect(state().restart).toEqual({ cause: "death", sentence: "The GPU was lost.", seconds: 1 });
   vi.advanceTimersByTime(1000);
   expect(threads).toHaveLength(2);
-  expect(thread().commands).toEqual([start]);
-  expect(state().death).toBeNull();
+  expect(thread().commands).toEqual([started]);
+  expect(state().restart).toBeNull();
   thread().report(exampleStatus({ samples: 32, leases: 1 }));
   expect(state()).toMatchObject({ samples: 96, leases: 3 });
 });
@@ -83,17 +93,19 @@ test("deaths in a row make it wait longer; a long life makes it forget them", ()
   thread().die("first");
   vi.advanceTimersByTime(1000);
   thread().die("second");
-  expect(state().death?.restartSeconds).toBe(2);
+  expect(state().restart?.seconds).toBe(2);
   vi.advanceTimersByTime(2000);
-  vi.advanceTimersByTime(60_000);
+  vi.advanceTimersByTime(30_000);
+  thread().answer();
+  vi.advanceTimersByTime(30_000);
   thread().die("much later");
-  expect(state().death?.restartSeconds).toBe(1);
+  expect(state().restart?.seconds).toBe(1);
 });
 
 test("a script that cannot be loaded is named", () => {
   const { thread, state } = lentDevice();
   thread().die("");
-  expect(state().death?.sentence).toBe("its script could not be loaded.");
+  expect(state().restart?.sentence).toBe("its script could not be loaded.");
 });
 
 test("a paused device stays paused in its next worker", () => {
@@ -101,7 +113,7 @@ test("a paused device stays paused in its next worker", () => {
   session.pause();
   thread().die("gone");
   vi.advanceTimersByTime(1000);
-  expect(thread().commands).toEqual([start, { type: "pause" }]);
+  expect(thread().commands).toEqual([started, { type: "pause" }]);
   session.resume();
   expect(thread().commands.at(-1)).toEqual({ type: "resume" });
 });
@@ -144,7 +156,116 @@ test("stopping between two workers starts no other", () => {
 
 test("a page that goes leaves nothing running", () => {
   const { session, thread } = lentDevice();
-  thread().die("gone");
-  session.end();
+  thread().report(exampleStatus({ phase: "broken" }));
+  session.suspend();
+  expect(thread().ended).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+const lost = exampleStatus({
+  phase: "broken",
+  sentence: "The GPU was lost.",
+  engine: { name: "tfjs-webgpu", device: "GPU" },
+});
+
+test("a worker whose engine broke is replaced once its goodbye has left", () => {
+  const { threads, thread, state } = lentDevice();
+  thread().report(lost);
+  expect(state().restart).toEqual({ cause: "death", sentence: "The GPU was lost.", seconds: 1 });
+  expect(thread().ended).toBe(false);
+  vi.advanceTimersByTime(1000);
+  expect(threads.map(({ ended }) => ended)).toEqual([true, false]);
+  expect(thread().commands).toEqual([started]);
+});
+
+test("an engine that broke twice is left out by the next worker", () => {
+  const { thread, state } = lentDevice();
+  thread().report(lost);
+  vi.advanceTimersByTime(1000);
+  expect(state().leftOut).toEqual([]);
+  thread().report(lost);
+  const leftOut = [{ engine: "tfjs-webgpu", sentence: expect.stringContaining("The last time: The GPU was lost.") }];
+  expect(state().leftOut).toEqual(leftOut);
+  vi.advanceTimersByTime(2000);
+  expect(thread().commands).toEqual([{ ...start, leftOut }]);
+});
+
+test("a death is held against the engine that was being tested, too, and against none before one was", () => {
+  const { thread, state } = lentDevice();
+  for (const testing of [null, "tfjs-webgpu", null, "tfjs-webgpu"]) {
+    expect(state().leftOut).toEqual([]);
+    thread().report(exampleStatus({ phase: "proving", engine: null, testing }));
+    thread().die("Uncaught RangeError: out of memory");
+    vi.advanceTimersByTime(30_000);
+  }
+  expect(state().leftOut).toMatchObject([{ engine: "tfjs-webgpu" }]);
+});
+
+test("a run without room is asked again later, as often as it takes", () => {
+  const { threads, thread, state } = lentDevice();
+  for (const asked of [1, 2, 3]) {
+    expect(threads).toHaveLength(asked);
+    thread().report(exampleStatus({ phase: "full", sentence: "This run has its workers." }));
+    expect(state().restart).toEqual({ cause: "full", sentence: "This run has its workers.", seconds: 30 });
+    vi.advanceTimersByTime(30_000);
+  }
+  thread().report(exampleStatus());
+  expect(state()).toMatchObject({ restart: null, leftOut: [] });
+});
+
+test.each(["failed", "outdated"] as const)("a worker that is %s is ended, and no other started", (phase) => {
+  const { threads, thread, state } = lentDevice();
+  thread().report(exampleStatus({ phase, sentence: "No." }));
+  vi.advanceTimersByTime(600_000);
+  expect(threads.map(({ ended }) => ended)).toEqual([true]);
+  expect(state()).toMatchObject({ stage: "lending", restart: null, status: { phase, sentence: "No." } });
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a page that was put aside and comes back takes up its work, paused if it was", () => {
+  const { session, threads, thread, state } = lentDevice();
+  thread().report(exampleStatus({ samples: 64, leases: 2 }));
+  session.pause();
+  session.suspend();
+  expect(threads.map(({ ended }) => ended)).toEqual([true]);
+  expect(vi.getTimerCount()).toBe(0);
+  session.wake();
+  session.wake();
+  expect(threads).toHaveLength(2);
+  expect(thread().commands).toEqual([started, { type: "pause" }]);
+  thread().report(exampleStatus({ samples: 32, leases: 1 }));
+  expect(state()).toMatchObject({ samples: 96, leases: 3 });
+});
+
+test("a page that comes back after its device was stopped stays stopped", () => {
+  const { session, threads } = lentDevice();
+  session.stop();
+  session.suspend();
+  session.wake();
+  expect(threads).toHaveLength(1);
+});
+
+test("a worker that gives no sign of life is replaced", () => {
+  const { threads, thread, state } = lentDevice();
+  for (let i = 0; i < 20; i++) {
+    vi.advanceTimersByTime(30_000);
+    expect(thread().commands.at(-1)).toEqual({ type: "ping" });
+    thread().answer();
+  }
+  vi.advanceTimersByTime(30_000 * 10);
+  expect(threads).toHaveLength(1);
+  vi.advanceTimersByTime(30_000);
+  expect(threads.map(({ ended }) => ended)).toEqual([true]);
+  expect(state().restart?.sentence).toBe("it stopped answering.");
+});
+
+test("one that begins paused tells its worker so", () => {
+  const thread = new Thread();
+  new LendingSession(
+    () => thread,
+    start,
+    () => {},
+    { paused: true },
+  );
+  expect(thread.commands).toEqual([started, { type: "pause" }]);
 });

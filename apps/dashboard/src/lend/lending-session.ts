@@ -1,10 +1,14 @@
-import type { WorkerCommand, WorkerStatus } from "@convoy/worker";
+import type { EngineRemark, WorkerCommand, WorkerMessage, WorkerStatus } from "@convoy/worker";
+import { EngineRecord } from "./engine-record.ts";
 import { restartDelay } from "./restart-delay.ts";
 
 /** The part of a DedicatedWorker that is used here. */
 export type WorkerThread = Pick<Worker, "postMessage" | "terminate" | "onmessage" | "onerror" | "onmessageerror">;
 
 export type StartCommand = Extract<WorkerCommand, { type: "start" }>;
+
+/** How a worker is started, before anything is known against an engine. */
+export type FirstStart = Omit<StartCommand, "leftOut">;
 
 export interface LendingState {
   readonly stage: "idle" | "lending" | "stopped";
@@ -15,8 +19,14 @@ export interface LendingState {
   readonly leases: number;
   /** The worker has been without a lease for longer than from one lease to the next. */
   readonly resting: boolean;
-  /** Why the worker died, and the seconds after which a fresh one starts; null while one runs. */
-  readonly death: { readonly sentence: string; readonly restartSeconds: number } | null;
+  /** Why there is no worker, and the seconds after which a fresh one starts; null while there is one. */
+  readonly restart: {
+    readonly cause: "death" | "full";
+    readonly sentence: string;
+    readonly seconds: number;
+  } | null;
+  /** Engines that failed so often that the next workers do without them. */
+  readonly leftOut: readonly EngineRemark[];
 }
 
 export const idleLending: LendingState = {
@@ -25,15 +35,24 @@ export const idleLending: LendingState = {
   samples: 0,
   leases: 0,
   resting: false,
-  death: null,
+  restart: null,
+  leftOut: [],
 };
 
-/** Time for the goodbye to leave before the worker is ended. */
+/** Time for the last words to leave before the worker is ended. */
 const GOODBYE_MS = 1000;
 /** From one lease to the next it takes a moment; what takes longer is rest. */
 const REST_MS = 1500;
 /** A worker that lived this long was well: the next death counts as the first. */
 const HEALTHY_MS = 60_000;
+/** A coordinator without room is asked again after this. */
+const FULL_SECONDS = 30;
+/**
+ * A worker is asked for a sign of life this often. One that has died without a word, or turns in a circle, misses so
+ * many: counted, not timed, because a frozen page and a machine asleep stop both sides.
+ */
+const PING_MS = 30_000;
+const PINGS_MISSED_MAX = 10;
 
 /**
  * One lending of this device: it starts a DedicatedWorker, passes commands on, and starts a fresh worker when one dies.
@@ -42,20 +61,31 @@ const HEALTHY_MS = 60_000;
 export class LendingSession {
   readonly #createThread: () => WorkerThread;
   readonly #onState: (state: LendingState) => void;
-  readonly #start: StartCommand;
+  readonly #start: FirstStart;
+  readonly #record = new EngineRecord();
   #state: LendingState = { ...idleLending, stage: "lending" };
   #thread: WorkerThread | null = null;
   #threadStartedAt = 0;
-  #paused = false;
+  #pingsMissed = 0;
+  #paused: boolean;
   #deaths = 0;
   #before = { samples: 0, leases: 0 };
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #pingTimer: ReturnType<typeof setInterval> | undefined;
+  /** Ends the worker that has said goodbye. */
+  #farewell: { readonly thread: WorkerThread; readonly timer: ReturnType<typeof setTimeout> } | null = null;
 
-  constructor(createThread: () => WorkerThread, start: StartCommand, onState: (state: LendingState) => void) {
+  constructor(
+    createThread: () => WorkerThread,
+    start: FirstStart,
+    onState: (state: LendingState) => void,
+    { paused = false } = {},
+  ) {
     this.#createThread = createThread;
     this.#start = start;
     this.#onState = onState;
+    this.#paused = paused;
     this.#startThread();
   }
 
@@ -71,35 +101,54 @@ export class LendingSession {
 
   /** Says goodbye. What was contributed stays on show. */
   stop(): void {
-    this.#clearTimers();
     this.#tell({ type: "stop" });
-    const thread = this.#thread;
-    this.#timer = setTimeout(() => thread?.terminate(), GOODBYE_MS);
-    this.#change({ stage: "stopped", death: null });
+    this.#dismiss();
+    this.#change({ stage: "stopped", restart: null });
   }
 
-  /** Ends everything at once, without a word: the page is going. */
-  end(): void {
-    this.#clearTimers();
-    this.#thread?.terminate();
-    this.#thread = null;
+  /** Ends whatever runs at once, without a word: the page goes, perhaps to come back. */
+  suspend(): void {
+    const thread = this.#thread;
+    this.#dismiss();
+    thread?.terminate();
+    this.#endFarewell();
+  }
+
+  /** The page is back: what was suspended is taken up by a fresh worker. */
+  wake(): void {
+    if (this.#state.stage === "lending" && this.#thread === null) this.#startThread();
   }
 
   #startThread(): void {
     const thread = this.#createThread();
     this.#thread = thread;
     this.#threadStartedAt = Date.now();
-    thread.onmessage = ({ data }: MessageEvent<{ type: "status"; status: WorkerStatus }>) => {
+    this.#before = { samples: this.#state.samples, leases: this.#state.leases };
+    thread.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+      if (thread !== this.#thread) return;
+      this.#pingsMissed = 0;
       if (data.type === "status") this.#hear(data.status);
     };
     thread.onerror = (event) => {
       event.preventDefault?.();
-      this.#bury(thread, event.message || "its script could not be loaded");
+      this.#kill(thread, event.message || "its script could not be loaded");
     };
-    thread.onmessageerror = () => this.#bury(thread, "it said something that cannot be read");
-    this.#change({ status: null, resting: false, death: null });
-    this.#tell(this.#start);
+    thread.onmessageerror = () => this.#kill(thread, "it said something that cannot be read");
+    this.#pingsMissed = 0;
+    this.#pingTimer = setInterval(() => this.#ping(thread), PING_MS);
+    const { leftOut } = this.#record;
+    this.#change({ status: null, resting: false, restart: null, leftOut });
+    this.#tell({ ...this.#start, leftOut });
     if (this.#paused) this.#tell({ type: "pause" });
+  }
+
+  #ping(thread: WorkerThread): void {
+    if (this.#pingsMissed === PINGS_MISSED_MAX) {
+      this.#kill(thread, "it stopped answering");
+      return;
+    }
+    this.#pingsMissed++;
+    this.#tell({ type: "ping" });
   }
 
   #hear(status: WorkerStatus): void {
@@ -109,24 +158,60 @@ export class LendingSession {
     clearTimeout(this.#restTimer);
     if (status.phase === "waiting") this.#restTimer = setTimeout(() => this.#change({ resting: true }), REST_MS);
     this.#change({ status, samples, leases, resting: idle && this.#state.resting });
+    switch (status.phase) {
+      case "broken":
+        this.#mourn(status.sentence);
+        return;
+      case "full":
+        this.#replace({ cause: "full", sentence: status.sentence, seconds: FULL_SECONDS });
+        return;
+      case "failed":
+      case "outdated":
+        this.#dismiss();
+        return;
+    }
   }
 
-  #bury(thread: WorkerThread, reason: string): void {
+  /** A worker that is beyond speaking. */
+  #kill(thread: WorkerThread, reason: string): void {
     if (thread !== this.#thread) return;
     thread.terminate();
-    this.#thread = null;
-    clearTimeout(this.#restTimer);
-    if (this.#state.stage !== "lending") return;
-    this.#before = { samples: this.#state.samples, leases: this.#state.leases };
-    this.#deaths = Date.now() - this.#threadStartedAt >= HEALTHY_MS ? 1 : this.#deaths + 1;
-    const restartSeconds = restartDelay(this.#deaths);
-    this.#timer = setTimeout(() => this.#startThread(), restartSeconds * 1000);
-    this.#change({ death: { sentence: sentenceOf(reason), restartSeconds } });
+    this.#mourn(reason);
   }
 
-  #clearTimers(): void {
-    clearTimeout(this.#timer);
+  /** Starts a fresh worker after one that died; what it computed with is remembered. */
+  #mourn(reason: string): void {
+    const sentence = sentenceOf(reason);
+    const { status } = this.#state;
+    const engine = status?.engine?.name ?? status?.testing ?? null;
+    if (engine !== null) this.#record.note(engine, sentence, Date.now());
+    this.#deaths = Date.now() - this.#threadStartedAt >= HEALTHY_MS ? 1 : this.#deaths + 1;
+    this.#replace({ cause: "death", sentence, seconds: restartDelay(this.#deaths) });
+  }
+
+  #replace(restart: NonNullable<LendingState["restart"]>): void {
+    this.#dismiss();
+    this.#restartTimer = setTimeout(() => this.#startThread(), restart.seconds * 1000);
+    this.#change({ restart, leftOut: this.#record.leftOut });
+  }
+
+  /** Nothing is heard of the worker any more; its last words may still be on their way. */
+  #dismiss(): void {
+    clearTimeout(this.#restartTimer);
     clearTimeout(this.#restTimer);
+    clearInterval(this.#pingTimer);
+    const thread = this.#thread;
+    this.#thread = null;
+    if (thread === null) return;
+    this.#endFarewell();
+    this.#farewell = { thread, timer: setTimeout(() => this.#endFarewell(), GOODBYE_MS) };
+  }
+
+  #endFarewell(): void {
+    if (this.#farewell === null) return;
+    clearTimeout(this.#farewell.timer);
+    this.#farewell.thread.terminate();
+    this.#farewell = null;
   }
 
   #tell(command: WorkerCommand): void {

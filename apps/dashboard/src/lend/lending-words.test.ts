@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exampleStatus } from "./example-status.ts";
 import { idleLending, type LendingState } from "./lending-session.ts";
-import { engineName, gpuRemark, lendingTitle, lendingWords, proofSentence } from "./lending-words.ts";
+import { engineName, gpuRemark, leftOutWords, lendingTitle, lendingWords, proofSentence } from "./lending-words.ts";
 
 const lending = (changes: Parameters<typeof exampleStatus>[0], state: Partial<LendingState> = {}): LendingState => ({
   ...idleLending,
@@ -44,10 +44,34 @@ test("the end of the run and a goodbye tell what was contributed", () => {
 });
 
 test("a death is explained, whatever the worker said before", () => {
-  const death = { sentence: "the GPU was lost.", restartSeconds: 2 };
-  expect(lendingWords(lending({}, { death })).sentence).toBe(
+  const restart = { cause: "death", sentence: "the GPU was lost.", seconds: 2 } as const;
+  expect(lendingWords(lending({}, { restart })).sentence).toBe(
     "The GPU was lost. A fresh one starts in 2 s; nothing is lost.",
   );
+});
+
+test("a run without room is asked again", () => {
+  const restart = { cause: "full", sentence: "This run has its 1000 workers.", seconds: 30 } as const;
+  expect(lendingWords(lending({}, { restart }))).toMatchObject({
+    headline: "Waiting for a place",
+    sentence: "This run has its 1000 workers. This tab tries again by itself every 30 s.",
+  });
+});
+
+test("the engine that is being tested is named", () => {
+  const { sentence } = lendingWords(lending({ phase: "proving", testing: "tfjs-webgpu", sentence: "Testing." }));
+  expect(sentence).toContain("WebGPU, with TensorFlow.js (tfjs-webgpu)");
+  expect(lendingWords(lending({ phase: "proving", sentence: "Testing." })).sentence).toBe("Testing.");
+});
+
+test("an engine that is left out is told, with what does its work, once something does", () => {
+  const leftOut = [{ engine: "tfjs-webgpu", sentence: "It failed twice." }];
+  expect(leftOutWords(lending({}, { leftOut }))).toEqual({
+    title: "Going on without the GPU",
+    sentence: "It failed twice. The processor does the work now; stop and lend again to give it another chance.",
+  });
+  expect(leftOutWords(lending({ engine: null }, { leftOut }))).toBeNull();
+  expect(leftOutWords(lending({}))).toBeNull();
 });
 
 test("the self-test is told in words", () => {

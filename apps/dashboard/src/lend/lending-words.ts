@@ -20,13 +20,7 @@ export function lendingWords(state: LendingState): LendingWords {
       sentence: contributionSentence(state),
     };
   }
-  if (state.death !== null) {
-    return {
-      label: { word: "Restarting", icon: "warning", tone: "bad" },
-      headline: "The worker broke off",
-      sentence: `${capitalized(state.death.sentence)} A fresh one starts in ${formatDuration(state.death.restartSeconds).replace(".0", "")}; nothing is lost.`,
-    };
-  }
+  if (state.restart !== null) return wordsOfRestart(state.restart);
   return state.status === null
     ? { label: words.connecting, headline: "Starting…", sentence: "Loading what this device needs for computing." }
     : wordsOfPhase(state.status, state);
@@ -39,8 +33,27 @@ const words = {
   working: { word: "Working", icon: "play", tone: "active" },
   paused: { word: "Paused", icon: "pause", tone: "warning" },
   ended: { word: "Finished", icon: "check", tone: "good" },
+  broken: { word: "Restarting", icon: "warning", tone: "bad" },
+  full: { word: "No room", icon: "hourglass", tone: "warning" },
+  outdated: { word: "Out of date", icon: "warning", tone: "bad" },
   failed: { word: "Not possible", icon: "warning", tone: "bad" },
 } as const satisfies { [phase in WorkerStatus["phase"]]: StateWord };
+
+function wordsOfRestart({ cause, sentence, seconds }: NonNullable<LendingState["restart"]>): LendingWords {
+  const wait = formatDuration(seconds).replace(".0", "");
+  if (cause === "full") {
+    return {
+      label: words.full,
+      headline: "Waiting for a place",
+      sentence: `${sentence} This tab tries again by itself every ${wait}.`,
+    };
+  }
+  return {
+    label: words.broken,
+    headline: "The worker broke off",
+    sentence: `${capitalized(sentence)} A fresh one starts in ${wait}; nothing is lost.`,
+  };
+}
 
 function wordsOfPhase(status: WorkerStatus, state: LendingState): LendingWords {
   const { sentence } = status;
@@ -48,7 +61,7 @@ function wordsOfPhase(status: WorkerStatus, state: LendingState): LendingWords {
     case "connecting":
       return { label: words.connecting, headline: "Connecting…", sentence };
     case "proving":
-      return { label: words.proving, headline: "Testing this device…", sentence };
+      return { label: words.proving, headline: "Testing this device…", sentence: trialSentence(status) };
     case "waiting":
     case "working":
       return isComputing(state)
@@ -62,15 +75,26 @@ function wordsOfPhase(status: WorkerStatus, state: LendingState): LendingWords {
         headline: "The run is over",
         sentence: `${sentence} ${contributionSentence(state)}`,
       };
+    case "outdated":
+      return { label: words.outdated, headline: "This page is out of date", sentence };
+    // The page replaces the worker that says so at once.
+    case "broken":
+    case "full":
     case "failed":
-      return { label: words.failed, headline: "This device cannot help", sentence };
+      return { label: words[status.phase], headline: "This device cannot help", sentence };
   }
 }
 
 /** Between two leases a worker waits for a moment: to a person it is still at work. */
-export function isComputing({ status, resting, death, stage }: LendingState): boolean {
-  if (status === null || death !== null || stage !== "lending") return false;
+export function isComputing({ status, resting, restart, stage }: LendingState): boolean {
+  if (status === null || restart !== null || stage !== "lending") return false;
   return status.phase === "working" || (status.phase === "waiting" && status.samplesPerSecond > 0 && !resting);
+}
+
+function trialSentence({ testing, sentence }: WorkerStatus): string {
+  return testing === null
+    ? sentence
+    : `A small problem with a known answer shows whether ${engineName(testing)} computes right.`;
 }
 
 function taskSentence({ recipeTitle, datasetTitle }: WorkerStatus): string {
@@ -99,6 +123,18 @@ const engineNames: { readonly [engine: string]: string } = {
 export function engineName(engine: string): string {
   const name = engineNames[engine];
   return name === undefined ? engine : `${name} (${engine})`;
+}
+
+/** Says that an engine is not tried any more, and what does its work; null while nothing is left out. */
+export function leftOutWords({ leftOut, status }: LendingState): { title: string; sentence: string } | null {
+  const [first] = leftOut;
+  const inUse = status?.engine ?? null;
+  if (first === undefined || inUse === null || inUse.name === first.engine) return null;
+  const isGpu = first.engine.endsWith("webgpu");
+  return {
+    title: isGpu ? "Going on without the GPU" : `Going on without ${first.engine}`,
+    sentence: `${first.sentence} ${isGpu ? "The processor does the work now" : `${inUse.name} does the work now`}; stop and lend again to give it another chance.`,
+  };
 }
 
 /** What the page can say about the GPU before anything has started; null when nothing speaks against it. */

@@ -4,11 +4,14 @@ import { coordinatorUrl } from "../connection/coordinator-url.ts";
 import { describeDevice } from "./device-words.ts";
 import { keepAwake } from "./keep-awake.ts";
 import { idleLending, LendingSession, type LendingState } from "./lending-session.ts";
+import { mayReload, type RememberedLending, reloadHelped, rememberLending } from "./remembered-lending.ts";
 
 export interface Lending {
   readonly state: LendingState;
-  /** `engine` null lets the worker choose. Without a name the device is called what it is. */
-  readonly start: (name: string, engine: string | null) => void;
+  /** An empty name: the device is called what it is. `engine` null lets the worker choose. */
+  readonly begin: (lending: RememberedLending) => void;
+  /** Begins once more what was begun last. */
+  readonly again: () => void;
   readonly pause: () => void;
   readonly resume: () => void;
   readonly stop: () => void;
@@ -18,27 +21,62 @@ export interface Lending {
 export function useLending(): Lending {
   const [state, setState] = useState(idleLending);
   const session = useRef<LendingSession | null>(null);
+  const begun = useRef<RememberedLending | null>(null);
   const busy = state.stage === "lending" && state.status?.phase !== "paused";
 
   useEffect(() => (busy ? keepAwake() : undefined), [busy]);
-  useEffect(() => () => session.current?.end(), []);
+  useEffect(() => {
+    const suspend = () => session.current?.suspend();
+    // From the cache of whole pages, which a browser keeps for going back; a page that is loaded anew is not shown so.
+    const wake = (event: PageTransitionEvent) => event.persisted && session.current?.wake();
+    window.addEventListener("pagehide", suspend);
+    window.addEventListener("pageshow", wake);
+    return () => {
+      window.removeEventListener("pagehide", suspend);
+      window.removeEventListener("pageshow", wake);
+      suspend();
+    };
+  }, []);
+  useEffect(() => reloadWhenOutdated(state), [state]);
 
-  const start = useCallback((name: string, engine: string | null) => {
-    session.current?.end();
+  const begin = useCallback((lending: RememberedLending) => {
+    session.current?.suspend();
+    begun.current = lending;
+    rememberLending(lending);
+    const { name, engine, paused } = lending;
     const device = describeDevice(navigator.userAgent, navigator.maxTouchPoints);
     const command = { type: "start", url: coordinatorUrl(), name: name || device, device, engine } as const;
-    session.current = new LendingSession(createThread, command, setState);
+    session.current = new LendingSession(createThread, command, setState, { paused });
   }, []);
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    const rememberPaused = (paused: boolean) => {
+      if (begun.current !== null) rememberLending({ ...begun.current, paused });
+    };
+    return {
       state,
-      start,
-      pause: () => session.current?.pause(),
-      resume: () => session.current?.resume(),
-      stop: () => session.current?.stop(),
-    }),
-    [state, start],
-  );
+      begin,
+      again: () => begin({ ...(begun.current ?? { name: "", engine: null }), paused: false }),
+      pause: () => {
+        rememberPaused(true);
+        session.current?.pause();
+      },
+      resume: () => {
+        rememberPaused(false);
+        session.current?.resume();
+      },
+      stop: () => {
+        rememberLending(null);
+        session.current?.stop();
+      },
+    };
+  }, [state, begin]);
+}
+
+/** After an update of the coordinator, loading the page again brings the worker that belongs to it. */
+function reloadWhenOutdated({ status }: LendingState): void {
+  if (status?.phase === "outdated") {
+    if (mayReload()) window.location.reload();
+  } else if (status?.engine) reloadHelped();
 }
 
 /** By its plain address: the script is bundled by itself, see build/bundle-training-worker.mjs. */

@@ -129,13 +129,36 @@ describe("[K5] a device that its owner has paused", () => {
 });
 
 describe("the end", () => {
-  test.each(["protocol-version", "invitation-required", "too-many-workers", "sent-away"] as const)(
-    "[K7] a worker that is refused for %s closes for good",
+  test.each([
+    ["protocol-version", "outdated"],
+    ["too-many-workers", "full"],
+    ["too-many-connections", "full"],
+    ["invitation-required", "failed"],
+    ["sent-away", "failed"],
+  ] as const)("[K7] a worker that is refused for %s closes, and is %s", (reason, kind) => {
+    const worker = readyWorker();
+    expect(worker.hear({ type: "refused", refusal: { reason, sentence: "no" } })).toEqual([{ type: "close" }]);
+    expect(worker.state.failure).toEqual({ kind, sentence: "no" });
+    expect(worker.connect()).toEqual([]);
+  });
+
+  test("[K7] a greeting that is refused is not repeated", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    const refusal = { reason: "malformed", sentence: "No name." } as const;
+    expect(worker.hear({ type: "refused", refusal })).toEqual([{ type: "close" }]);
+    expect(worker.state.failure).toEqual({ kind: "failed", sentence: "No name." });
+  });
+
+  test.each(["silent", "too-fast", "too-slow"] as const)(
+    "[K7] a worker that was disconnected for being %s comes back",
     (reason) => {
-      const worker = readyWorker();
-      expect(worker.hear({ type: "refused", refusal: { reason, sentence: "no" } })).toEqual([{ type: "close" }]);
-      expect(worker.state.failure).toBe("no");
-      expect(worker.connect()).toEqual([]);
+      for (const worker of [new TestWorker(), readyWorker()]) {
+        worker.connect();
+        expect(worker.hear({ type: "refused", refusal: { reason, sentence: "no" } })).toEqual([]);
+        worker.handle({ type: "disconnected" });
+        expect(sentIn(worker.connect())).toMatchObject([{ type: "join" }]);
+      }
     },
   );
 
@@ -152,7 +175,7 @@ describe("the end", () => {
       { type: "send", message: { type: "decline", reason: "x".repeat(300) } },
       { type: "close" },
     ]);
-    expect(worker.state.failure).toBe("x".repeat(1000));
+    expect(worker.state.failure).toEqual({ kind: "failed", sentence: "x".repeat(1000) });
   });
 
   test("[K8] an engine that fails gives its lease back, and the worker leaves", () => {
@@ -164,7 +187,7 @@ describe("the end", () => {
       { type: "send", message: { type: "leave", reason: "The GPU was lost." } },
       { type: "close" },
     ]);
-    expect(worker.state).toMatchObject({ failure: "The GPU was lost.", lease: null });
+    expect(worker.state).toMatchObject({ failure: { kind: "broken", sentence: "The GPU was lost." }, lease: null });
   });
 
   test("[K8] an engine that fails on a lease that is over leaves all the same", () => {
@@ -211,6 +234,6 @@ describe("the end", () => {
       { type: "send", message: { type: "decline", reason: "The coordinator said something odd." } },
       { type: "close" },
     ]);
-    expect(worker.state.failure).toBe("The coordinator said something odd.");
+    expect(worker.state.failure).toEqual({ kind: "failed", sentence: "The coordinator said something odd." });
   });
 });

@@ -38,6 +38,16 @@ export interface LeaseInHand {
   readonly stage: "fetching" | "computing";
 }
 
+/**
+ * How a worker ends that its owner did not end. `failed`: for good, nothing that this device could try would help.
+ * `broken`: its engine is not to be trusted any more, a fresh worker may do better. `full`: the coordinator has no
+ * room now. `outdated`: coordinator and worker speak different versions of the protocol.
+ */
+export interface WorkerFailure {
+  readonly kind: "failed" | "broken" | "full" | "outdated";
+  readonly sentence: string;
+}
+
 export interface WorkerCoreState {
   readonly connected: boolean;
   /** On this connection: before, the coordinator may have another recipe than the engine. */
@@ -56,8 +66,10 @@ export interface WorkerCoreState {
   readonly lease: LeaseInHand | null;
   /** The run as a whole. */
   readonly runState: { readonly state: "running" | "paused" | "ended"; readonly sentence: string };
+  /** Results in a row that were refused because they were not numbers. */
+  readonly notFinite: number;
   /** The worker is over, and why. */
-  readonly failure: string | null;
+  readonly failure: WorkerFailure | null;
   readonly left: boolean;
   readonly totals: { readonly samples: number; readonly leases: number; readonly lastRefusal: string | null };
 }
@@ -73,6 +85,7 @@ export const startWorker: WorkerCoreState = {
   version: null,
   lease: null,
   runState: { state: "running", sentence: "" },
+  notFinite: 0,
   failure: null,
   left: false,
   totals: { samples: 0, leases: 0, lastRefusal: null },

@@ -3,14 +3,22 @@ import { unreachable } from "@convoy/foundation";
 import { PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
-import type { EngineWish, WorkerCoreState } from "./state.ts";
+import type { EngineWish, WorkerCoreState, WorkerFailure } from "./state.ts";
 
-const FINAL_REASONS: ReadonlySet<string> = new Set<RefusalReason>([
-  "protocol-version",
-  "invitation-required",
-  "too-many-workers",
-  "sent-away",
-]);
+/** Refusals that end a worker: coming back by itself it would only be refused again. */
+const FINAL_REASONS: { readonly [reason in RefusalReason]?: WorkerFailure["kind"] } = {
+  "protocol-version": "outdated",
+  "invitation-required": "failed",
+  "too-many-workers": "full",
+  "too-many-connections": "full",
+  "sent-away": "failed",
+};
+
+/** A coordinator that says so takes the worker back on its next connection, whether or not it had been welcomed. */
+const PASSING_REASONS: ReadonlySet<string> = new Set<RefusalReason>(["silent", "too-fast", "too-slow"]);
+
+/** Results in a row that are not numbers, while others go on: the engine computes wrongly. */
+const NOT_FINITE_MAX = 3;
 
 const HARMLESS_REASONS: ReadonlySet<string> = new Set<RefusalReason>([
   "stale-version",
@@ -93,7 +101,7 @@ function to(state: WorkerCoreState, ...effects: WorkerEffect[]): WorkerTransitio
 
 function fail(state: WorkerCoreState, sentence: string): WorkerTransition {
   return to(
-    { ...state, failure: sentence, lease: null },
+    { ...state, failure: { kind: "failed", sentence }, lease: null },
     { type: "send", message: { type: "decline", reason: sentence.slice(0, 300) } },
     { type: "close" },
   );
@@ -107,7 +115,8 @@ function onWelcome(
   const { run: id, name, datasetTitle, exact, fingerprint } = message;
   const wish: EngineWish = { recipeText, exact, fingerprint };
   const run = { run: id, name, recipeText, recipeTitle, datasetTitle, exact, fingerprint };
-  const next: WorkerCoreState = { ...state, welcomed: true, run, runState: { state: "running", sentence: "" } };
+  const runState = { state: "running", sentence: "" } as const;
+  const next: WorkerCoreState = { ...state, welcomed: true, run, runState, notFinite: 0 };
   if (state.engine !== null && fulfils(state.engine, wish)) return introduceEngine(next);
   // The engine that is being proven for the same will do.
   if (isWished(state, wish)) return tellProving(next);
@@ -208,17 +217,16 @@ function onComputeFailed(
   state: WorkerCoreState,
   { lease, sentence }: Extract<WorkerEvent, { type: "compute-failed" }>,
 ): WorkerTransition {
-  const inHand = state.lease?.message.lease === lease;
-  const effects: WorkerEffect[] = inHand
-    ? [{ type: "send", message: { type: "return-lease", lease, reason: sentence.slice(0, 300) } }]
-    : [];
-  // An engine that failed once is not to be trusted again (a lost GPU does not come back).
-  return to(
-    { ...state, lease: null, failure: sentence },
-    ...effects,
-    { type: "send", message: { type: "leave", reason: sentence.slice(0, 300) } },
-    { type: "close" },
-  );
+  return breakOff(state.lease?.message.lease === lease ? state : { ...state, lease: null }, sentence);
+}
+
+/** An engine that failed once is not to be trusted again: a lost GPU does not come back. Whoever waits hears it first. */
+function breakOff(state: WorkerCoreState, sentence: string): WorkerTransition {
+  const reason = sentence.slice(0, 300);
+  const effects: WorkerEffect[] = [{ type: "send", message: { type: "leave", reason } }, { type: "close" }];
+  const lease = state.lease?.message.lease;
+  if (lease !== undefined) effects.unshift({ type: "send", message: { type: "return-lease", lease, reason } });
+  return to({ ...state, lease: null, failure: { kind: "broken", sentence } }, ...effects);
 }
 
 function onMessage(
@@ -231,6 +239,7 @@ function onMessage(
     case "counted":
       return stay({
         ...state,
+        notFinite: 0,
         totals: {
           ...state.totals,
           samples: state.totals.samples + message.sampleCount,
@@ -257,12 +266,17 @@ function onRefused(
   // That someone else was quicker is no trouble that a person should be shown.
   const lastRefusal = HARMLESS_REASONS.has(refusal.reason) ? state.totals.lastRefusal : refusal.sentence;
   const totals = { ...state.totals, lastRefusal };
-  // Coming back by itself would only be noise: it would be refused again. So would a greeting that was not understood.
-  if (FINAL_REASONS.has(refusal.reason) || state.run === null) {
-    return to({ ...state, totals, failure: refusal.sentence }, { type: "close" });
+  const kind = FINAL_REASONS[refusal.reason];
+  // A greeting that was not accepted would not be accepted the next time either.
+  if (kind !== undefined || (state.run === null && !PASSING_REASONS.has(refusal.reason))) {
+    return to({ ...state, totals, failure: { kind: kind ?? "failed", sentence: refusal.sentence } }, { type: "close" });
   }
   const lease = refusal.lease !== undefined && state.lease?.message.lease === refusal.lease ? null : state.lease;
-  return stay({ ...state, totals, lease });
+  const notFinite = refusal.reason === "not-finite" ? state.notFinite + 1 : state.notFinite;
+  const next = { ...state, totals, lease, notFinite };
+  if (notFinite < NOT_FINITE_MAX) return stay(next);
+  const engine = state.engine?.identity.name ?? "the engine";
+  return breakOff(next, `What ${engine} computed was not a number, ${NOT_FINITE_MAX} times in a row.`);
 }
 
 function onPause(state: WorkerCoreState): WorkerTransition {

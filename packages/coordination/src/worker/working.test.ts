@@ -121,3 +121,44 @@ test("[K12] what was counted is summed, and the newest refusal kept", () => {
   expect(worker.state.totals).toEqual({ samples: 12, leases: 2, lastRefusal: "The gradient is not a number." });
   expect(worker.state.failure).toBeNull();
 });
+
+describe("results that are not numbers", () => {
+  const notFinite = (worker: TestWorker, lease: number) =>
+    worker.hear({ type: "refused", refusal: { reason: "not-finite", sentence: "No number.", lease } });
+
+  test("[K16] three in a row end the worker as broken, and a lease in hand is given back first", () => {
+    const worker = readyWorker();
+    expect(notFinite(worker, 1)).toEqual([]);
+    expect(notFinite(worker, 2)).toEqual([]);
+    worker.lease({ lease: 4 });
+    const sentence = "What reference computed was not a number, 3 times in a row.";
+    expect(notFinite(worker, 3)).toEqual([
+      { type: "send", message: { type: "return-lease", lease: 4, reason: sentence } },
+      { type: "send", message: { type: "leave", reason: sentence } },
+      { type: "close" },
+    ]);
+    expect(worker.state.failure).toEqual({ kind: "broken", sentence });
+  });
+
+  test.each<[string, (worker: TestWorker) => void]>([
+    ["a result that counts", (worker) => worker.hear({ type: "counted", lease: 7, sampleCount: 8 })],
+    ["a welcome, perhaps to another run", (worker) => worker.welcome()],
+  ])("[K16] before and after %s are not in a row", (_, happen) => {
+    const worker = readyWorker();
+    notFinite(worker, 1);
+    notFinite(worker, 2);
+    happen(worker);
+    notFinite(worker, 3);
+    notFinite(worker, 4);
+    expect(worker.state.failure).toBeNull();
+    expect(notFinite(worker, 5)).not.toEqual([]);
+  });
+
+  test("[K16] other refusals are no sign of a broken engine", () => {
+    const worker = readyWorker();
+    for (const lease of [1, 2, 3, 4]) {
+      worker.hear({ type: "refused", refusal: { reason: "stale-version", sentence: "Old.", lease } });
+    }
+    expect(worker.state.failure).toBeNull();
+  });
+});
