@@ -38,12 +38,13 @@ describe("options", () => {
       host: "127.0.0.1",
       port: 4300,
       localWorkers: 0,
+      https: false,
     });
   });
 
   test("come from the arguments", () => {
     const args =
-      "--recipe r --epochs 2 --seed 0 --local-workers 3 --dataset built-in-digits --dataset-dir d --data-dir x --port 0 --host 0.0.0.0 --exact --resume 1 --checkpoint-seconds 5";
+      "--recipe r --epochs 2 --seed 0 --local-workers 3 --dataset built-in-digits --dataset-dir d --data-dir x --port 0 --host 0.0.0.0 --exact --resume 1 --checkpoint-seconds 5 --host-name Lab.school.example --cert c --key k";
     expect(readOptions(args.split(" "))).toEqual({
       recipe: "r",
       epochs: 2,
@@ -58,6 +59,10 @@ describe("options", () => {
       new: false,
       resume: "1",
       checkpointSeconds: 5,
+      hostName: "lab.school.example",
+      https: true,
+      cert: "c",
+      key: "k",
     });
   });
 
@@ -69,6 +74,30 @@ describe("options", () => {
     const options = readOptions(["--epochs", "3"]);
     expect(options).toMatchObject({ port: 4301, datasetDir: "/mnist", epochs: 3, localWorkers: 2 });
   });
+
+  test.each([
+    [undefined, false],
+    ["", false],
+    ["0", false],
+    ["no", false],
+    ["1", true],
+    ["yes", true],
+  ])("take https from the environment: %j means %s", (value, https) => {
+    vi.stubEnv("CONVOY_HTTPS", value);
+    expect(readOptions([]).https).toBe(https);
+    expect(readOptions(["--https"]).https).toBe(true);
+  });
+
+  test.each(["--cert", "--key"])("refuse %s without its other half", (option) => {
+    const { code, text } = ended(option, "file.pem");
+    expect(code).toBe(1);
+    expect(text).toContain("--cert and --key belong together");
+  });
+
+  test.each(["192.168.1.5", "a b", "http://lab", "lab:4300", "-lab", "x".repeat(254), ""])(
+    "refuse the host name %j in a sentence",
+    (name) => expect(ended(`--host-name=${name}`).text).toContain("It must be a name such as lab-pc-3.school.example."),
+  );
 
   test("make the data folder absolute", () => {
     vi.stubEnv("CONVOY_DATA_DIR", "some/where");
@@ -96,12 +125,15 @@ describe("options", () => {
     expect(text).toContain(`It must be a whole number ${range}.`);
   });
 
-  test.each(["--host", "--data-dir", "--dataset-dir", "--resume"])("refuse an empty %s", (option) => {
-    const { code, text } = ended(option, "");
-    expect(code).toBe(1);
-    expect(text).toContain(option);
-    expect(text).toContain("It must not be empty.");
-  });
+  test.each(["--host", "--data-dir", "--dataset-dir", "--resume", "--cert", "--key"])(
+    "refuse an empty %s",
+    (option) => {
+      const { code, text } = ended(option, "");
+      expect(code).toBe(1);
+      expect(text).toContain(option);
+      expect(text).toContain("It must not be empty.");
+    },
+  );
 
   test("refuse to begin a run and to go on with another at once", () => {
     expect(ended("--new", "--resume", "1").text).toContain("'--resume <run>' cannot be used with option '--new'");
@@ -119,6 +151,10 @@ describe("options", () => {
       "DATA_DIR",
       "PORT",
       "HOST",
+      "HOST_NAME",
+      "HTTPS",
+      "CERT",
+      "KEY",
     ]) {
       vi.stubEnv(`CONVOY_${name}`, "");
     }
@@ -143,7 +179,8 @@ describe("options", () => {
     const { code, text } = ended("--help");
     expect(code).toBe(0);
     const names = ["recipe", "epochs", "seed", "local-workers", "dataset", "dataset-dir", "data-dir", "port", "host"];
-    for (const name of names) expect(text).toContain(`--${name} <`);
+    for (const name of [...names, "host-name", "cert", "key"]) expect(text).toContain(`--${name} <`);
+    expect(text).toContain("--https ");
     expect(text).toContain("CONVOY_DATASET_DIR");
     expect(text).toContain("lenet5-mnist");
     const examples = text.slice(text.indexOf("Examples:")).trim().split("\n").slice(1);

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { recipes } from "@convoy/models";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { isHostName } from "./network/host-name.ts";
 
 export const BUILT_IN_DIGITS = "built-in-digits";
 export const DEFAULT_RECIPE = "lenet5-mnist";
@@ -15,6 +16,12 @@ export interface CoordinatorOptions {
   readonly datasetDir: string | undefined;
   readonly dataDir: string;
   readonly host: string;
+  /** A name of this machine that others can type; undefined where addresses must do. */
+  readonly hostName: string | undefined;
+  readonly https: boolean;
+  /** Of a certificate from elsewhere; both or neither, and then `https` is true. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
   readonly port: number;
   readonly seed: number | undefined;
   readonly epochs: number | undefined;
@@ -30,10 +37,13 @@ export interface CoordinatorOptions {
 
 /** Reads options from the arguments (without program and script), then from CONVOY_… variables, then the defaults. */
 export function readOptions(args: readonly string[]): CoordinatorOptions {
-  const options = command()
-    .parse([...args], { from: "user" })
-    .opts<CoordinatorOptions>();
-  return { ...options, dataDir: resolve(options.dataDir) };
+  const parsed = command();
+  const options = parsed.parse([...args], { from: "user" }).opts<CoordinatorOptions>();
+  const { cert, key } = options;
+  if ((cert === undefined) !== (key === undefined)) {
+    parsed.error("error: --cert and --key belong together: give both files, or neither.");
+  }
+  return { ...options, dataDir: resolve(options.dataDir), https: options.https || cert !== undefined };
 }
 
 function command(): Command {
@@ -50,7 +60,8 @@ Examples:
   npm start                                       train LeNet-5 on MNIST, with one worker on this machine
   npm start -- --new                              begin again, though an earlier run is unfinished
   npm start -- --epochs 2 --local-workers 0       let the tabs do all the work
-  CONVOY_DATASET_DIR=~/mnist npm start            use the dataset files of a folder`,
+  CONVOY_DATASET_DIR=~/mnist npm start            use the dataset files of a folder
+  npm start -- --host 0.0.0.0 --https             let the devices of the network in, with their GPUs`,
   );
 }
 
@@ -67,7 +78,7 @@ function trainingOptions(): Option[] {
       "SEED",
       `names the run's random numbers: the same seed gives the same run (default: ${DEFAULT_SEED})`,
     ).argParser(whole(0, Number.MAX_SAFE_INTEGER)),
-    option("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine").default(
+    flag("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine").default(
       false,
     ),
     option("--dataset <name>", "DATASET", "train on this instead of the recipe's dataset; needs no download").choices([
@@ -87,7 +98,7 @@ function savingOptions(): Option[] {
     option("--data-dir <folder>", "DATA_DIR", "where datasets, checkpoints and histories are kept")
       .default(".convoy")
       .argParser(filled),
-    option("--new", "NEW", "begin a new run instead of going on with one that is unfinished").default(false),
+    flag("--new", "NEW", "begin a new run instead of going on with one that is unfinished").default(false),
     option("--resume <run>", "RESUME", "go on with this run, the name of its folder in <data-dir>/runs")
       .argParser(filled)
       .conflicts("new"),
@@ -113,6 +124,14 @@ function machineOptions(): Option[] {
     )
       .default("127.0.0.1")
       .argParser(filled),
+    option(
+      "--host-name <name>",
+      "HOST_NAME",
+      "name of this machine on the network, where it has one that others can type",
+    ).argParser(hostName),
+    flag("--https", "HTTPS", "serve https too, with a certificate made and kept in the data folder").default(false),
+    option("--cert <file>", "CERT", "certificate for https from elsewhere, in PEM form").argParser(filled),
+    option("--key <file>", "KEY", "its private key, in PEM form").argParser(filled),
   ];
 }
 
@@ -122,9 +141,23 @@ function option(flags: string, variable: string, description: string): Option {
   return process.env[`CONVOY_${variable}`] === "" ? made : made.env(`CONVOY_${variable}`);
 }
 
+/** Something that is on or off, which the environment may say in words. */
+function flag(flags: string, variable: string, description: string): Option {
+  const made = new Option(flags, description);
+  return ["", "0", "false", "no"].includes(process.env[`CONVOY_${variable}`] ?? "")
+    ? made
+    : made.env(`CONVOY_${variable}`);
+}
+
 function filled(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
   return text;
+}
+
+function hostName(text: string): string {
+  const name = text.toLowerCase();
+  if (!isHostName(name)) throw new InvalidArgumentError("It must be a name such as lab-pc-3.school.example.");
+  return name;
 }
 
 function whole(least: number, most: number): (text: string) => number {

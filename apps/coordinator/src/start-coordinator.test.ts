@@ -1,5 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { get } from "node:http";
+import { get, type IncomingMessage } from "node:http";
+import { get as getSecurely } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceEngine } from "@convoy/engine";
@@ -39,6 +40,10 @@ function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
     datasetDir: undefined,
     dataDir: join(folder, "data"),
     host: "127.0.0.1",
+    hostName: undefined,
+    https: false,
+    cert: undefined,
+    key: undefined,
     port: 0,
     seed: 1,
     epochs: 1,
@@ -119,6 +124,40 @@ test("[A1] [A4] what another name leads here gets nothing without the invitation
   expect(await statusFor({ host: `evil.example:${port}` })).toBe(401);
   expect(await statusFor({ "x-forwarded-for": "192.168.1.7" })).toBe(401);
   expect(await statusFor({ host: "evil.example", authorization: `Bearer ${invitation}` })).toBe(200);
+});
+
+test("with https, both are answered at the one port, and the certificate is kept for the next time", async () => {
+  const authorities: string[] = [];
+  for (let time = 0; time < 2; time++) {
+    coordinator = await start({ https: true });
+    const { port } = new URL(printedUrl());
+    const authority = await (await fetch(`http://127.0.0.1:${port}/ca.crt`)).text();
+    authorities.push(authority);
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      getSecurely({ host: "localhost", port, path: "/api/entry", ca: authority, agent: false }, resolve).on(
+        "error",
+        reject,
+      );
+    });
+    let body = "";
+    for await (const chunk of answer) body += chunk;
+    expect(JSON.parse(body)).toMatchObject({
+      access: "admin",
+      secure: { origin: `https://localhost:${port}`, ownAuthority: true },
+    });
+    await coordinator.close();
+    coordinator = null;
+    printed = "";
+  }
+  expect(authorities[0]).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  expect(authorities[1]).toBe(authorities[0]);
+});
+
+test("a certificate from elsewhere that cannot be used ends the start with a sentence", async () => {
+  const file = join(folder, "gone.pem");
+  await expect(start({ https: true, cert: file, key: file })).rejects.toThrow(
+    new StartError(`There is no file ${file}, which --cert names.`),
+  );
 });
 
 test("a coordinator that is closed before anyone came has saved where it was", async () => {

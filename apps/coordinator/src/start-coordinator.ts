@@ -45,16 +45,17 @@ export async function startCoordinator(
   const chosen = options.resume === undefined ? null : await findChosen(options.dataDir, options.resume);
   const recipe = findRecipe(options.recipe ?? chosen?.manifest.settings.recipe.name ?? DEFAULT_RECIPE);
   let served: ServedRun | null = null;
-  const { server, access, entry, tokens } = await openPort(options, folders.dashboard, () => served);
+  const port = await openPort(options, folders.dashboard, log, () => served);
+  const { entry } = port;
 
   const obtained = await obtain(recipe, withDatasetOf(chosen, options), log);
   const files = new LargeFiles(folders.fileThread);
   const onLost = () => endTakenOver(log);
   const opened = await openRun({ options, recipe, obtained, chosen, files, log, onLost });
   const { settings, plane, folder, remark } = opened;
-  const admit = (caller: Caller, token: string | null) => access.admit(caller, token);
+  const admit = (caller: Caller, token: string | null) => port.access.admit(caller, token);
   const { loop, saving } = leadRun(opened, { dataset: obtained.dataset, admit, log });
-  const sockets = acceptSocketIo(server, (connection, caller) => loop.accept(connection, caller));
+  const sockets = acceptSocketIo(port.server, (connection, caller) => loop.accept(connection, caller));
   served = {
     describe: () => loop.describe(),
     parameters: () => ({
@@ -68,11 +69,8 @@ export async function startCoordinator(
   if (link !== undefined && process.stdout.isTTY) process.stdout.write(`${qrCodeText(link)}\n\n`);
   if (settings.dataset.warning !== null) process.stdout.write(`${warningBox(settings.dataset.warning)}\n`);
   if (remark !== null) log.info(remark);
-  const workers = new LocalWorkers(
-    folders.headlessWorker,
-    { url: entry.localOrigin, invitation: tokens.invitation },
-    log,
-  );
+  const local = { url: entry.localOrigin, invitation: port.tokens.invitation };
+  const workers = new LocalWorkers(folders.headlessWorker, local, log);
   workers.start(options.localWorkers);
   const ticker = reportProgress(loop, log);
 
@@ -82,6 +80,7 @@ export async function startCoordinator(
       workers.close();
       // First what cannot be had again: closing connections may take as long as their other ends like.
       await saving.finish(loop.position());
+      port.close();
       await sockets.close();
       loop.close();
       await folder.close();

@@ -18,7 +18,14 @@ function shown(host: string, ...addresses: string[]): string {
 
 function shownWith(remark: string | null, host: string, ...addresses: string[]): string {
   const infos = addresses.map((address) => ({ address, family: "IPv4", internal: false }) as NetworkInterfaceInfo);
-  const entry = new Entry({ host, port: 4300, tokens, interfaces: () => ({ eth0: infos }) });
+  const entry = new Entry({
+    host,
+    port: 4300,
+    hostName: undefined,
+    tokens,
+    interfaces: () => ({ eth0: infos }),
+    certificate: () => null,
+  });
   return banner({ entry, run: view(), folder: "/data/runs/1", remark });
 }
 

@@ -37,7 +37,7 @@ export function banner({ entry, run, folder, remark }: BannerFacts): string {
   return lines.join("\n");
 }
 
-function invitation({ lend, watch, control }: EntryLinks): string[] {
+function invitation({ lend, watch, control, remark }: EntryLinks): string[] {
   const [first = "", ...others] = lend;
   return [
     "  For other devices on your network:",
@@ -45,6 +45,7 @@ function invitation({ lend, watch, control }: EntryLinks): string[] {
     ...others.map((link) => `                 or   ${link}`),
     `  Watch the run       ${watch}`,
     `  Control the run     ${control}   (keep this one to yourself)`,
+    ...(remark === null ? [] : [`  ${remark}`]),
     "",
   ];
 }

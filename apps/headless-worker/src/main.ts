@@ -6,6 +6,7 @@ import { dialSocketIo } from "@convoy/transport/client";
 import type { EngineCandidate } from "@convoy/worker";
 import { limitRate, type RunningWorker, runWorker, type WorkerPhase, type WorkerStatus } from "@convoy/worker";
 import { readOptions } from "./options.ts";
+import { whyUnanswered } from "./why-unanswered.ts";
 
 const options = readOptions(process.argv.slice(2));
 
@@ -23,18 +24,20 @@ const failures: readonly WorkerPhase[] = ["failed", "broken", "outdated"];
 
 let shown = "";
 let ending = false;
+let isAnswered = false;
 say(`Connecting to ${options.url} …`);
-const unanswered = setTimeout(
-  () => say(`${options.url} does not answer. It is tried again and again until it does.`),
-  ANSWER_EXPECTED_MS,
-);
+const unanswered = setTimeout(async () => {
+  const why = await whyUnanswered(options.url, options.ca);
+  if (isAnswered) return;
+  say(`${options.url} does not answer${why === null ? "" : `: ${why}`}. It is tried again and again until it does.`);
+}, ANSWER_EXPECTED_MS);
 
 let waitsForRoom = false;
 let worker = lend();
 
 function lend(): RunningWorker {
   return runWorker({
-    dial: dialSocketIo(options.url),
+    dial: dialSocketIo(options.url, { authority: options.ca }),
     name: options.name,
     token: options.token,
     device: `Node ${process.versions.node} on ${os.type()}, ${os.cpus()[0]?.model.trim() ?? "unknown processor"}`.slice(
@@ -53,7 +56,10 @@ function say(line: string): void {
 }
 
 function show(status: WorkerStatus): void {
-  if (status.phase !== "connecting") clearTimeout(unanswered);
+  if (status.phase !== "connecting") {
+    isAnswered = true;
+    clearTimeout(unanswered);
+  }
   const line = `${status.name ?? options.name}: ${status.sentence}`;
   if (status.phase === "working") shown = line;
   else say(line);

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { limits } from "@convoy/protocol";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readOptions } from "./options.ts";
@@ -26,6 +30,8 @@ function ended(...args: string[]): string {
   expect(exit.mock.calls[0]?.[0]).toBe(1);
   return text;
 }
+
+const CERTIFICATE = rootCertificates[0] as string;
 
 const defaults = { url: "http://localhost:4300", token: null, name: "Headless worker", quiet: false };
 
@@ -75,6 +81,23 @@ test("the longest invitation is taken, and an empty or a longer one is refused i
   expect(readOptions(["--token", longest]).token).toBe(longest);
   for (const token of ["", " ", `${longest}x`])
     expect(ended("--token", token)).toContain("It must have 1 to 128 characters.");
+});
+
+test("the certificate of an authority is read from its file, and what is none is named", () => {
+  const folder = mkdtempSync(join(tmpdir(), "convoy-"));
+  try {
+    const file = join(folder, "ca.crt");
+    writeFileSync(file, CERTIFICATE);
+    expect(readOptions(["--ca", file]).ca).toBe(CERTIFICATE);
+    vi.stubEnv("CONVOY_CA", file);
+    expect(readOptions([]).ca).toBe(CERTIFICATE);
+    vi.stubEnv("CONVOY_CA", undefined);
+    writeFileSync(file, "something else");
+    expect(ended("--ca", file)).toContain("It must hold a certificate in PEM form.");
+    expect(ended("--ca", join(folder, "gone"))).toContain("There is no such file.");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("the longest name is taken, and an empty or a longer one is refused in a sentence", () => {

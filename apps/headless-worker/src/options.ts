@@ -1,4 +1,6 @@
 /** The command line, and the only reader of the environment. */
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { limits, tokensOfLink } from "@convoy/protocol";
 import { Command, InvalidArgumentError, Option } from "commander";
 
@@ -7,6 +9,8 @@ export interface HeadlessWorkerOptions {
   readonly url: string;
   /** Null where nothing but the address is known. */
   readonly token: string | null;
+  /** Certificate, as PEM, of the authority that has signed the coordinator's; undefined for one that Node.js knows. */
+  readonly ca: string | undefined;
   readonly name: string;
   readonly engine: string | undefined;
   readonly quiet: boolean;
@@ -38,6 +42,13 @@ function parse(args: readonly string[]): ParsedOptions {
       ),
     )
     .addOption(
+      option(
+        "--ca <file>",
+        "CA",
+        "trust this authority's certificate for https, as the coordinator serves it at /ca.crt",
+      ).argParser(certificateIn),
+    )
+    .addOption(
       option("--name <name>", "NAME", "the name that the dashboard shows")
         .default("Headless worker")
         .argParser(shownName),
@@ -60,6 +71,16 @@ function webAddress(text: string): string {
     throw new InvalidArgumentError("It must be a web address such as http://localhost:4300.");
   }
   return text;
+}
+
+function certificateIn(path: string): string {
+  try {
+    const pem = readFileSync(path, "utf8");
+    return new X509Certificate(pem) && pem;
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new InvalidArgumentError(isMissing ? "There is no such file." : "It must hold a certificate in PEM form.");
+  }
 }
 
 function shownToken(text: string): string {

@@ -30,17 +30,20 @@ afterAll(() => rm(parent, { recursive: true }));
 
 const file = Uint8Array.from({ length: 300 }, (_, i) => i);
 
-function routes(options: { run?: ServedRun | null; dashboard?: string } = {}) {
+function routes(options: { run?: ServedRun | null; dashboard?: string; authority?: string } = {}) {
   const tiny = new TestRun();
   tiny.loop.close();
   const running = { describe: () => tiny.view, parameters: () => ({ file, name: "tiny-step-4.safetensors" }) };
   const run = options.run === undefined ? running : options.run;
   const access = new Access(tokens);
+  const certificate = () => null;
+  const entry = new Entry({ host: "0.0.0.0", port: 1, hostName: undefined, tokens, interfaces, certificate });
   const app = createRoutes({
     dashboard: options.dashboard ?? dashboard,
     run: () => run,
     admit: (caller, token) => access.admit(caller, token),
-    describeEntry: (admission) => new Entry({ host: "0.0.0.0", port: 1, tokens, interfaces }).describe(admission),
+    describeEntry: (admission, visited) => entry.describe(admission, visited),
+    authority: () => options.authority ?? null,
   });
   /** As from a program or browser on this machine. */
   const request = (path: string, init: RequestInit = {}, from = here) => app.request(path, init, { incoming: from });
@@ -154,6 +157,14 @@ describe("whoever is not on this machine", () => {
     expect(await entry(tokens.invitation)).toMatchObject({ access: "guest", sentence: null, invitation });
     expect(await entry(tokens.adminKey)).toMatchObject({ access: "admin", invitation });
   });
+});
+
+test("the certificate authority can be had by everybody, if there is one", async () => {
+  const answer = await routes({ authority: "-----BEGIN CERTIFICATE-----" }).app.request("/ca.crt", {}, elsewhere);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-type")).toBe("application/x-x509-ca-cert");
+  expect(await answer.text()).toBe("-----BEGIN CERTIFICATE-----");
+  expect((await routes().app.request("/ca.crt")).status).toBe(404);
 });
 
 describe("the pages", () => {

@@ -22,12 +22,14 @@ export interface RoutesOptions {
   run(): ServedRun | null;
   admit(caller: Caller, token: string | null): Admission;
   /** What is told to somebody who wants to get in and has been admitted so far. */
-  describeEntry(admission: Admission): EntryView;
+  describeEntry(admission: Admission, visitedHost: string | null): EntryView;
+  /** The certificate, as PEM, of an authority that devices may install; null where there is none. */
+  authority(): string | null;
 }
 
 type Routes = Hono<{ Bindings: HttpBindings }>;
 
-export function createRoutes({ dashboard, run, admit, describeEntry }: RoutesOptions): Routes {
+export function createRoutes({ dashboard, run, admit, describeEntry, authority }: RoutesOptions): Routes {
   const app: Routes = new Hono();
   const preparing = { error: "The run is being prepared; try again in a moment." };
 
@@ -35,8 +37,9 @@ export function createRoutes({ dashboard, run, admit, describeEntry }: RoutesOpt
     context.json({ status: run() === null ? "preparing" : "ok", protocol: PROTOCOL_VERSION }),
   );
   app.get("/api/entry", (context) => {
+    const caller = callerOf(context.env.incoming);
     context.header("cache-control", "no-store");
-    return context.json(describeEntry(admit(callerOf(context.env.incoming), shownToken(context))));
+    return context.json(describeEntry(admit(caller, shownToken(context)), caller.host));
   });
   app.use("/api/run/*", async (context, next) => {
     const admission = admit(callerOf(context.env.incoming), shownToken(context));
@@ -61,6 +64,16 @@ export function createRoutes({ dashboard, run, admit, describeEntry }: RoutesOpt
   app.all("/api/*", (context) =>
     context.json({ error: `There is no ${context.req.method} ${context.req.path}.` }, 404),
   );
+
+  app.get("/ca.crt", (context) => {
+    const certificate = authority();
+    if (certificate === null) return context.text("This coordinator has no certificate authority of its own.", 404);
+    // Phones offer to install a file of this type.
+    return context.body(certificate, 200, {
+      "content-type": "application/x-x509-ca-cert",
+      "cache-control": "no-cache",
+    });
+  });
 
   if (!existsSync(dashboard)) {
     app.get("*", (context) => context.text("The dashboard is not built; run the build, then start again.", 503));
