@@ -82,6 +82,8 @@ describe("options", () => {
     ["no", false],
     ["1", true],
     ["yes", true],
+    ["False", false],
+    ["off", false],
   ])("take https from the environment: %j means %s", (value, https) => {
     vi.stubEnv("CONVOY_HTTPS", value);
     expect(readOptions([]).https).toBe(https);
@@ -180,7 +182,7 @@ describe("options", () => {
     expect(code).toBe(0);
     const names = ["recipe", "epochs", "seed", "local-workers", "dataset", "dataset-dir", "data-dir", "port", "host"];
     for (const name of [...names, "host-name", "cert", "key"]) expect(text).toContain(`--${name} <`);
-    expect(text).toContain("--https ");
+    for (const flag of ["--https ", "CONVOY_HTTPS", "--exact ", "CONVOY_EXACT"]) expect(text).toContain(flag);
     expect(text).toContain("CONVOY_DATASET_DIR");
     expect(text).toContain("lenet5-mnist");
     const examples = text.slice(text.indexOf("Examples:")).trim().split("\n").slice(1);

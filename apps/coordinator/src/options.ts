@@ -60,6 +60,7 @@ Examples:
   npm start                                       train LeNet-5 on MNIST, with one worker on this machine
   npm start -- --new                              begin again, though an earlier run is unfinished
   npm start -- --epochs 2 --local-workers 0       let the tabs do all the work
+  npm start -- --exact --seed 7                   a run that anyone can repeat to the last bit
   CONVOY_DATASET_DIR=~/mnist npm start            use the dataset files of a folder
   npm start -- --host 0.0.0.0 --https             let the devices of the network in, with their GPUs`,
   );
@@ -78,9 +79,7 @@ function trainingOptions(): Option[] {
       "SEED",
       `names the run's random numbers: the same seed gives the same run (default: ${DEFAULT_SEED})`,
     ).argParser(whole(0, Number.MAX_SAFE_INTEGER)),
-    flag("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine").default(
-      false,
-    ),
+    flag("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine"),
     option("--dataset <name>", "DATASET", "train on this instead of the recipe's dataset; needs no download").choices([
       BUILT_IN_DIGITS,
     ]),
@@ -98,7 +97,7 @@ function savingOptions(): Option[] {
     option("--data-dir <folder>", "DATA_DIR", "where datasets, checkpoints and histories are kept")
       .default(".convoy")
       .argParser(filled),
-    flag("--new", "NEW", "begin a new run instead of going on with one that is unfinished").default(false),
+    flag("--new", "NEW", "begin a new run instead of going on with one that is unfinished"),
     option("--resume <run>", "RESUME", "go on with this run, the name of its folder in <data-dir>/runs")
       .argParser(filled)
       .conflicts("new"),
@@ -129,7 +128,7 @@ function machineOptions(): Option[] {
       "HOST_NAME",
       "name of this machine on the network, where it has one that others can type",
     ).argParser(hostName),
-    flag("--https", "HTTPS", "serve https too, with a certificate made and kept in the data folder").default(false),
+    flag("--https", "HTTPS", "serve https too, with a certificate made and kept in the data folder"),
     option("--cert <file>", "CERT", "certificate for https from elsewhere, in PEM form").argParser(filled),
     option("--key <file>", "KEY", "its private key, in PEM form").argParser(filled),
   ];
@@ -143,10 +142,10 @@ function option(flags: string, variable: string, description: string): Option {
 
 /** Something that is on or off, which the environment may say in words. */
 function flag(flags: string, variable: string, description: string): Option {
-  const made = new Option(flags, description);
-  return ["", "0", "false", "no"].includes(process.env[`CONVOY_${variable}`] ?? "")
-    ? made
-    : made.env(`CONVOY_${variable}`);
+  const made = new Option(flags, description).default(false);
+  // Commander alone would take any value for on.
+  const isOff = /^(|0|false|no|off)$/i.test(process.env[`CONVOY_${variable}`] ?? "unset");
+  return isOff ? made : made.env(`CONVOY_${variable}`);
 }
 
 function filled(text: string): string {

@@ -68,6 +68,22 @@ function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
 /** The link to the run that the banner prints, without the slash. */
 const printedUrl = () => /http:\/\/localhost:\d+/.exec(printed)?.[0].replace("localhost", "127.0.0.1") ?? "";
 
+test("an exact run is one for its workers and for those who look at it", async () => {
+  coordinator = await start({ exact: true });
+  expect(printed).toContain("Exact: the same parameters and losses to the last bit");
+  const url = printedUrl();
+  const view = async () => (await (await fetch(`${url}/api/run`)).json()) as RunView;
+  const engines = [{ name: "reference", create: createReferenceEngine }];
+  const worker = runWorker({ dial: dialSocketIo(url), name: "w", device: "Node", engines, onStatus: () => {} });
+  await vi.waitFor(async () => expect((await view()).workers[0]?.state).toMatch(/ready|working/), 20_000);
+  worker.stop();
+  expect(await view()).toMatchObject({ exact: true, run: expect.any(String) });
+  const [run = ""] = await readdir(join(folder, "data", "runs"));
+  expect(JSON.parse(await readFile(join(folder, "data", "runs", run, "run.json"), "utf8"))).toMatchObject({
+    exact: true,
+  });
+});
+
 test("[R4] [R5] a worker over a real socket trains the whole run, and its files are there", async () => {
   coordinator = await start();
   const url = printedUrl();

@@ -78,3 +78,12 @@ test("a line of progress says where the run is and who works", () => {
   const run = { ...view(), loss: 1.25, samplesPerSecond: 1234.5 };
   expect(progressLine(run)).toContain(" Loss 1.2500. 1,235 samples/s. 0 workers.");
 });
+
+test("the banner and every line with a loss say when a run is exact", () => {
+  const run = { ...view(), exact: true, loss: 1.25 };
+  const entry = { localLinks: { lend: [""], watch: "", control: "", remark: null }, links: null };
+  const facts = { entry, folder: "/data/runs/1", remark: null };
+  expect(banner({ ...facts, run })).toContain("Exact: the same parameters and losses to the last bit");
+  expect(banner({ ...facts, run: view() })).not.toContain("Exact");
+  expect(progressLine(run)).toContain(" Loss 1.2500, exact.");
+});

@@ -25,6 +25,7 @@ export function banner({ entry, run, folder, remark }: BannerFacts): string {
     "",
     `  Convoy trains ${run.recipeTitle}${run.datasetWarning === null ? "" : `, but on ${run.datasetTitle}`}: ${run.parameterCount.toLocaleString("en-US")} parameters, ${run.steps.toLocaleString("en-US")} steps.`,
     ...(remark === null ? [] : [`  ${remark}`]),
+    ...(run.exact ? ["  Exact: the same parameters and losses to the last bit, however many workers help."] : []),
     "",
     `  Watch the run       ${control}`,
     `  Lend this device    ${lend[0]}   (open it in as many tabs as you like)`,
@@ -68,7 +69,7 @@ export function warningBox(sentence: string): string {
 }
 
 export function progressLine(run: RunView): string {
-  const loss = run.loss === null ? "" : ` Loss ${run.loss.toFixed(4)}.`;
+  const loss = run.loss === null ? "" : ` Loss ${run.loss.toFixed(4)}${run.exact ? ", exact" : ""}.`;
   const speed =
     run.samplesPerSecond > 0 ? ` ${Math.round(run.samplesPerSecond).toLocaleString("en-US")} samples/s.` : "";
   const active = run.workerCounts.ready + run.workerCounts.working;

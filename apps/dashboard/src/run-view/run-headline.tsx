@@ -2,6 +2,7 @@ import type { RunView } from "@convoy/protocol";
 import type { ReactNode } from "react";
 import { StateLabel } from "../frame/state-label.tsx";
 import { formatCount } from "../text/format.ts";
+import { ExactLabel } from "./exact-label.tsx";
 import classes from "./run-headline.module.css";
 import { RunProgress } from "./run-progress.tsx";
 import { runStateWords } from "./state-words.ts";
@@ -16,6 +17,11 @@ export function RunHeadline({ run, controls }: { run: RunView; controls: ReactNo
         <span>
           {run.datasetTitle}&nbsp;· batches of {formatCount(run.batchSize)}&nbsp;· {formatCount(run.parameterCount)}{" "}
           parameters
+          {run.exact && (
+            <>
+              &nbsp;· <ExactLabel />
+            </>
+          )}
         </span>
       </p>
       <h1 className={classes.sentence}>{run.sentence}</h1>

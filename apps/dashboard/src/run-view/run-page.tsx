@@ -14,7 +14,7 @@ import { RunControls } from "./run-controls.tsx";
 import { RunFigures } from "./run-figures.tsx";
 import { RunHeadline } from "./run-headline.tsx";
 import classes from "./run-page.module.css";
-import { announcement, comparableFigures, documentTitle, isOver } from "./run-words.ts";
+import { announcement, comparableFigures, documentTitle, isOver, modeWords } from "./run-words.ts";
 import { WaitingPanel } from "./waiting-panel.tsx";
 import { WorkersCard } from "./workers-card.tsx";
 
@@ -71,7 +71,7 @@ function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRu
         <EventLog entries={log} />
       </div>
       <p className={classes.footer}>
-        Run {run.run}, seed {run.seed}, strategy {run.strategy}
+        Run {run.run}, seed {run.seed}, strategy {run.strategy}, {modeWords(run)}
       </p>
     </>
   );

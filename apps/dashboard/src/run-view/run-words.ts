@@ -38,6 +38,14 @@ export function comparableFigures(run: RunView): RunView["published"] {
   return run.datasetWarning === null ? run.published : null;
 }
 
+/** How far the figures depend on who computed them. */
+export function modeWords(run: RunView): string {
+  return run.exact ? "exact" : "the same up to rounding with any workers";
+}
+
+export const exactMeaning =
+  "All workers of this run have one engine, and each shard is computed by itself. Parameters and losses are the same to the last bit with any number of workers, whoever comes or goes.";
+
 export interface WaitingAdvice {
   readonly title: string;
   readonly sentence: string;

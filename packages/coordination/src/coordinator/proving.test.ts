@@ -1,9 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { describeRun } from "./describe-run.ts";
+import type { CoordinatorEffect } from "./effect.ts";
 import { policy } from "./policy.ts";
 import { leasesIn, refusalsIn, TestRun, tinySettings, typesIn } from "./test-run.ts";
 
 const exact = { ...tinySettings, exact: true };
+
+function logOf(effects: readonly CoordinatorEffect[]): string {
+  return effects
+    .flatMap((effect) =>
+      effect.type === "report" && effect.report.type === "log" ? [effect.report.entry.sentence] : [],
+    )
+    .join("\n");
+}
 
 describe("a worker's engine", () => {
   test("[W11] is named while it is tested: registered, proving, ready", () => {
@@ -58,9 +67,10 @@ describe("an exact run", () => {
   test("[E1] is bound to the first engine; another is refused by name and hears which is wanted", () => {
     const run = new TestRun(exact);
     run.join(1);
-    run.ready(1, "wasm");
+    expect(logOf(run.ready(1, "wasm"))).toContain("All workers of this exact run have one engine from now on: wasm.");
     run.join(2);
     const effects = run.ready(2, "webgpu");
+    expect(logOf(effects)).not.toContain("from now on");
     expect(refusalsIn(effects)).toEqual(["other-engine"]);
     expect(leasesIn(effects, 2)).toEqual([]);
     const welcomes = effects.flatMap((effect) =>

@@ -54,7 +54,10 @@ function isBoundTo(turn: Turn, fingerprint: string): boolean {
     (step === 0 &&
       !round?.shards.includes("done") &&
       ![...workers.values()].some((worker) => worker.state !== "left" && worker.fingerprint !== null));
-  if (isFree) turn.change({ fingerprint });
+  if (isFree) {
+    turn.change({ fingerprint });
+    turn.log("info", `All workers of this exact run have one engine from now on: ${fingerprint}.`);
+  }
   return isFree;
 }
 
