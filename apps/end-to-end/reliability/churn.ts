@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { RandomSequence } from "@convoy/foundation";
-import { bundleCoordinator, CoordinatorProcess } from "../src/coordinator-process.ts";
+import { bundleApp, CoordinatorProcess } from "../src/coordinator-process.ts";
 import { type Bar, reportBars } from "./bars.ts";
 import { runCrowd } from "./crowd.ts";
 import { Inspector, type Memory } from "./inspector.ts";
@@ -37,7 +37,7 @@ else await churn(Number(values.minutes), Number(values.turnover), Number(values.
 
 async function churn(minutes: number, replacedPerMinute: number, seed: number): Promise<void> {
   if (!(minutes > 0 && replacedPerMinute > 0)) throw new Error("--minutes and --turnover must be numbers above 0.");
-  bundleCoordinator();
+  bundleApp("coordinator");
   const coordinator = await CoordinatorProcess.start(["--epochs", "1000", "--seed", String(seed)], {
     nodeOptions: ["--inspect=127.0.0.1:0"],
   });

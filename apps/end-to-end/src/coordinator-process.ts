@@ -113,9 +113,9 @@ export async function runCoordinator(args: readonly string[]): Promise<{ code: n
   return { code: child.exitCode, output: output() };
 }
 
-/** Builds the coordinator alone, for programs that are not started by `npm test`. */
-export function bundleCoordinator(): void {
-  execFileSync(process.execPath, [path.join(apps, "coordinator/build/build-coordinator.mjs")], { stdio: "inherit" });
+/** Builds one app alone, for programs that are not started by `npm test`. */
+export function bundleApp(app: "coordinator" | "headless-worker"): void {
+  execFileSync(process.execPath, [path.join(apps, app, `build/build-${app}.mjs`)], { stdio: "inherit" });
 }
 
 function startProgram(
@@ -131,11 +131,14 @@ function startProgram(
   });
 }
 
+/** Characters; a run that goes on for an hour says a lot. */
+const OUTPUT_KEPT = 200_000;
+
 function collect(child: ChildProcess): () => string {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk) => {
-      output += String(chunk);
+      output = (output + String(chunk)).slice(-OUTPUT_KEPT);
     });
   }
   return () => output;

@@ -5,6 +5,7 @@ import { withBytes } from "./binary-fields.ts";
 import { callerOf } from "./caller.ts";
 import type { Accept } from "./connection.ts";
 import { MESSAGE_EVENT, SOCKET_PATH } from "./socket-io-settings.ts";
+import { endOnStrangePackets } from "./strange-packets.ts";
 import { countUnreadBytes } from "./unread-bytes.ts";
 
 export { callerOf } from "./caller.ts";
@@ -26,6 +27,7 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
     serveClient: false,
     allowRequest: ({ headers }, decide) => decide(null, isSameOrigin(headers)),
   });
+  const endedStrangely = endOnStrangePackets(server);
   server.on("connection", (socket) => {
     const unreadBytes = countUnreadBytes(socket);
     let doesNotRead = false;
@@ -44,8 +46,10 @@ export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIo
     };
     const listener = accept(connection, callerOf(socket.request));
     // `on` hands a message out one tick late, and not at all when its sender has closed in the meantime.
-    socket.onAny((event: string, data: unknown) => {
-      if (event === MESSAGE_EVENT) listener.onMessage(withBytes(data));
+    socket.onAny((event: string, ...data: unknown[]) => {
+      if (endedStrangely(socket)) return;
+      // Of several, or under another name: nothing that any message looks like, so the protocol refuses it.
+      listener.onMessage(event === MESSAGE_EVENT && data.length === 1 ? withBytes(data[0]) : undefined);
     });
     socket.on("disconnect", (reason) => {
       listener.onClose(doesNotRead ? "it did not read what it was sent" : (inWords[reason] ?? reason));
