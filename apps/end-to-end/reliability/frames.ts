@@ -10,8 +10,8 @@ import { attackParsers } from "./parser-attack.ts";
 import { Siege } from "./siege.ts";
 import { TrainingRun } from "./training-run.ts";
 
-/** Before memory is looked at for the first time: code is compiled, caches are filled. */
-const WARM_UP_SHARE = 0.1;
+/** Sent before memory is looked at for the first time: code is compiled, caches are filled. */
+const warmUp = (count: number) => Math.min(count / 2, Math.max(count / 10, 5000));
 /** Steps after the siege, which show that the run goes on. */
 const STEPS_AFTER = 10;
 /** Of the steps beside the siege, so many are compared with a run that is left alone. */
@@ -47,7 +47,7 @@ async function besiege(connections: number): Promise<Bar[]> {
   const ticker = setInterval(async () => {
     process.stdout.write(`${siege.sent} of ${count} over ${siege.visits} connections; step ${await run.step()}\n`);
   }, SHOW_MS);
-  await siege.until(count * WARM_UP_SHARE, connections);
+  await siege.until(warmUp(count), connections);
   const before = await run.inspector.memoryAfterCollection();
   await siege.until(count, connections);
   clearInterval(ticker);

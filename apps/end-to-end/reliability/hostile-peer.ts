@@ -3,8 +3,7 @@ import type { RefusalReason } from "@convoy/protocol";
 import { messagesToCoordinator } from "@convoy/protocol/hostile";
 import { RawSocket } from "./raw-socket.ts";
 
-export const roles = ["stranger", "registered", "worker", "viewer"] as const;
-export type Role = (typeof roles)[number];
+export type Role = "stranger" | "registered" | "worker" | "viewer";
 
 /** Longer than a busy coordinator ever needs. */
 const PATIENCE_MS = 30_000;
