@@ -13,26 +13,31 @@ const programs = {
   headlessWorker: path.join(apps, "headless-worker/dist/main.js"),
 };
 
+interface ProcessOptions {
+  readonly nodeOptions?: readonly string[];
+  /** An earlier coordinator's; a new one without it. */
+  readonly dataDir?: string;
+}
+
 export class CoordinatorProcess {
   readonly url: string;
-  readonly #dataDir: string;
+  readonly dataDir: string;
   /** What it has written so far. */
   readonly output: () => string;
   readonly #child: ChildProcess;
 
   private constructor(url: string, dataDir: string, child: ChildProcess, output: () => string) {
     this.url = url;
-    this.#dataDir = dataDir;
+    this.dataDir = dataDir;
     this.#child = child;
     this.output = output;
   }
 
-  /** Starts on a free port, with the built-in digits and a data folder of its own. */
+  /** Starts on a free port, unless the arguments name one, with the built-in digits. */
   static async start(
     args: readonly string[],
-    { nodeOptions = [] }: { nodeOptions?: readonly string[] } = {},
+    { nodeOptions = [], dataDir = makeDataDir() }: ProcessOptions = {},
   ): Promise<CoordinatorProcess> {
-    const dataDir = mkdtempSync(path.join(tmpdir(), "convoy-end-to-end-"));
     const fixed = ["--port", "0", "--dataset", "built-in-digits", "--data-dir", dataDir];
     const child = startProgram("coordinator", [...fixed, ...args], nodeOptions);
     const output = collect(child);
@@ -67,10 +72,19 @@ export class CoordinatorProcess {
     return new Uint8Array(await (await fetch(`${this.url}/api/run/parameters.safetensors`)).arrayBuffer());
   }
 
+  get port(): string {
+    return new URL(this.url).port;
+  }
+
+  /** The folder of the run, where there is only one. */
+  get runFolder(): string {
+    const runs = path.join(this.dataDir, "runs");
+    return path.join(runs, readdirSync(runs)[0] as string);
+  }
+
   /** A file of the run's folder. */
   read(name: string): Uint8Array {
-    const runs = path.join(this.#dataDir, "runs");
-    return new Uint8Array(readFileSync(path.join(runs, readdirSync(runs)[0] as string, name)));
+    return new Uint8Array(readFileSync(path.join(this.runFolder, name)));
   }
 
   /** The processes it has started. */
@@ -82,8 +96,10 @@ export class CoordinatorProcess {
       .flatMap(([pid, parent]) => (pid !== undefined && parent === this.#child.pid ? [pid] : []));
   }
 
-  /** Sends a signal and waits for the end. Returns the exit code, null when the signal itself was the end. */
-  /** Sends the signals right after each other. */
+  /**
+   * Sends the signals right after each other, and waits for the end. Returns the exit code, null when a signal itself was
+   * the end.
+   */
   async end(...signals: NodeJS.Signals[]): Promise<number | null> {
     for (const signal of signals) {
       this.#child.kill(signal);
@@ -96,9 +112,13 @@ export class CoordinatorProcess {
 
   async stop(): Promise<number | null> {
     await this.end("SIGINT");
-    rmSync(this.#dataDir, { recursive: true, force: true });
+    rmSync(this.dataDir, { recursive: true, force: true });
     return this.#child.exitCode;
   }
+}
+
+function makeDataDir(): string {
+  return mkdtempSync(path.join(tmpdir(), "convoy-end-to-end-"));
 }
 
 export function startHeadlessWorker(url: string, name: string): ChildProcess {

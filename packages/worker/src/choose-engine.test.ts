@@ -104,18 +104,18 @@ describe("the choice of an engine", () => {
         "its first batch",
         (gate) => ({ ...reference, create: changedEngine(() => ({ computeGradient: () => gate.pass() as never })) }),
       ],
-    ])("[K17] about %s, goes on to the next after two minutes", async (_, hanging) => {
+    ])("[K17] about %s, goes on to the next after three minutes", async (_, hanging) => {
       vi.useFakeTimers();
       let chosen = false;
       const choosing = choose({ ...hanging(new Gate()), name: "hanging" }, reference).finally(() => {
         chosen = true;
       });
-      await vi.advanceTimersByTimeAsync(119_999);
+      await vi.advanceTimersByTimeAsync(179_999);
       expect(chosen).toBe(false);
       await vi.advanceTimersByTimeAsync(1);
       const choice = await choosing;
       expect(choice.engine).not.toBeNull();
-      expect(choice.remarks).toEqual([{ engine: "hanging", sentence: "It gave no answer for 120 seconds." }]);
+      expect(choice.remarks).toEqual([{ engine: "hanging", sentence: "It gave no answer for 3 minutes." }]);
     });
 
     test("[K17] frees the engine that comes too late", async () => {
@@ -127,7 +127,7 @@ describe("the choice of an engine", () => {
         record,
       );
       const choosing = choose({ name: "late", create });
-      await vi.advanceTimersByTimeAsync(120_000);
+      await vi.advanceTimersByTimeAsync(180_000);
       expect((await choosing).engine).toBeNull();
       expect(record).toEqual({ made: 1, disposed: 0 });
       gate.open();

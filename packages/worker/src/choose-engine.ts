@@ -11,8 +11,8 @@ import {
 import { ShardByShardEngine } from "./shard-by-shard-engine.ts";
 import { withPatience } from "./with-patience.ts";
 
-/** For making an engine, its self-test and its rehearsal: a slow driver takes half a minute, one that hangs for ever. */
-const PATIENCE_MS = 120_000;
+/** For making an engine, its self-test and its rehearsal: a slow driver takes a minute, one that hangs for ever. */
+const PATIENCE_MS = 180_000;
 
 /** An engine that this device might have. */
 export interface EngineCandidate {
@@ -63,13 +63,15 @@ export async function chooseEngine(
   for (const candidate of wish.exact ? sameEverywhereFirst(candidates) : candidates) {
     onTrial(candidate.name);
     const trial = tryCandidate(task, candidate, wish);
-    const tried = await withPatience(trial, PATIENCE_MS, `It gave no answer for ${PATIENCE_MS / 1000} seconds.`).catch(
-      (error: unknown) => {
-        // Whatever comes of it after all is not wanted any more.
-        trial.then((late) => typeof late !== "string" && late.engine.dispose()).catch(() => {});
-        return error instanceof Error ? error.message : String(error);
-      },
-    );
+    const tried = await withPatience(
+      trial,
+      PATIENCE_MS,
+      `It gave no answer for ${PATIENCE_MS / 60_000} minutes.`,
+    ).catch((error: unknown) => {
+      // Whatever comes of it after all is not wanted any more.
+      trial.then((late) => typeof late !== "string" && late.engine.dispose()).catch(() => {});
+      return error instanceof Error ? error.message : String(error);
+    });
     if (typeof tried !== "string") return { ...tried, remarks };
     remarks.push({ engine: candidate.name, sentence: tried });
     onRemarks([...remarks]);
