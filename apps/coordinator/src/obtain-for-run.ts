@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { type Dataset, drawBuiltInDigits } from "@convoy/datasets";
+import type { Dataset } from "@convoy/datasets";
 import type { Recipe } from "@convoy/models";
 import type { Logger } from "pino";
 import type { DatasetProgress } from "./datasets/dataset-progress.ts";
 import { obtainDataset } from "./datasets/obtain-dataset.ts";
+import { obtainDigits } from "./datasets/obtain-digits.ts";
 import { BUILT_IN_DIGITS, type CoordinatorOptions } from "./options.ts";
 
 const DOWNLOAD_LINE_MS = 1000;
@@ -16,8 +17,9 @@ export interface DatasetForRun {
 
 /** The recipe's dataset, or the built-in digits with the reason, said in the log as it goes. */
 export async function obtainForRun(recipe: Recipe, options: CoordinatorOptions, log: Logger): Promise<DatasetForRun> {
+  const cacheDir = join(options.dataDir, "datasets");
   if (options.dataset === BUILT_IN_DIGITS) {
-    const dataset = drawBuiltInDigits();
+    const dataset = await obtainDigits(cacheDir, sparingly(log));
     return {
       dataset,
       warning: `This run trains on ${dataset.title} instead of ${recipe.dataset.toUpperCase()}, as it was told to.`,
@@ -25,7 +27,7 @@ export async function obtainForRun(recipe: Recipe, options: CoordinatorOptions, 
   }
   const { dataset, builtInReason } = await obtainDataset({
     name: recipe.dataset,
-    cacheDir: join(options.dataDir, "datasets"),
+    cacheDir,
     datasetDir: options.datasetDir,
     onProgress: sparingly(log),
   });

@@ -1,6 +1,6 @@
 export type { Dataset, SampleSet } from "./dataset.ts";
 export { DatasetError } from "./dataset-error.ts";
-export { type BuiltInDigitsOptions, drawBuiltInDigits } from "./digits/built-in-digits.ts";
+export { type BuiltInDigitsOptions, builtInDigits, drawBuiltInDigits } from "./digits/built-in-digits.ts";
 export { epochOrder } from "./epoch-order.ts";
 export { type GatheredSamples, gatherSamples } from "./gather-samples.ts";
 export { decodeIdxImages, decodeIdxLabels, type IdxImages } from "./idx.ts";

@@ -16,6 +16,7 @@ import { readFromCache, storeInCache } from "./dataset-cache.ts";
 import { readDatasetFolder } from "./dataset-folder.ts";
 import type { ReportProgress } from "./dataset-progress.ts";
 import { type DownloadLimits, downloadFile } from "./download-file.ts";
+import { obtainDigits } from "./obtain-digits.ts";
 import { checkContent } from "./published-content.ts";
 import { mnistSources, type PublishedFile, type PublishedMnist, publishedMnist } from "./published-mnist.ts";
 
@@ -68,7 +69,9 @@ export async function obtainDataset(options: ObtainDatasetOptions): Promise<Obta
     if (!(error instanceof DatasetError)) throw error;
     const builtInReason = `MNIST cannot be had: ${error.message}`;
     options.onProgress({ stage: "built-in", sentence: `${builtInReason} The built-in digits take its place.` });
-    return { dataset: drawBuiltInDigits(options.digits), origin: "built-in", builtInReason };
+    const { digits, cacheDir, onProgress } = options;
+    const dataset = digits === undefined ? await obtainDigits(cacheDir, onProgress) : drawBuiltInDigits(digits);
+    return { dataset, origin: "built-in", builtInReason };
   }
   const from = collector.downloaded ? "the web" : `the cache ${collector.folder}`;
   options.onProgress({ stage: "ready", sentence: `MNIST comes from ${from}.` });

@@ -28,14 +28,19 @@ export interface BuiltInDigitsOptions {
  */
 export function drawBuiltInDigits(options: BuiltInDigitsOptions = {}): Dataset {
   const { seed = 0, trainCount = 60_000, testCount = 10_000 } = options;
+  return builtInDigits(drawSplit(seed, 0, trainCount), drawSplit(seed, 1, testCount));
+}
+
+/** The data set from samples that were drawn before. */
+export function builtInDigits(train: SampleSet, test: SampleSet): Dataset {
   return {
     name: "built-in-digits",
     title: "built-in digits",
     builtIn: true,
     classNames: DIGIT_NAMES,
     sampleShape: MNIST_SAMPLE_SHAPE,
-    train: drawSplit(seed, 0, trainCount),
-    test: drawSplit(seed, 1, testCount),
+    train,
+    test,
   };
 }
 
