@@ -117,7 +117,7 @@ export class CoordinatorProcess {
   }
 }
 
-function makeDataDir(): string {
+export function makeDataDir(): string {
   return mkdtempSync(path.join(tmpdir(), "convoy-end-to-end-"));
 }
 
