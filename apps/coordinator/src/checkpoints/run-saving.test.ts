@@ -16,7 +16,12 @@ let saving: RunSaving;
 let failure: Error | null;
 /** Lets the disk get on by one file. */
 let proceed: (() => void)[];
-const plane = { parameters: Float32Array.of(0), optimizerState: new Map() };
+let givenBack: unknown[];
+const plane = {
+  parameters: Float32Array.of(0),
+  optimizerState: new Map(),
+  giveBackOptimizerState: (state: unknown) => givenBack.push(state),
+};
 
 beforeEach(() => {
   written = [];
@@ -24,6 +29,7 @@ beforeEach(() => {
   said = [];
   proceed = [];
   failure = null;
+  givenBack = [];
   const write = async (name: string) => {
     await new Promise<void>((resolve) => proceed.push(resolve));
     if (failure !== null) throw failure;
@@ -115,6 +121,18 @@ test("[R6] a run that has ended is saved once, at its end", async () => {
   void saving.finish(positionAt(8, finished));
   await work();
   expect(written).toEqual(["parameters-epoch-002 8", "parameters 8", "checkpoint 8"]);
+});
+
+test("the optimizer's state is given back when it is written, and not while another save has the same", async () => {
+  const state = plane.optimizerState;
+  ask(3);
+  expect(givenBack).toEqual([]);
+  ask(3, "epoch", 1);
+  proceed.shift()?.();
+  await vi.waitUntil(() => written.length === 1 && proceed.length === 1);
+  expect(givenBack).toEqual([]);
+  await work();
+  expect(givenBack).toEqual([state]);
 });
 
 test("a disk that fails is said once, and again when it works", async () => {

@@ -6,7 +6,7 @@ import type { RunFolder } from "./run-folder.ts";
 type CheckpointEffect = Extract<CoordinatorEffect, { type: "checkpoint" }>;
 
 type SavingFolder = Pick<RunFolder, "saveParameters" | "saveCheckpoint">;
-type SavedPlane = Pick<DataPlane, "parameters" | "optimizerState">;
+type SavedPlane = Pick<DataPlane, "parameters" | "optimizerState" | "giveBackOptimizerState">;
 
 interface Save extends Checkpoint {
   readonly parametersToo: boolean;
@@ -53,6 +53,7 @@ export class RunSaving {
     }
     const left = this.#waiting?.epoch;
     if (left) this.#log.warn(`The disk is too slow: the parameters after epoch ${left} are not kept in a file.`);
+    // Its optimizer state is not given back: what is being saved may have the same.
     this.#waiting = save;
   }
 
@@ -61,6 +62,7 @@ export class RunSaving {
       const next = this.#waiting;
       this.#current = null;
       this.#waiting = null;
+      if (next?.optimizerState !== save.optimizerState) this.#plane.giveBackOptimizerState(save.optimizerState);
       if (next !== null) this.#begin(next);
     });
   }

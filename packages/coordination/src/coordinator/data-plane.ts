@@ -53,9 +53,14 @@ export class DataPlane {
     return this.#published.vector;
   }
 
-  /** The optimizer's vectors by name. Never written to again: the next update has vectors of its own. */
+  /** The optimizer's vectors by name, to be kept: the next update has vectors of its own. */
   get optimizerState(): OptimizerState {
     return this.#optimizer.state;
+  }
+
+  /** Nobody reads this state any more: a later update may write to its vectors. */
+  giveBackOptimizerState(state: OptimizerState): void {
+    this.#optimizer.giveBack(state);
   }
 
   /** The newest parameters as a frame, the same bytes for every worker. */

@@ -5,9 +5,11 @@ import { sgd } from "./sgd.ts";
 export interface Optimizer {
   /**
    * Flat vectors that must be kept from step to step (and in a checkpoint), by name; zero at the start. Whoever asks
-   * for them may keep them: they are never written to again, the next step has vectors of its own.
+   * for them may keep them: the next step has vectors of its own. The same object until then.
    */
   readonly state: OptimizerState;
+  /** Nobody reads this state any more: a later step may write to its vectors, instead of having to make some. */
+  giveBack(state: OptimizerState): void;
   /**
    * Writes the parameters after one step to `next`. `gradientSum` is the gradient summed over `sampleCount` samples;
    * it is divided here, and nowhere else. `next` may be `parameters` itself.

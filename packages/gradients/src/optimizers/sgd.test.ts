@@ -35,6 +35,26 @@ describe("sgd with momentum", () => {
     expect(velocityOf(optimizer.state)).toBeCloseTo(1 + 0.9 + 0.81 + 0.729, 5);
   });
 
+  test("a state that was given back has room for a later one, and only then", () => {
+    const optimizer = createOptimizer(momentum, 1);
+    const step = () => optimizer.step(zeros(), Float32Array.of(1), 1, zeros());
+    const first = optimizer.state;
+    step();
+    const second = optimizer.state;
+    optimizer.giveBack(first);
+    step();
+    expect(optimizer.state).toBe(first);
+    expect([velocityOf(first), velocityOf(second)]).toEqual([Math.fround(1.9), 1]);
+    step();
+    expect(optimizer.state).not.toBe(second);
+    expect(velocityOf(second)).toBe(1);
+    optimizer.giveBack(optimizer.state);
+    const third = optimizer.state;
+    optimizer.giveBack(third);
+    step();
+    expect(optimizer.state).toBe(third);
+  });
+
   test("goes on from another's state as that one would, and leaves it alone", () => {
     const first = createOptimizer(momentum, 1);
     first.step(zeros(), Float32Array.of(1), 1, zeros());

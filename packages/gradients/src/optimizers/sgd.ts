@@ -11,21 +11,30 @@ export function sgd(
   length: number,
   state?: OptimizerState,
 ): Optimizer {
-  let velocity = state?.get("velocity") ?? new Float32Array(length);
-  assert(velocity.length === length && (state?.has("velocity") ?? true), "a state has a velocity of this length");
+  let current = state ?? zeroState(length);
   /** Someone outside has it: it is not written to. */
   let isKept = state !== undefined;
+  let spare: OptimizerState | null = null;
+  assert(velocityOf(current)?.length === length, "a state has a velocity of this length");
   return {
     get state() {
       isKept = true;
-      return new Map([["velocity", velocity]]);
+      return current;
+    },
+    giveBack(given) {
+      if (given === current) isKept = false;
+      else spare = given;
     },
     step(parameters, gradientSum, sampleCount, next) {
       assert(sampleCount > 0, "a batch has at least one sample");
       assert(parameters.length === length && gradientSum.length === length && next.length === length, "lengths agree");
-      const before = velocity;
-      if (isKept) velocity = new Float32Array(length);
-      isKept = false;
+      const before = velocityOf(current) as Float32Array;
+      if (isKept) {
+        current = spare ?? zeroState(length);
+        spare = null;
+        isKept = false;
+      }
+      const velocity = velocityOf(current) as Float32Array;
       for (let i = 0; i < length; i++) {
         const gradient = Math.fround((gradientSum[i] as number) / sampleCount);
         const moved = Math.fround(momentum * (before[i] as number) + gradient);
@@ -34,4 +43,12 @@ export function sgd(
       }
     },
   };
+}
+
+function zeroState(length: number): OptimizerState {
+  return new Map([["velocity", new Float32Array(length)]]);
+}
+
+function velocityOf(state: OptimizerState): Float32Array | undefined {
+  return state.get("velocity");
 }
