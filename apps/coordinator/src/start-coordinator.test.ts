@@ -8,7 +8,7 @@ import type { RunView } from "@convoy/protocol";
 import { dialSocketIo } from "@convoy/transport/client";
 import { runWorker } from "@convoy/worker";
 import pino from "pino";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fileThread } from "./checkpoints/test-file-thread.ts";
 import { smallDigits } from "./datasets/small-mnist.ts";
 import type { CoordinatorOptions } from "./options.ts";
@@ -182,6 +182,39 @@ test("a coordinator that is closed before anyone came has saved where it was", a
   const [run] = await readdir(join(folder, "data", "runs"));
   const read = (name: string) => readFile(join(folder, "data", "runs", run as string, name));
   expect(await read("parameters.safetensors")).toEqual(await read("parameters-initial.safetensors"));
+});
+
+describe("a start", () => {
+  const names = () => readdir(join(folder, "data", "runs"));
+
+  test("goes on with what the one before it left, and says so", async () => {
+    await (await start({ seed: 7 })).close();
+    const [run] = await names();
+    printed = "";
+    await (await start({ seed: undefined })).close();
+    expect(await names()).toEqual([run]);
+    expect(printed).toContain(`The run ${run} goes on after step 0.`);
+  });
+
+  test("goes on with the run that is asked for, whose recipe need not be named", async () => {
+    await (await start()).close();
+    const [run] = await names();
+    await (await start({ seed: 7 })).close();
+    printed = "";
+    await (await start({ recipe: undefined, resume: run })).close();
+    expect(printed).toContain(`The run ${run} goes on after step 0.`);
+  });
+
+  test("that asks for a run which is not there is told which there are", async () => {
+    await expect(start({ resume: "nowhere" })).rejects.toThrow(
+      `There is no run nowhere in ${join(folder, "data", "runs")} that can be continued; there is none in that folder.`,
+    );
+    await (await start()).close();
+    const [run] = await names();
+    const failure = await start({ resume: "../elsewhere" }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StartError);
+    expect((failure as Error).message).toContain(`those that can, the newest first: ${run}.`);
+  });
 });
 
 test("two runs with the same seed begin with the same parameters, under different names", async () => {
