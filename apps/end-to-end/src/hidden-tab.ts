@@ -37,7 +37,8 @@ export class HiddenTab {
   }
 
   async evaluate(expression: string): Promise<unknown> {
-    return (await this.#ask("Runtime.evaluate", { expression, returnByValue: true })).result.result?.value;
+    const how = { returnByValue: true, awaitPromise: true };
+    return (await this.#ask("Runtime.evaluate", { expression, ...how })).result.result?.value;
   }
 
   async #ask(method: string, params: object): Promise<Answer> {

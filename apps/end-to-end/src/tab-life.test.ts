@@ -86,6 +86,8 @@ test("while a tab is frozen the run goes on, and unfrozen it helps again without
   await helps("the hidden tab's part", "Hidden");
   await helps("the steady worker's part", "Steady");
   expect(await tab.evaluate("document.visibilityState")).toBe("hidden");
+  const locks = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name))";
+  expect(await tab.evaluate(locks)).toEqual(["convoy-lending"]);
 
   await tab.freeze();
   const frozen = await coordinator.run();
@@ -122,6 +124,28 @@ test("a tab that is left hands its work over at once, and carries on when it is 
   await page.reload();
   await heading(page, "Paused");
   await coordinator.runUntil("the pause, still", (run) => present(run, "Moving")[0]?.state === "paused");
+});
+
+test("a page that is out of date loads itself again, once, and then leaves it to the person", async () => {
+  const page = await (await browser.newContext()).newPage();
+  const script = "**/worker/training-worker.js";
+  const sentence = "This coordinator speaks another version of the protocol.";
+  const status = { phase: "outdated", sentence, engine: null, testing: null, proof: null, engineRemarks: [] };
+  const body = `postMessage(${JSON.stringify({ type: "status", status: { ...status, samples: 0, leases: 0 } })})`;
+  let loads = 0;
+  await page.route(script, (route) => {
+    loads++;
+    return route.fulfill({ contentType: "text/javascript", body });
+  });
+  await page.goto(`${coordinator.url}/worker/?start=1&engine=wasm&name=Old`);
+  await until("the second load", () => loads === 2 || undefined);
+  await heading(page, "This page is out of date");
+  await page.getByText(sentence).first().waitFor();
+  await page.unroute(script);
+  await page.getByRole("button", { name: "Reload this page" }).click();
+  await helps("the part of the new page", "Old");
+  expect(loads).toBe(2);
+  await page.context().close();
 });
 
 test("when the coordinator dies and starts again, a tab goes on with the engine it has, paused if it was", async () => {

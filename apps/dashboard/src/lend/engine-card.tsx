@@ -5,14 +5,14 @@ import classes from "./engine-card.module.css";
 import { engineName, proofSentence } from "./lending-words.ts";
 
 /** What computes on this device, how it proved itself, and why nothing better does. */
-export function EngineCard({ status }: { status: WorkerStatus }) {
+export function EngineCard({ status, inUse }: { status: WorkerStatus; inUse: boolean }) {
   const { engine, proof, engineRemarks } = status;
   const proven = proofSentence(proof);
   const failed = status.phase === "failed";
   return (
     <Card title="Engine">
       <dl className={classes.list}>
-        <dt>In use</dt>
+        <dt>{inUse || engine === null ? "In use" : "Last in use"}</dt>
         <dd>
           {engine === null ? (failed ? "None" : "None yet") : engineName(engine.name)}
           {engine !== null && <span className={classes.device}>{engine.device}</span>}

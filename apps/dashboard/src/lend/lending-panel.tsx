@@ -47,7 +47,7 @@ export function LendingPanel({ lending, words, request }: LendingPanelProps) {
         </Banner>
       )}
       <LendingFigures state={state} />
-      {status !== null && <EngineCard status={status} />}
+      {status !== null && <EngineCard status={status} inUse={state.stage === "lending" && state.restart === null} />}
       {state.stage === "lending" && !isOver(status?.phase) && <StayOpenHint />}
     </>
   );
@@ -87,7 +87,7 @@ function Buttons({ lending }: Pick<LendingPanelProps, "lending">) {
       </div>
     );
   }
-  const paused = phase === "paused";
+  const { paused } = state;
   return (
     <div className={classes.buttons}>
       <Button

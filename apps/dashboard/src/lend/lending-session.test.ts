@@ -109,13 +109,20 @@ test("a script that cannot be loaded is named", () => {
 });
 
 test("a paused device stays paused in its next worker", () => {
-  const { session, thread } = lentDevice();
+  const { session, thread, state } = lentDevice();
   session.pause();
+  expect(state().paused).toBe(true);
   thread().die("gone");
   vi.advanceTimersByTime(1000);
   expect(thread().commands).toEqual([started, { type: "pause" }]);
   session.resume();
+  expect(state().paused).toBe(false);
   expect(thread().commands.at(-1)).toEqual({ type: "resume" });
+  thread().die("gone again");
+  session.pause();
+  expect(state().paused).toBe(true);
+  vi.advanceTimersByTime(2000);
+  expect(thread().commands).toEqual([started, { type: "pause" }]);
 });
 
 test("between two leases it works on; without one for a while it rests", () => {

@@ -19,6 +19,8 @@ export interface LendingState {
   readonly leases: number;
   /** The worker has been without a lease for longer than from one lease to the next. */
   readonly resting: boolean;
+  /** By the person at the device; the worker says so itself a moment later, if there is one. */
+  readonly paused: boolean;
   /** Why there is no worker, and the seconds after which a fresh one starts; null while there is one. */
   readonly restart: {
     readonly cause: "death" | "full";
@@ -35,6 +37,7 @@ export const idleLending: LendingState = {
   samples: 0,
   leases: 0,
   resting: false,
+  paused: false,
   restart: null,
   leftOut: [],
 };
@@ -63,11 +66,10 @@ export class LendingSession {
   readonly #onState: (state: LendingState) => void;
   readonly #start: FirstStart;
   readonly #record = new EngineRecord();
-  #state: LendingState = { ...idleLending, stage: "lending" };
+  #state: LendingState;
   #thread: WorkerThread | null = null;
   #threadStartedAt = 0;
   #pingsMissed = 0;
-  #paused: boolean;
   #deaths = 0;
   #before = { samples: 0, leases: 0 };
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
@@ -85,18 +87,18 @@ export class LendingSession {
     this.#createThread = createThread;
     this.#start = start;
     this.#onState = onState;
-    this.#paused = paused;
+    this.#state = { ...idleLending, stage: "lending", paused };
     this.#startThread();
   }
 
   pause(): void {
-    this.#paused = true;
     this.#tell({ type: "pause" });
+    this.#change({ paused: true });
   }
 
   resume(): void {
-    this.#paused = false;
     this.#tell({ type: "resume" });
+    this.#change({ paused: false });
   }
 
   /** Says goodbye. What was contributed stays on show. */
@@ -139,7 +141,7 @@ export class LendingSession {
     const { leftOut } = this.#record;
     this.#change({ status: null, resting: false, restart: null, leftOut });
     this.#tell({ ...this.#start, leftOut });
-    if (this.#paused) this.#tell({ type: "pause" });
+    if (this.#state.paused) this.#tell({ type: "pause" });
   }
 
   #ping(thread: WorkerThread): void {

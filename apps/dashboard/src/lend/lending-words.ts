@@ -92,9 +92,8 @@ export function isComputing({ status, resting, restart, stage }: LendingState): 
 }
 
 function trialSentence({ testing, sentence }: WorkerStatus): string {
-  return testing === null
-    ? sentence
-    : `A small problem with a known answer shows whether ${engineName(testing)} computes right.`;
+  if (testing === null) return sentence;
+  return `${capitalized(engineName(testing))} has to solve a small problem whose answer is known.`;
 }
 
 function taskSentence({ recipeTitle, datasetTitle }: WorkerStatus): string {

@@ -15,7 +15,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
   }
   const present = [...workers.values()].filter((worker) => worker.state !== "left");
   if (present.length >= limits.workers) {
-    turn.refuse(peer, "too-many-workers", `This run has its ${limits.workers} workers; try again when one has left.`);
+    turn.refuse(peer, "too-many-workers", `This run has its ${limits.workers} workers; there is room when one leaves.`);
     turn.effects.push({ type: "disconnect", peer });
     return;
   }
