@@ -2,9 +2,9 @@
 import { RandomSequence } from "@convoy/foundation";
 import { expect, test } from "vitest";
 import { hostileFrame, hostileMessage } from "./hostile/index.ts";
-import { type Parsed, parseToCoordinator, parseToViewer, parseToWorker } from "./parse.ts";
+import { type Parsed, parseToCoordinator, parseToViewer, parseToWorker, parseTransfer } from "./parse.ts";
 import { refusalSchema } from "./refusal.ts";
-import { messagesToCoordinator, messagesToViewer, messagesToWorker } from "./test-messages.ts";
+import { messagesToCoordinator, messagesToViewer, messagesToWorker, transferPackets } from "./test-messages.ts";
 import { OutgoingFrame, readFrame } from "./vector-frame.ts";
 
 const MESSAGES = 5000;
@@ -14,6 +14,7 @@ test.each<[string, object, (data: unknown) => Parsed<object>]>([
   ["the coordinator", messagesToCoordinator, parseToCoordinator],
   ["a worker", messagesToWorker, parseToWorker],
   ["a viewer", messagesToViewer, parseToViewer],
+  ["the other end of a transport", transferPackets, parseTransfer],
 ])("[P5] whatever comes to %s is understood or refused by name", (_, messages, parse) => {
   let refusedCount = 0;
   for (let i = 0; i < MESSAGES; i++) {

@@ -2,7 +2,7 @@ export { entryLink, type LinkTokens, tokensOfLink } from "./entry-link.ts";
 export { type EntryView, entryViewSchema } from "./entry-view.ts";
 export type { Split } from "./fields.ts";
 export { limits } from "./limits.ts";
-export { type Parsed, parseToCoordinator, parseToViewer, parseToWorker } from "./parse.ts";
+export { type Parsed, parseToCoordinator, parseToViewer, parseToWorker, parseTransfer } from "./parse.ts";
 export { type Refusal, type RefusalReason, refusalReasons } from "./refusal.ts";
 export {
   type EpochPoint,
@@ -18,6 +18,7 @@ export {
 export type { ControlAction, ToCoordinator } from "./to-coordinator.ts";
 export type { Progress, Snapshot, ToViewer } from "./to-viewer.ts";
 export type { LeaseMessage, ToWorker } from "./to-worker.ts";
+export type { AcknowledgePacket, BeginPacket, ChunkPacket, TransferPacket } from "./transfer.ts";
 export {
   FRAME_HEADER_BYTES,
   type FrameHeader,

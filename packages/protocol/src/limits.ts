@@ -1,14 +1,30 @@
 /** Every maximum of the protocol. What exceeds one is refused by name, never cut off in silence. */
 export const limits = {
-  /** Elements of one flat vector: a frame must fit into one socket message. */
-  vectorLength: 4_000_000,
-  /** Bytes of one socket message with its attachments: the longest vector, and room for the rest. */
-  messageBytes: 4 * 4_000_000 + 64 * 1024,
+  /** Elements of one flat vector, so parameters of a model: AlexNet of 2012 has 62,378,344. */
+  vectorLength: 64_000_000,
+  /** Bytes of all binary fields of one message: the longest vector, and room for the rest. */
+  messageBytes: 4 * 64_000_000 + 64 * 1024,
+  /** Binary fields of one message. */
+  binaryFields: 10,
   /** Fields and elements of one message, however they are nested, and how deeply they may be: the most of a lease and room. */
   messageValues: 2048,
   messageDepth: 16,
-  /** Bytes that may wait at the coordinator for one peer to read them: a few of the longest messages. */
-  unreadBytes: 4 * (4 * 4_000_000 + 64 * 1024),
+  /** Bytes of one packet of a socket. A longer binary field travels in chunks of this size. */
+  chunkBytes: 256 * 1024,
+  /** Chunks on their way to one peer that it has not acknowledged: the signs of life travel behind them. */
+  chunkWindow: 4,
+  /** Bytes of long messages that are put together at the coordinator at the same time, for all peers: four of the longest. */
+  assemblyBytes: 4 * (4 * 64_000_000 + 64 * 1024),
+  /** Bytes that may wait at the coordinator for one peer to read them. A long message counts with its window. */
+  unreadBytes: 64 * 1024 * 1024,
+  /** Bytes that may wait for one peer behind a long message: one more of the longest, and room for the rest. */
+  waitingBytes: 4 * 64_000_000 + 16 * 1024 * 1024,
+  /** The slowest that a long message may travel, in bytes a second, after the time for which it may stand still. */
+  transferBytesPerSecond: 1024 * 1024,
+  transferPauseMs: 30_000,
+  /** A peer is asked for a sign of life so often, and has so long to give it. */
+  heartbeatMs: 25_000,
+  heartbeatTimeoutMs: 20_000,
   /** Samples that one lease may name. */
   leaseSamples: 1024,
   /** Loss of one sample, in nats: the largest number in single precision. Sums of it stay finite. */

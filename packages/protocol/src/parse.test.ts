@@ -1,15 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { limits } from "./limits.ts";
-import { type Parsed, parseToCoordinator, parseToViewer, parseToWorker } from "./parse.ts";
+import { type Parsed, parseToCoordinator, parseToViewer, parseToWorker, parseTransfer } from "./parse.ts";
 import { refusalReasons } from "./refusal.ts";
-import { messagesToCoordinator, messagesToViewer, messagesToWorker } from "./test-messages.ts";
+import { messagesToCoordinator, messagesToViewer, messagesToWorker, transferPackets } from "./test-messages.ts";
 import { PROTOCOL_VERSION } from "./version.ts";
 
 const directions = [
   { to: "the coordinator", parse: parseToCoordinator, messages: Object.values(messagesToCoordinator) },
   { to: "a worker", parse: parseToWorker, messages: Object.values(messagesToWorker) },
   { to: "a viewer", parse: parseToViewer, messages: Object.values(messagesToViewer) },
+  { to: "the other end of a transport", parse: parseTransfer, messages: Object.values(transferPackets) },
 ] as const;
 const kinds = directions.flatMap(({ to, parse, messages }) =>
   messages.map((message) => ({ to, type: message.type, parse: parse as (data: unknown) => Parsed<object>, message })),
@@ -125,7 +126,17 @@ describe("[P6] each maximum holds, and one more is refused", () => {
   const text = (length: number) => "x".repeat(length);
   const numbers = (length: number) => Array.from({ length }, (_, i) => i);
   const uint32Max = 0xffff_ffff;
+  const { begin } = transferPackets;
+  const announced = (...lengths: number[]) =>
+    parseTransfer({ ...begin, longFields: lengths.map((length, i) => ({ name: `field${i}`, length })) });
   const cases: [string, (value: number) => Parsed<unknown>, number][] = [
+    ["bytes of a message", (n) => announced(n), limits.messageBytes],
+    [
+      "bytes of a message's fields together",
+      (n) => announced(n - limits.messageBytes / 2, limits.messageBytes / 2),
+      limits.messageBytes,
+    ],
+    ["long fields of a message", (n) => announced(...numbers(n).map(() => limits.chunkBytes + 1)), limits.binaryFields],
     ["characters of a name", (n) => parseToCoordinator({ ...join, name: text(n) }), limits.nameLength],
     ["characters of a device", (n) => parseToCoordinator({ ...join, device: text(n) }), limits.descriptionLength],
     ["characters of a reason", (n) => parseToCoordinator({ ...rest.leave, reason: text(n) }), limits.descriptionLength],
@@ -153,6 +164,11 @@ describe("[P6] each maximum holds, and one more is refused", () => {
   test.each(cases)("%s", (_, parse, most) => {
     expect(parse(most).ok).toBe(true);
     expect(refusalOf(parse(most + 1)).reason).toBe("malformed");
+  });
+
+  test("and only what is longer than a chunk is sent in chunks", () => {
+    expect(announced(limits.chunkBytes).ok).toBe(false);
+    expect(announced(limits.chunkBytes + 1).ok).toBe(true);
   });
 
   test("and no lease is empty or has number 0", () => {

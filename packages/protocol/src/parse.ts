@@ -5,6 +5,7 @@ import { structureFault } from "./structure.ts";
 import { type ToCoordinator, toCoordinatorSchema } from "./to-coordinator.ts";
 import { type ToViewer, toViewerSchema } from "./to-viewer.ts";
 import { type ToWorker, toWorkerSchema } from "./to-worker.ts";
+import { type TransferPacket, transferSchema } from "./transfer.ts";
 import { PROTOCOL_VERSION } from "./version.ts";
 
 type Refused = { readonly ok: false; readonly refusal: Refusal };
@@ -21,6 +22,10 @@ export function parseToWorker(data: unknown): Parsed<ToWorker> {
 /** As long as the run's history, which is the coordinator's to bound. */
 export function parseToViewer(data: unknown): Parsed<ToViewer> {
   return parseWith(toViewerSchema, data, Number.POSITIVE_INFINITY);
+}
+
+export function parseTransfer(data: unknown): Parsed<TransferPacket> {
+  return parseWith(transferSchema, data);
 }
 
 /** A greeting in another version is refused as such, whatever else that version puts into it. */

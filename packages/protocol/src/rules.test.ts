@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { limits } from "./limits.ts";
 import { refusalReasons } from "./refusal.ts";
-import { messagesToCoordinator, messagesToViewer, messagesToWorker } from "./test-messages.ts";
+import { messagesToCoordinator, messagesToViewer, messagesToWorker, transferPackets } from "./test-messages.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const page = readFileSync(join(root, "docs/PROTOCOL.md"), "utf8");
@@ -60,6 +60,7 @@ describe("docs/PROTOCOL.md", () => {
     ["message to the coordinator", Object.keys(messagesToCoordinator)],
     ["message to a worker", Object.keys(messagesToWorker)],
     ["message to a viewer", Object.keys(messagesToViewer)],
+    ["packet of a long message", Object.keys(transferPackets)],
     ["limit", Object.keys(limits)],
   ])("has a row for every %s", (_, names) => {
     const rows = page.split("\n").filter((line) => line.startsWith("| `"));

@@ -3,6 +3,7 @@ import type { RunView } from "./run-view.ts";
 import type { ToCoordinator } from "./to-coordinator.ts";
 import type { ToViewer } from "./to-viewer.ts";
 import type { ToWorker } from "./to-worker.ts";
+import type { TransferPacket } from "./transfer.ts";
 import { PROTOCOL_VERSION } from "./version.ts";
 
 type OneOfEach<Message extends { type: string }> = { [Type in Message["type"]]: Extract<Message, { type: Type }> };
@@ -109,4 +110,15 @@ export const messagesToViewer: OneOfEach<ToViewer> = {
   snapshot: { type: "snapshot", run, losses, epochs, log, mayControl: true },
   progress: { type: "progress", run, losses, epochs: [], log },
   refused: { type: "refused", refusal },
+};
+
+export const transferPackets: OneOfEach<TransferPacket> = {
+  begin: {
+    type: "begin",
+    transfer: 1,
+    message: { type: "contribution", ...outcome },
+    longFields: [{ name: "frame", length: 1_000_000 }],
+  },
+  chunk: { type: "chunk", transfer: 1, index: 2, bytes: Uint8Array.of(1, 2, 3) },
+  acknowledge: { type: "acknowledge", transfer: 1, chunks: 2 },
 };

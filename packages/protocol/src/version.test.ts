@@ -5,22 +5,24 @@ import { limits } from "./limits.ts";
 import { toCoordinatorSchema } from "./to-coordinator.ts";
 import { toViewerSchema } from "./to-viewer.ts";
 import { toWorkerSchema } from "./to-worker.ts";
+import { transferSchema } from "./transfer.ts";
 import { OutgoingFrame } from "./vector-frame.ts";
 import { SCHEMA_HASH } from "./version.ts";
 
+const allSchemas = [toCoordinatorSchema, toWorkerSchema, toViewerSchema, transferSchema];
+
 /** Everything that two sides must agree on, as text: all messages, a sealed frame, the limits that no schema shows. */
 function describeProtocol(): string {
-  const schemas = [toCoordinatorSchema, toWorkerSchema, toViewerSchema].map((schema) =>
-    z.toJSONSchema(schema, { unrepresentable: "any" }),
-  );
+  const schemas = allSchemas.map((schema) => z.toJSONSchema(schema, { unrepresentable: "any" }));
   const frame = new OutgoingFrame(2);
   frame.vector.set([1, -2]);
   const bytes = frame.seal({ run: "00112233445566ff", version: 3, lease: 4 });
   // A new version of the protocol is no reason for a new hash; the checksum beyond covers it too.
   bytes.fill(0, 4, 8);
   bytes.fill(0, 28, 32);
-  const { vectorLength, messageBytes } = limits;
-  return JSON.stringify({ schemas, frame: [...bytes], limits: { vectorLength, messageBytes } });
+  const { vectorLength, messageBytes, chunkBytes, chunkWindow } = limits;
+  const shared = { vectorLength, messageBytes, chunkBytes, chunkWindow };
+  return JSON.stringify({ schemas, frame: [...bytes], limits: shared });
 }
 
 test("[P7] a change of what crosses the wire needs a new version of the protocol", () => {
@@ -33,6 +35,6 @@ test("[P7] a change of what crosses the wire needs a new version of the protocol
 
 test("[P7] the hash sees every kind of message", () => {
   const text = describeProtocol();
-  for (const schema of [toCoordinatorSchema, toWorkerSchema, toViewerSchema])
+  for (const schema of allSchemas)
     for (const option of schema.options) expect(text).toContain(`"const":"${option.shape.type.value}"`);
 });

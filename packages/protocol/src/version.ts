@@ -5,4 +5,4 @@
 export const PROTOCOL_VERSION = 2;
 
 /** Of every schema, the frame's layout and the limits of one message. */
-export const SCHEMA_HASH = "f1d32db9";
+export const SCHEMA_HASH = "47d51687";
