@@ -1,10 +1,9 @@
-import { io } from "socket.io-client";
-import { withBytes } from "./binary-fields.ts";
+import { io, type Socket } from "socket.io-client";
 import type { Connection, Dial } from "./connection.ts";
-import { MESSAGE_EVENT, SOCKET_PATH } from "./socket-io-settings.ts";
-
-/** Whoever is turned away each time must not come back as fast as the network allows. */
-const RETURN_DELAY_MS = 500;
+import { MessageEnd } from "./message-end.ts";
+import type { Pipe } from "./pipe.ts";
+import { ReturnDelay } from "./return-delay.ts";
+import { SOCKET_PATH } from "./socket-io-settings.ts";
 
 export interface DialOptions {
   /** Certificate, as PEM, of the authority to be trusted for https instead of those that Node.js knows; not in browsers. */
@@ -14,30 +13,54 @@ export interface DialOptions {
 /** Dials over socket.io, by websocket only: long-polling would send binary as base64. `url` is the coordinator's origin. */
 export function dialSocketIo(url: string, { authority }: DialOptions = {}): Dial {
   return (listener): Connection => {
+    const delay = new ReturnDelay();
+    let returning: ReturnType<typeof setTimeout> | undefined;
+    let end: MessageEnd | null = null;
+    let closed = false;
+    // socket.io would come back neither when the other side ended the connection nor spread out after a long wait.
     const socket = io(url, {
       path: SOCKET_PATH,
       transports: ["websocket"],
-      reconnectionDelay: 250,
-      reconnectionDelayMax: 3000,
-      randomizationFactor: 0.5,
+      reconnection: false,
+      forceNew: true,
       ...(authority === undefined ? {} : { ca: authority }),
     });
-    let returning: ReturnType<typeof setTimeout> | undefined;
-    socket.on("connect", () => listener.onOpen());
-    socket.on("disconnect", (reason) => {
-      listener.onClose(reason);
-      // socket.io does not come back by itself when the other side ended the connection.
-      if (reason === "io server disconnect") returning = setTimeout(() => socket.connect(), RETURN_DELAY_MS);
+    const comeBackAfter = (ms: number) => {
+      clearTimeout(returning);
+      if (!closed) returning = setTimeout(() => socket.connect(), ms);
+    };
+    socket.on("connect", () => {
+      delay.opened();
+      end = new MessageEnd(pipeOf(socket));
+      end.listen(listener);
+      listener.onOpen();
     });
-    socket.on(MESSAGE_EVENT, (data: unknown) => listener.onMessage(withBytes(data)));
+    socket.on("connect_error", () => comeBackAfter(delay.afterFailure()));
+    socket.on("disconnect", (reason) => {
+      // What was sent while it was already broken would otherwise be the first that the next connection carries.
+      socket.sendBuffer = [];
+      comeBackAfter(reason === "io server disconnect" ? delay.afterGoodbye() : delay.afterFailure());
+      end?.ended(reason);
+    });
+    socket.onAny((event: string, data: unknown) => end?.receive(event, data));
     return {
-      send(message) {
-        if (socket.connected) socket.emit(MESSAGE_EVENT, message);
-      },
+      send: (message) => end?.send(message),
       close() {
+        closed = true;
         clearTimeout(returning);
+        end?.close();
         socket.disconnect();
       },
     };
+  };
+}
+
+function pipeOf(socket: Socket): Pipe {
+  return {
+    send: (channel, packet) => socket.emit(channel, packet),
+    // It is the accepting end that watches over this.
+    unreadBytes: () => 0,
+    close: () => socket.disconnect(),
+    break: () => socket.io.engine.close(),
   };
 }

@@ -1,11 +1,14 @@
 import type { Server as HttpServer, IncomingHttpHeaders } from "node:http";
 import { limits } from "@convoy/protocol";
-import { Server } from "socket.io";
-import { withBytes } from "./binary-fields.ts";
+import { Server, type Socket } from "socket.io";
 import { callerOf } from "./caller.ts";
 import type { Accept } from "./connection.ts";
-import { MESSAGE_EVENT, SOCKET_PATH } from "./socket-io-settings.ts";
+import { AssemblyBudget } from "./long-messages/assembly-budget.ts";
+import { MessageEnd } from "./message-end.ts";
+import type { Pipe } from "./pipe.ts";
+import { SOCKET_PATH } from "./socket-io-settings.ts";
 import { endOnStrangePackets } from "./strange-packets.ts";
+import type { TransportBounds } from "./transport-bounds.ts";
 import { countUnreadBytes } from "./unread-bytes.ts";
 
 export { callerOf } from "./caller.ts";
@@ -18,44 +21,43 @@ export interface SocketIoServer {
  * Accepts socket.io connections on an HTTP server. Without connection-state recovery (it would keep every vector in
  * memory), without compression (floats do not compress) and without long-polling.
  */
-export function acceptSocketIo(httpServer: HttpServer, accept: Accept): SocketIoServer {
+export function acceptSocketIo(
+  httpServer: HttpServer,
+  accept: Accept,
+  bounds: TransportBounds = limits,
+): SocketIoServer {
   const server = new Server(httpServer, {
     path: SOCKET_PATH,
     transports: ["websocket"],
-    maxHttpBufferSize: limits.messageBytes,
+    maxHttpBufferSize: limits.chunkBytes,
+    pingInterval: bounds.heartbeatMs,
+    pingTimeout: bounds.heartbeatTimeoutMs,
     perMessageDeflate: false,
     serveClient: false,
     allowRequest: ({ headers }, decide) => decide(null, isSameOrigin(headers)),
   });
   const endedStrangely = endOnStrangePackets(server);
+  const supervision = { bounds, budget: new AssemblyBudget(bounds.assemblyBytes) };
   server.on("connection", (socket) => {
-    const unreadBytes = countUnreadBytes(socket);
-    let doesNotRead = false;
-    const connection = {
-      send(message: object) {
-        if (doesNotRead) return;
-        socket.emit(MESSAGE_EVENT, message);
-        if (unreadBytes() <= limits.unreadBytes) return;
-        doesNotRead = true;
-        // Without a goodbye, which would wait behind all the rest. Its end is heard of later, not within `send`.
-        socket.request.socket.destroy();
-      },
-      close() {
-        socket.disconnect(true);
-      },
-    };
-    const listener = accept(connection, callerOf(socket.request));
+    const end = new MessageEnd(pipeOf(socket), supervision);
     // `on` hands a message out one tick late, and not at all when its sender has closed in the meantime.
     socket.onAny((event: string, ...data: unknown[]) => {
-      if (endedStrangely(socket)) return;
-      // Of several, or under another name: nothing that any message looks like, so the protocol refuses it.
-      listener.onMessage(event === MESSAGE_EVENT && data.length === 1 ? withBytes(data[0]) : undefined);
+      // Several values are nothing that any packet looks like.
+      if (!endedStrangely(socket)) end.receive(event, data.length === 1 ? data[0] : undefined);
     });
-    socket.on("disconnect", (reason) => {
-      listener.onClose(doesNotRead ? "it did not read what it was sent" : (inWords[reason] ?? reason));
-    });
+    socket.on("disconnect", (reason) => end.ended(inWords[reason] ?? reason));
+    end.listen(accept(end, callerOf(socket.request)));
   });
   return { close: () => server.close() };
+}
+
+function pipeOf(socket: Socket): Pipe {
+  return {
+    send: (channel, packet) => socket.emit(channel, packet),
+    unreadBytes: countUnreadBytes(socket),
+    close: () => socket.disconnect(true),
+    break: () => socket.request.socket.destroy(),
+  };
 }
 
 /** socket.io's reasons, for people who read the log of a run. */

@@ -1,3 +1,2 @@
-/** One event in each direction carries every message. */
-export const MESSAGE_EVENT = "message";
+/** Where sockets are dialed. There is one event in each direction for each channel of a pipe. */
 export const SOCKET_PATH = "/socket";

@@ -1,7 +1,5 @@
 import type { Socket } from "socket.io";
-
-/** About what a packet takes beside its data while it waits, so that many small ones count too. */
-const PACKET_BYTES = 256;
+import { PACKET_BYTES } from "./packet-size.ts";
 
 /**
  * Returns how many bytes wait for a peer to read them: packets that engine.io holds back while the socket is busy, and

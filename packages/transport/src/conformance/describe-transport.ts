@@ -1,19 +1,23 @@
 /** What every transport promises. Call it in a test file with a way to make the transport. */
 import { limits } from "@convoy/protocol";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type CreateNetwork, TestNetwork } from "./network-under-test.ts";
+import { describe, expect, test } from "vitest";
+import { PACKET_BYTES } from "../packet-size.ts";
+import { liesAboutLongMessages } from "./lies.ts";
+import { longMessages } from "./long-messages.ts";
+import type { CreateNetwork, TestNetwork } from "./network-under-test.ts";
+import { useNetwork } from "./use-network.ts";
 
 export function describeTransport(name: string, create: CreateNetwork): void {
   describe(name, () => {
-    let network: TestNetwork;
-    beforeEach(async () => {
-      network = await TestNetwork.create(create);
-    });
-    afterEach(() => network.close());
-
-    describe("messages", () => messages(() => network));
-    describe("the end of a connection", () => endings(() => network));
-    describe("coming back", () => returning(() => network));
+    const network = useNetwork(create);
+    describe("messages", () => messages(network));
+    describe("the end of a connection", () => endings(network));
+    describe("coming back", () => returning(network));
+  });
+  describe(name, () => {
+    describe("what is not read", () => reading(create));
+    longMessages(create);
+    liesAboutLongMessages(create);
   });
 }
 
@@ -71,26 +75,6 @@ function messages(network: () => TestNetwork): void {
     dialer.send({ type: "in time" });
     await network().until(() => network().accepted[0]?.messages.length === 1);
     expect(network().accepted[0]?.messages).toEqual([{ type: "in time" }]);
-  });
-
-  test("[T4] of the longest frame arrive", async () => {
-    const { dialer, acceptor } = await network().connect();
-    dialer.send({ type: "test", frame: new Uint8Array(4 * limits.vectorLength + 40).fill(7) });
-    await network().until(() => acceptor.messages.length === 1);
-    const { frame } = acceptor.messages[0] as { frame: Uint8Array };
-    expect(frame.byteLength).toBe(4 * limits.vectorLength + 40);
-    expect(frame.at(-1)).toBe(7);
-  });
-
-  test("[T4] beyond the limit end their own connection, and no other", async () => {
-    const bystander = await network().connect();
-    const { dialer, acceptor } = await network().connect();
-    dialer.send({ type: "test", frame: new Uint8Array(limits.messageBytes + 1) });
-    await network().until(() => acceptor.closeReasons.length === 1);
-    expect(acceptor.messages).toEqual([]);
-    bystander.dialer.send({ type: "still here" });
-    await network().until(() => bystander.acceptor.messages.length === 1);
-    expect(bystander.acceptor.closeReasons).toEqual([]);
   });
 }
 
@@ -172,5 +156,45 @@ function returning(network: () => TestNetwork): void {
     await network().until(() => dialer.openCount === 2);
     expect([first, second].map((ends) => ends.dialer.openCount)).toEqual([1, 1]);
     expect(unopened.openCount).toBe(0);
+  });
+}
+
+function reading(create: CreateNetwork): void {
+  const { chunkBytes } = limits;
+  const bytes = new Uint8Array(chunkBytes / 2);
+  const network = useNetwork(create, { unreadBytes: 4 * chunkBytes, waitingBytes: 10 * chunkBytes + PACKET_BYTES });
+  const reason = "it did not read what it was sent";
+
+  test("[T9] ends the connection when it is too much, and no other", async () => {
+    const bystander = await network().connect();
+    const { acceptor } = await network().connect();
+    for (let i = 0; i < 12; i++) acceptor.send({ type: "test", bytes });
+    await network().until(() => acceptor.closeReasons.length > 0);
+    expect(acceptor.closeReasons).toEqual([reason]);
+    bystander.acceptor.send({ type: "test" });
+    await network().until(() => bystander.dialer.messages.length === 1);
+    expect(bystander.acceptor.closeReasons).toEqual([]);
+  });
+
+  test("[T9] is nothing while it is read, however much is sent", async () => {
+    const { dialer, acceptor } = await network().connect();
+    for (let count = 1; count <= 24; count++) {
+      acceptor.send({ type: "test", bytes });
+      await network().until(() => dialer.messages.length === count);
+    }
+    expect(acceptor.closeReasons).toEqual([]);
+  });
+
+  test("[T9] of a long message is its window, and so much may wait behind it, and no more", async () => {
+    const { peer, acceptor } = await network().connectBare();
+    acceptor.send({ type: "on its way", frame: new Uint8Array(100 * chunkBytes) });
+    peer.transfer({ type: "acknowledge", transfer: 1, chunks: 0 });
+    await network().until(() => peer.heard("chunk").length === limits.chunkWindow);
+    acceptor.send({ type: "waits", frame: new Uint8Array(10 * chunkBytes) });
+    await network().settle();
+    expect(acceptor.closeReasons).toEqual([]);
+    acceptor.send({ type: "too much" });
+    await network().until(() => acceptor.closeReasons.length > 0);
+    expect(acceptor.closeReasons).toEqual([reason]);
   });
 }

@@ -1,9 +1,20 @@
 import { assert } from "@convoy/foundation";
+import { limits } from "@convoy/protocol";
 import type { Accept, Connection, ConnectionListener, Dial, DialListener } from "../connection.ts";
+import type { PipeEnd } from "../pipe.ts";
+import type { TransportBounds } from "../transport-bounds.ts";
+
+/** Says packets as they are, whether they keep to the rules or not. */
+export interface BarePipe {
+  send(channel: string, packet: unknown): void;
+  close(): void;
+}
 
 /** A transport, so that both kinds can be put to the same test. */
 export interface NetworkUnderTest {
   readonly dial: Dial;
+  /** Dials without the layer that carries long messages. Packets are lost until the connection is open. */
+  dialBare(end: PipeEnd): BarePipe;
   /** Lets time pass, so that things arrive. */
   wait(): Promise<void>;
   /** Breaks every connection without a goodbye. */
@@ -11,7 +22,7 @@ export interface NetworkUnderTest {
   close(): Promise<void>;
 }
 
-export type CreateNetwork = (accept: Accept) => Promise<NetworkUnderTest>;
+export type CreateNetwork = (accept: Accept, bounds: TransportBounds) => Promise<NetworkUnderTest>;
 
 const WAITS_MAX = 600;
 
@@ -38,25 +49,59 @@ export class RecordedDialer extends RecordedEnd implements DialListener {
   onOpen = () => void this.openCount++;
 }
 
+/** A dialing end that speaks in packets, and all packets that it was told. */
+export class BarePeer implements PipeEnd {
+  readonly packets: { channel: string; data: Record<string, unknown> }[] = [];
+  readonly closeReasons: string[] = [];
+  pipe: BarePipe | null = null;
+  receive = (channel: string, data: unknown) =>
+    void this.packets.push({ channel, data: data as Record<string, unknown> });
+  ended = (reason: string) => void this.closeReasons.push(reason);
+
+  transfer(packet: object): void {
+    this.pipe?.send("transfer", packet);
+  }
+
+  /** Announces a message of one long field. */
+  begin(transfer: number, length: number): void {
+    this.transfer({ type: "begin", transfer, message: { type: "test" }, longFields: [{ name: "frame", length }] });
+  }
+
+  /** Packets of one kind that came through the channel of transfers. */
+  heard(type: "begin" | "chunk" | "acknowledge"): Record<string, unknown>[] {
+    return this.packets.filter(({ data }) => data.type === type).map(({ data }) => data);
+  }
+
+  get refusals(): { reason: string; sentence: string }[] {
+    return this.packets.flatMap(({ data }) =>
+      data.type === "refused" ? [data.refusal as { reason: string; sentence: string }] : [],
+    );
+  }
+}
+
 /** A network and everything that happens at its accepting end, one entry a connection. */
 export class TestNetwork {
   readonly accepted: RecordedEnd[] = [];
   readonly #network: NetworkUnderTest;
   readonly #dialers: RecordedDialer[] = [];
+  readonly #barePipes: BarePipe[] = [];
 
   private constructor(network: NetworkUnderTest, accepted: RecordedEnd[]) {
     this.#network = network;
     this.accepted = accepted;
   }
 
-  static async create(create: CreateNetwork): Promise<TestNetwork> {
+  static async create(create: CreateNetwork, bounds: Partial<TransportBounds> = {}): Promise<TestNetwork> {
     const accepted: RecordedEnd[] = [];
-    const network = await create((connection) => {
-      const end = new RecordedEnd();
-      end.connection = connection;
-      accepted.push(end);
-      return end;
-    });
+    const network = await create(
+      (connection) => {
+        const end = new RecordedEnd();
+        end.connection = connection;
+        accepted.push(end);
+        return end;
+      },
+      { ...limits, ...bounds },
+    );
     return new TestNetwork(network, accepted);
   }
 
@@ -75,9 +120,25 @@ export class TestNetwork {
     return { dialer, acceptor: this.accepted.at(-1) as RecordedEnd };
   }
 
-  async until(condition: () => boolean): Promise<void> {
+  /** As `connect`, with a dialing end that speaks in packets. */
+  async connectBare(): Promise<{ peer: BarePeer; acceptor: RecordedEnd }> {
+    const before = this.accepted.length;
+    const peer = new BarePeer();
+    peer.pipe = this.#network.dialBare(peer);
+    this.#barePipes.push(peer.pipe);
+    await this.until(() => this.accepted.length > before);
+    await this.settle();
+    return { peer, acceptor: this.accepted.at(-1) as RecordedEnd };
+  }
+
+  /** Long enough for whatever is on its way. */
+  async settle(): Promise<void> {
+    for (let i = 0; i < 5; i++) await this.#network.wait();
+  }
+
+  async until(condition: () => boolean, waitsMax = WAITS_MAX): Promise<void> {
     for (let i = 0; !condition(); i++) {
-      assert(i < WAITS_MAX, `this never came true: ${condition}`);
+      assert(i < waitsMax, `this never came true: ${condition}`);
       await this.#network.wait();
     }
   }
@@ -87,7 +148,7 @@ export class TestNetwork {
   }
 
   async close(): Promise<void> {
-    for (const dialer of this.#dialers) dialer.close();
+    for (const end of [...this.#dialers, ...this.#barePipes]) end.close();
     await this.#network.close();
   }
 }
