@@ -126,6 +126,26 @@ test("a tab that is left hands its work over at once, and carries on when it is 
   await coordinator.runUntil("the pause, still", (run) => present(run, "Moving")[0]?.state === "paused");
 });
 
+test("an engine that the page leaves out is not tried; the next one does the work without asking", async () => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${coordinator.url}/worker/`);
+  const start = { type: "start", url: coordinator.url, name: "Fallen", device: "A tab", engine: null };
+  const leftOut = [{ engine: "tfjs-webgpu", sentence: "It failed twice." }];
+  const status = await page.evaluate(
+    (command) => {
+      const worker = new Worker("/worker/training-worker.js", { type: "module" });
+      return new Promise<unknown>((resolve) => {
+        worker.onmessage = ({ data }) => data.status?.engine && resolve(data.status);
+        worker.postMessage(command);
+      });
+    },
+    { ...start, leftOut },
+  );
+  expect(status).toMatchObject({ engine: { name: "tfjs-wasm" }, engineRemarks: leftOut });
+  await helps("what the next engine computes", "Fallen");
+  await page.context().close();
+});
+
 test("a page that is out of date loads itself again, once, and then leaves it to the person", async () => {
   const page = await (await browser.newContext()).newPage();
   const script = "**/worker/training-worker.js";
