@@ -32,9 +32,16 @@ addEventListener("message", ({ data: command }: MessageEvent<WorkerCommand>) => 
   }
 });
 
-function start({ url, name, device, engine, leftOut }: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
+function start({
+  url,
+  name,
+  device,
+  token,
+  engine,
+  leftOut,
+}: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
   const engines = engineCandidates(engine, leftOut);
-  return runWorker({ dial: dialSocketIo(url), name, device, engines, onStatus: show });
+  return runWorker({ dial: dialSocketIo(url), name, device, token, engines, onStatus: show });
 }
 
 // What is not caught ends this worker; the page starts a fresh one. All state that matters is the coordinator's.

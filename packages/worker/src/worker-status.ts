@@ -36,6 +36,8 @@ export type WorkerCommand =
       readonly name: string;
       /** The browser and system in words. */
       readonly device: string;
+      /** What lets it in where an invitation is asked for. */
+      readonly token: string | null;
       /** Force this engine ("tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"); null to choose. */
       readonly engine: string | null;
       /** Engines to leave out, each with the reason in a sentence. */

@@ -17,7 +17,7 @@ function watchedRun() {
     accepted = connection;
     return { onMessage: (data) => heard.push(data as ToCoordinator), onClose: () => {} };
   });
-  const feed = new RunFeed(network.dial, (state) => shown.push(state));
+  const feed = new RunFeed(network.dial, "k7m4-x9p2", (state) => shown.push(state));
   return {
     feed,
     heard,
@@ -54,7 +54,7 @@ const progress = (step: number, state: "training" | "paused" = "training"): ToVi
 test("it watches as soon as the connection is open", () => {
   const { network, heard, newest } = watchedRun();
   network.flush();
-  expect(heard).toEqual([{ type: "watch", protocol: PROTOCOL_VERSION, token: null }]);
+  expect(heard).toEqual([{ type: "watch", protocol: PROTOCOL_VERSION, token: "k7m4-x9p2" }]);
   expect(newest().connection).toBe("open");
 });
 
@@ -114,6 +114,16 @@ test("a refused control is shown until it is dismissed", () => {
   feed.dismissRefusal();
   vi.advanceTimersByTime(DRAWING_INTERVAL_MS);
   expect(newest().refusal).toBeNull();
+});
+
+test("turned away, it does not come back by itself", () => {
+  const { network, say, heard, newest } = watchedRun();
+  network.flush();
+  say({ type: "refused", refusal: { reason: "invitation-required", sentence: "This run asks for an invitation." } });
+  vi.advanceTimersByTime(DRAWING_INTERVAL_MS);
+  expect(newest()).toMatchObject({ isTurnedAway: true, refusal: { reason: "invitation-required" } });
+  for (let i = 0; i < 5; i++) network.flush();
+  expect(heard).toHaveLength(1);
 });
 
 test("a control that is never answered does not stay pending for ever", () => {

@@ -19,6 +19,8 @@ export interface RunFeedState {
   readonly picture: RunPicture | null;
   /** The newest thing that the coordinator refused. */
   readonly refusal: Refusal | null;
+  /** The token does not open the run, or no more; the feed has closed, for coming back would change nothing. */
+  readonly isTurnedAway: boolean;
   /** Why the newest message of the coordinator could not be used; null when it could. */
   readonly misunderstanding: string | null;
   /** A control that was sent and has shown no effect yet. */
@@ -30,6 +32,7 @@ export const initialFeedState: RunFeedState = {
   lostAt: null,
   picture: null,
   refusal: null,
+  isTurnedAway: false,
   misunderstanding: null,
   pendingControl: null,
 };
@@ -42,13 +45,15 @@ const CONTROL_PATIENCE_MS = 5000;
 /** Watches the run over one connection and tells its listener at most once in DRAWING_INTERVAL_MS what there is to show. */
 export class RunFeed {
   readonly #connection: Connection;
+  readonly #token: string | null;
   readonly #onState: (state: RunFeedState) => void;
   #state: RunFeedState = initialFeedState;
   #drawingTimer: ReturnType<typeof setTimeout> | null = null;
   #controlTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #silenceTimer: ReturnType<typeof setTimeout>;
 
-  constructor(dial: Dial, onState: (state: RunFeedState) => void) {
+  constructor(dial: Dial, token: string | null, onState: (state: RunFeedState) => void) {
+    this.#token = token;
     this.#onState = onState;
     this.#silenceTimer = setTimeout(() => this.#onSilence(), SILENCE_MS);
     this.#connection = dial({
@@ -79,7 +84,7 @@ export class RunFeed {
   #onOpen(): void {
     clearTimeout(this.#silenceTimer);
     this.#change({ connection: "open", lostAt: null });
-    this.#send({ type: "watch", protocol: PROTOCOL_VERSION, token: null });
+    this.#send({ type: "watch", protocol: PROTOCOL_VERSION, token: this.#token });
   }
 
   #onClose(): void {
@@ -99,7 +104,9 @@ export class RunFeed {
     }
     const { message } = parsed;
     if (message.type === "refused") {
-      this.#change({ refusal: message.refusal, pendingControl: null });
+      const isTurnedAway = message.refusal.reason === "invitation-required";
+      this.#change({ refusal: message.refusal, isTurnedAway, pendingControl: null });
+      if (isTurnedAway) this.#connection.close();
     } else if (message.type === "snapshot") {
       this.#show(pictureOf(message));
     } else if (this.#state.picture !== null) {

@@ -66,4 +66,5 @@ test("news of another run begins a new picture", () => {
   const picture = withProgress(pictureOf(snapshot), other);
   expect(picture.losses.buckets).toHaveLength(1);
   expect(picture.epochs).toEqual([]);
+  expect(picture.mayControl).toBe(true);
 });

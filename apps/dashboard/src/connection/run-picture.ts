@@ -8,25 +8,30 @@ export interface RunPicture {
   readonly epochs: readonly EpochPoint[];
   /** Oldest first. */
   readonly log: readonly LogEntry[];
+  /** Whether this viewer may pause, resume and stop the run. */
+  readonly mayControl: boolean;
 }
 
-export function pictureOf(snapshot: Omit<Snapshot, "mayControl">): RunPicture {
+export function pictureOf(snapshot: Snapshot): RunPicture {
   return {
     run: snapshot.run,
     losses: withLosses(noLosses, snapshot.losses),
     epochs: snapshot.epochs,
     log: snapshot.log,
+    mayControl: snapshot.mayControl,
   };
 }
 
 /** The picture with what is new. News of another run begins a new picture. */
 export function withProgress(picture: RunPicture, progress: Progress): RunPicture {
-  if (progress.run.run !== picture.run.run) return pictureOf({ ...progress, type: "snapshot" });
+  const { mayControl } = picture;
+  if (progress.run.run !== picture.run.run) return pictureOf({ ...progress, type: "snapshot", mayControl });
   return {
     run: progress.run,
     losses: withLosses(picture.losses, progress.losses),
     epochs: withEpochs(picture.epochs, progress.epochs),
     log: progress.log.length === 0 ? picture.log : [...picture.log, ...progress.log].slice(-limits.logEntries),
+    mayControl,
   };
 }
 

@@ -1,7 +1,9 @@
 "use client";
-import { limits } from "@convoy/protocol";
+import type { MissingWebgpu } from "@convoy/engine-tfjs/missing-webgpu";
+import { type EntryView, limits } from "@convoy/protocol";
 import { Button, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { SecureWay } from "../entry/secure-way.tsx";
 import { Banner } from "../frame/banner.tsx";
 import { Icon } from "../frame/icon.tsx";
 import { describeDevice } from "./device-words.ts";
@@ -14,14 +16,16 @@ import { UnknownEngineBanner } from "./unknown-engine-banner.tsx";
 interface LendFormProps {
   /** Null until the page runs in a browser. */
   readonly request: LendRequest | null;
+  /** The same page over https; null where there is none. */
+  readonly secure: EntryView["secure"];
   readonly onStart: (name: string, engine: string | null) => void;
 }
 
 /** What lending means, the name under which it happens, and the one button. */
-export function LendForm({ request, onStart }: LendFormProps) {
+export function LendForm({ request, secure, onStart }: LendFormProps) {
   const [name, setName] = useState("");
   const [device, setDevice] = useState("");
-  const [remark, setRemark] = useState<ReturnType<typeof gpuRemark>>(null);
+  const [remark, setRemark] = useState<MissingWebgpu | null>(null);
   useEffect(() => {
     if (request === null) return;
     setName(request.name ?? rememberedName());
@@ -29,6 +33,8 @@ export function LendForm({ request, onStart }: LendFormProps) {
     const { userAgent, maxTouchPoints: touchPoints } = navigator;
     setRemark(gpuRemark({ isSecure: window.isSecureContext, isOffered: "gpu" in navigator, userAgent, touchPoints }));
   }, [request]);
+  // Another page is better for this device: staying is the second choice.
+  const leadsOn = remark?.cause === "insecure" && secure !== null && (request?.engine ?? null) === null;
   return (
     <form
       className={classes.form}
@@ -43,7 +49,7 @@ export function LendForm({ request, onStart }: LendFormProps) {
         This tab computes a share of the training for as long as it is open. Nothing is installed, nothing else on the
         device is read, and you can pause or stop at any time.
       </p>
-      <EngineBanners request={request} remark={remark} />
+      <EngineBanners request={request} remark={remark} secure={secure} />
       <TextInput
         label="Name of this device"
         description="Shown to everyone who watches the run"
@@ -58,16 +64,21 @@ export function LendForm({ request, onStart }: LendFormProps) {
         type="submit"
         size="xl"
         fullWidth
+        variant={leadsOn ? "default" : "filled"}
         leftSection={<Icon name="play" size={22} />}
         disabled={request === null}
       >
-        Lend this device
+        {leadsOn ? "Lend it here, without its GPU" : "Lend this device"}
       </Button>
     </form>
   );
 }
 
-function EngineBanners({ request, remark }: { request: LendRequest | null; remark: ReturnType<typeof gpuRemark> }) {
+interface EngineBannersProps extends Pick<LendFormProps, "request" | "secure"> {
+  readonly remark: MissingWebgpu | null;
+}
+
+function EngineBanners({ request, remark, secure }: EngineBannersProps) {
   const engine = request?.engine ?? null;
   return (
     <>
@@ -77,11 +88,26 @@ function EngineBanners({ request, remark }: { request: LendRequest | null; remar
           <p>{engineName(engine)}; no other will be tried.</p>
         </Banner>
       )}
-      {engine === null && remark !== null && (
-        <Banner tone="hint" icon="info" title="No GPU for this page">
-          <p>{remark.sentence}</p>
-        </Banner>
-      )}
+      {engine === null && remark !== null && <MissingGpu remark={remark} secure={secure} />}
     </>
+  );
+}
+
+interface MissingGpuProps extends Pick<LendFormProps, "secure"> {
+  readonly remark: MissingWebgpu;
+}
+
+/** Why this page has no GPU, with the way to one where the coordinator has it. */
+function MissingGpu({ remark, secure }: MissingGpuProps) {
+  if (remark.cause === "insecure" && secure !== null) return <SecureWay secure={secure} />;
+  return (
+    <Banner tone="hint" icon="info" title="No GPU for this page">
+      <p>{remark.sentence}</p>
+      {remark.cause === "insecure" && (
+        <p>
+          This coordinator offers no https yet: its host gets it with <code>npm start -- --host 0.0.0.0 --https</code>.
+        </p>
+      )}
+    </Banner>
   );
 }

@@ -1,7 +1,10 @@
 "use client";
+import type { EntryView } from "@convoy/protocol";
 import { VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useEffect, useState } from "react";
+import { InvitationPrompt } from "../entry/invitation-prompt.tsx";
+import { useEntry } from "../entry/use-entry.ts";
 import { PageFrame } from "../frame/page-frame.tsx";
 import { LendForm } from "./lend-form.tsx";
 import classes from "./lend-page.module.css";
@@ -13,7 +16,29 @@ import { useLending } from "./use-lending.ts";
 
 /** Lending this device: the button, and then what the device does. */
 export function LendPage() {
-  const lending = useLending();
+  const { state, show, askAgain } = useEntry();
+  if (state.stage === "open") {
+    return <OpenLendPage token={state.token} secure={state.view?.secure ?? null} onFailure={askAgain} />;
+  }
+  return (
+    <PageFrame current="worker">
+      <div className={classes.column}>
+        {state.stage === "closed" && <InvitationPrompt objection={state.objection} onShow={show} />}
+      </div>
+    </PageFrame>
+  );
+}
+
+interface OpenLendPageProps {
+  readonly token: string | null;
+  /** The same page over https; null where there is none. */
+  readonly secure: EntryView["secure"];
+  /** The worker gave up: it may be that the token opens the run no more. */
+  readonly onFailure: () => void;
+}
+
+function OpenLendPage({ token, secure, onFailure }: OpenLendPageProps) {
+  const lending = useLending(token);
   const { state, begin } = lending;
   const [request, setRequest] = useState<LendRequest | null>(null);
   useDocumentTitle(lendingTitle(state));
@@ -26,6 +51,11 @@ export function LendPage() {
     else if (asked.start) begin({ name: asked.name ?? "", engine: asked.engine, paused: false });
   }, [begin]);
 
+  const hasFailed = state.status?.phase === "failed";
+  useEffect(() => {
+    if (hasFailed) onFailure();
+  }, [hasFailed, onFailure]);
+
   const words = state.stage === "idle" ? null : lendingWords(state);
   return (
     <PageFrame current="worker" keepOpen={state.stage === "lending"}>
@@ -34,7 +64,11 @@ export function LendPage() {
       </VisuallyHidden>
       <div className={classes.column}>
         {words === null ? (
-          <LendForm request={request} onStart={(name, engine) => begin({ name, engine, paused: false })} />
+          <LendForm
+            request={request}
+            secure={secure}
+            onStart={(name, engine) => begin({ name, engine, paused: false })}
+          />
         ) : (
           <LendingPanel lending={lending} words={words} request={request} />
         )}

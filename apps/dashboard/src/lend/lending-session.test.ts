@@ -11,6 +11,7 @@ const start: FirstStart = {
   url: "http://localhost:4000",
   name: "Desk",
   device: "Chrome 156 on Linux",
+  token: "k7m4-x9p2",
   engine: null,
 };
 /** What a first worker is told. */

@@ -17,8 +17,8 @@ export interface Lending {
   readonly stop: () => void;
 }
 
-/** Lending this device, from the button to the goodbye. */
-export function useLending(): Lending {
+/** Lending this device, from the button to the goodbye. `token` opens the run to it. */
+export function useLending(token: string | null): Lending {
   const [state, setState] = useState(idleLending);
   const session = useRef<LendingSession | null>(null);
   const begun = useRef<RememberedLending | null>(null);
@@ -39,15 +39,18 @@ export function useLending(): Lending {
   }, []);
   useEffect(() => reloadWhenOutdated(state), [state]);
 
-  const begin = useCallback((lending: RememberedLending) => {
-    session.current?.suspend();
-    begun.current = lending;
-    rememberLending(lending);
-    const { name, engine, paused } = lending;
-    const device = describeDevice(navigator.userAgent, navigator.maxTouchPoints);
-    const command = { type: "start", url: coordinatorUrl(), name: name || device, device, engine } as const;
-    session.current = new LendingSession(createThread, command, setState, { paused });
-  }, []);
+  const begin = useCallback(
+    (lending: RememberedLending) => {
+      session.current?.suspend();
+      begun.current = lending;
+      rememberLending(lending);
+      const { name, engine, paused } = lending;
+      const device = describeDevice(navigator.userAgent, navigator.maxTouchPoints);
+      const command = { type: "start", url: coordinatorUrl(), name: name || device, device, token, engine } as const;
+      session.current = new LendingSession(createThread, command, setState, { paused });
+    },
+    [token],
+  );
   return useMemo(() => {
     const rememberPaused = (paused: boolean) => {
       if (begun.current !== null) rememberLending({ ...begun.current, paused });

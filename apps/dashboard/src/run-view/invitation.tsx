@@ -1,52 +1,56 @@
 "use client";
-import { Button } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import type { EntryView } from "@convoy/protocol";
+import { Button, NativeSelect } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useState } from "react";
 import { coordinatorUrl } from "../connection/coordinator-url.ts";
+import { invitationLinks, typedAddress } from "../entry/invitation-links.ts";
+import { QrCode } from "../entry/qr-code.tsx";
 import { Icon } from "../frame/icon.tsx";
-import { copyText } from "./copy-text.ts";
 import classes from "./invitation.module.css";
-import { invitationRemark } from "./run-words.ts";
+import { InvitationPoster } from "./invitation-poster.tsx";
+import { LinkField } from "./link-field.tsx";
 
-const COPIED_MS = 2000;
-
-/** The address that makes another device a worker. */
-export function Invitation() {
-  const [copied, setCopied] = useState<boolean | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const address = `${coordinatorUrl()}/worker`;
-  const remark = invitationRemark(new URL(address));
-  useEffect(() => {
-    if (copied === null) return;
-    const timer = setTimeout(() => setCopied(null), COPIED_MS);
-    return () => clearTimeout(timer);
-  }, [copied]);
+/** How one more device becomes a worker: a link to send, a code to scan, an address to type. */
+export function Invitation({ entry }: { entry: EntryView | null }) {
+  const { links, code, remark } = invitationLinks(entry, new URL(coordinatorUrl()));
+  const [chosen, setChosen] = useState(links[0]);
+  const [isLarge, poster] = useDisclosure(false);
+  // An address that is gone, since the machine has changed its network, is not offered any more.
+  const link = links.find((each) => each === chosen) ?? (links[0] as string);
   return (
-    <div className={classes.invitation}>
-      <label className={classes.label} htmlFor="invitation">
-        Invite a device with this link
-      </label>
-      <div className={classes.row}>
-        <input
-          id="invitation"
-          ref={field}
-          className={classes.address}
-          readOnly
-          value={address}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <Button
-          variant="default"
-          leftSection={<Icon name={copied === true ? "check" : "copy"} />}
-          onClick={async () => setCopied(await copyText(address, field.current))}
-        >
-          <span aria-live="polite">{copied === null ? "Copy" : copied ? "Copied" : "Selected"}</span>
-        </Button>
-        <Button component="a" variant="default" href="/worker/" target="_blank" leftSection={<Icon name="open" />}>
-          Open
-        </Button>
+    <section className={classes.invitation} aria-label="Invitation">
+      <div className={classes.code}>
+        <QrCode content={link} label="QR code of the link to the worker page" />
       </div>
-      {remark !== null && <Remark sentence={remark} />}
-    </div>
+      <div className={classes.text}>
+        <LinkField label="Invite a device with this link" link={link}>
+          <Button variant="default" leftSection={<Icon name="enlarge" />} onClick={poster.open}>
+            Show large
+          </Button>
+        </LinkField>
+        <p className={classes.typed}>
+          Or type <code>{typedAddress(link)}</code>
+          {code !== null && (
+            <>
+              {" "}
+              and the code <code>{code}</code>
+            </>
+          )}
+        </p>
+        {links.length > 1 && (
+          <NativeSelect
+            label="Does nobody get there? This computer has other addresses"
+            value={link}
+            data={links.map((each) => ({ value: each, label: typedAddress(each) }))}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+            className={classes.addresses}
+          />
+        )}
+        {remark !== null && <Remark sentence={remark} />}
+      </div>
+      <InvitationPoster opened={isLarge} onClose={poster.close} link={link} code={code} />
+    </section>
   );
 }
 

@@ -2,28 +2,40 @@
 import type { ControlAction, RunState } from "@convoy/protocol";
 import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { coordinatorUrl } from "../connection/coordinator-url.ts";
+import { AdminKeyButton } from "../entry/admin-key-button.tsx";
 import { Icon } from "../frame/icon.tsx";
 import classes from "./run-controls.module.css";
 import { StopDialog } from "./stop-dialog.tsx";
 
 interface RunControlsProps {
   readonly state: RunState;
-  /** The parameters have been trained at all. */
-  readonly canDownload: boolean;
+  /** Where the parameters are; null while there are none worth keeping. */
+  readonly download: string | null;
+  readonly mayControl: boolean;
   readonly pending: ControlAction | null;
   readonly disabled: boolean;
   readonly onControl: (action: ControlAction) => void;
+  /** Tries an admin key; returns why it is none. */
+  readonly onAdminKey: (typed: string) => Promise<string | null>;
 }
 
 /** Pause, resume, stop; and the parameters, once there are some worth keeping. */
-export function RunControls({ state, canDownload, pending, disabled, onControl }: RunControlsProps) {
+export function RunControls({
+  state,
+  download,
+  mayControl,
+  pending,
+  disabled,
+  onControl,
+  onAdminKey,
+}: RunControlsProps) {
   const [asking, dialog] = useDisclosure(false);
   const over = state === "finished" || state === "stopped";
   const action = state === "paused" ? "resume" : "pause";
   return (
     <div className={classes.controls}>
-      {!over && (
+      {!over && !mayControl && <AdminKeyButton onShow={onAdminKey} />}
+      {!over && mayControl && (
         <>
           <Button
             variant="default"
@@ -45,10 +57,10 @@ export function RunControls({ state, canDownload, pending, disabled, onControl }
           </Button>
         </>
       )}
-      {canDownload && (
+      {download !== null && (
         <Button
           component="a"
-          href={`${coordinatorUrl()}/api/run/parameters.safetensors`}
+          href={download}
           download
           variant={over ? "filled" : "default"}
           leftSection={<Icon name="download" />}

@@ -1,10 +1,14 @@
 "use client";
 import { VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
+import { useEffect } from "react";
 import { AccuracyChart } from "../charts/accuracy-chart.tsx";
 import { LossChart } from "../charts/loss-chart.tsx";
+import { coordinatorUrl } from "../connection/coordinator-url.ts";
 import type { RunPicture } from "../connection/run-picture.ts";
 import { useRun, type WatchedRun } from "../connection/use-run.ts";
+import { InvitationPrompt } from "../entry/invitation-prompt.tsx";
+import { type Entry, type EntryState, useEntry } from "../entry/use-entry.ts";
 import { PageFrame } from "../frame/page-frame.tsx";
 import { ConnectionLabel } from "./connection-label.tsx";
 import { EpochTable } from "./epoch-table.tsx";
@@ -20,8 +24,33 @@ import { WorkersCard } from "./workers-card.tsx";
 
 /** The run: what it does, how far it is, who takes part. */
 export function RunPage() {
-  const watched = useRun();
-  const { picture } = watched;
+  const entry = useEntry();
+  const { state, show } = entry;
+  if (state.stage === "open") return <OpenRun key={state.token} entry={entry} opened={state} />;
+  return (
+    <PageFrame current="run">
+      {state.stage === "closed" ? (
+        <InvitationPrompt objection={state.objection} onShow={show} />
+      ) : (
+        <h1 className={classes.connecting}>Connecting to the coordinator…</h1>
+      )}
+    </PageFrame>
+  );
+}
+
+/** The way in as it was found. */
+interface OpenRunProps {
+  readonly entry: Entry;
+  readonly opened: Extract<EntryState, { stage: "open" }>;
+}
+
+function OpenRun({ entry, opened }: OpenRunProps) {
+  const watched = useRun(opened.token);
+  const { picture, isTurnedAway } = watched;
+  const { askAgain } = entry;
+  useEffect(() => {
+    if (isTurnedAway) askAgain();
+  }, [isTurnedAway, askAgain]);
   useDocumentTitle(picture === null ? "Convoy" : documentTitle(picture.run));
   return (
     <PageFrame current="run" aside={<ConnectionLabel connection={watched.connection} />}>
@@ -34,14 +63,19 @@ export function RunPage() {
             : "Connecting to the coordinator…"}
         </h1>
       ) : (
-        <Picture picture={picture} watched={watched} />
+        <Picture picture={picture} watched={watched} entry={entry} opened={opened} />
       )}
     </PageFrame>
   );
 }
 
-function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRun }) {
-  const { run, losses, epochs, log } = picture;
+interface PictureProps extends OpenRunProps {
+  readonly picture: RunPicture;
+  readonly watched: WatchedRun;
+}
+
+function Picture({ picture, watched, entry, opened }: PictureProps) {
+  const { run, losses, epochs, log, mayControl } = picture;
   const published = comparableFigures(run);
   return (
     <>
@@ -50,10 +84,12 @@ function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRu
         controls={
           <RunControls
             state={run.state}
-            canDownload={run.step > 0}
+            download={run.step > 0 ? parametersAddress(opened.view?.invitation?.token ?? null) : null}
+            mayControl={mayControl}
             pending={watched.pendingControl}
             disabled={watched.connection !== "open"}
             onControl={watched.control}
+            onAdminKey={entry.showAdminKey}
           />
         }
       />
@@ -65,7 +101,7 @@ function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRu
           <AccuracyChart points={epochs} epochs={run.epochs} published={published?.testAccuracy ?? null} />
         </div>
       )}
-      <WorkersCard run={run} inviting={!isOver(run)} />
+      <WorkersCard run={run} entry={opened.view} inviting={!isOver(run)} />
       <div className={classes.pair}>
         <EpochTable points={epochs} published={published} over={isOver(run)} />
         <EventLog entries={log} />
@@ -75,4 +111,10 @@ function Picture({ picture, watched }: { picture: RunPicture; watched: WatchedRu
       </p>
     </>
   );
+}
+
+/** A link to a file can show a token in its address only: the invitation, never the key. */
+function parametersAddress(invitation: string | null): string {
+  const file = `${coordinatorUrl()}/api/run/parameters.safetensors`;
+  return invitation === null ? file : `${file}?invite=${invitation}`;
 }

@@ -1,7 +1,7 @@
 import type { RunView, WorkerState } from "@convoy/protocol";
 import { expect, test } from "vitest";
 import { exampleRun } from "../connection/example-run.ts";
-import { announcement, comparableFigures, documentTitle, invitationRemark, waitingAdvice } from "./run-words.ts";
+import { announcement, comparableFigures, documentTitle, waitingAdvice } from "./run-words.ts";
 
 test("the title of the tab tells how far the run is, and at the end how good", () => {
   expect(documentTitle(exampleRun({ step: 938, steps: 9380 }))).toBe("10% · Training · Convoy");
@@ -40,12 +40,4 @@ test("a waiting run says for whom it waits", () => {
   expect(waiting(["proving", "proving", "paused"])).toBe("2 workers are testing themselves");
   expect(waiting(["paused"])).toBe("The only worker is paused");
   expect(waiting(["paused", "paused"])).toBe("All 2 workers are paused");
-});
-
-test("an address that others cannot use says so", () => {
-  for (const hostname of ["localhost", "127.0.0.1", "[::1]"]) {
-    expect(invitationRemark({ hostname, protocol: "http:" })).toContain("this computer only");
-  }
-  expect(invitationRemark({ hostname: "192.168.1.20", protocol: "http:" })).toContain("plain http");
-  expect(invitationRemark({ hostname: "192.168.1.20", protocol: "https:" })).toBeNull();
 });

@@ -73,18 +73,3 @@ export function waitingAdvice(run: RunView): WaitingAdvice {
       "Open the worker page on any device, this one included, and press “Lend this device”. Nothing is lost while the run waits.",
   };
 }
-
-/** What hinders others from joining with the address of this page; null when nothing does. What is typed stands in backticks. */
-export function invitationRemark(address: { readonly hostname: string; readonly protocol: string }): string | null {
-  if (isLoopback(address.hostname)) {
-    return "This address works on this computer only. To invite other devices, start the coordinator with `--host 0.0.0.0` and open this page by the computer's network address.";
-  }
-  if (address.protocol === "http:") {
-    return "Over plain http, browsers keep other devices' GPUs from this page; those devices lend their processor instead.";
-  }
-  return null;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
-}

@@ -1,5 +1,5 @@
 "use client";
-import type { RunView } from "@convoy/protocol";
+import type { EntryView, RunView } from "@convoy/protocol";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { Card } from "../frame/card.tsx";
@@ -15,12 +15,14 @@ const FIRST_ROWS = 12;
 
 interface WorkersCardProps {
   readonly run: RunView;
+  /** How others get in; null where the coordinator could not be asked. */
+  readonly entry: EntryView | null;
   /** One more could still help. */
   readonly inviting: boolean;
 }
 
 /** Who takes part, who left, and how one more joins. */
-export function WorkersCard({ run, inviting }: WorkersCardProps) {
+export function WorkersCard({ run, entry, inviting }: WorkersCardProps) {
   const [all, setAll] = useState(false);
   const ordered = presentFirst(run.workers);
   const here = presentCount(run);
@@ -40,7 +42,7 @@ export function WorkersCard({ run, inviting }: WorkersCardProps) {
             : `Show ${ordered.length < here ? "the first" : "all"} ${formatAmount(ordered.length, "worker")}`}
         </Button>
       )}
-      {inviting && <Invitation />}
+      {inviting && <Invitation entry={entry} />}
     </Card>
   );
 }

@@ -34,6 +34,7 @@ const resolver: CSSVariablesResolver = () => ({
     "--mantine-color-text": "#1c2127",
     "--mantine-color-dimmed": "#5a636e",
     "--mantine-color-default-border": "#d9dde3",
+    "--mantine-color-error": "#c1272d",
     "--convoy-surface": "#ffffff",
     "--convoy-line": "#e4e7ec",
     "--convoy-track": "#e4e7ec",
@@ -45,6 +46,7 @@ const resolver: CSSVariablesResolver = () => ({
   dark: {
     "--mantine-color-dimmed": "#a4acb8",
     "--mantine-color-default-border": "#3d444e",
+    "--mantine-color-error": "#ff8f8f",
     "--convoy-surface": "#1d2127",
     "--convoy-line": "#2c323a",
     "--convoy-track": "#2c323a",
