@@ -5,7 +5,7 @@ export type { CoordinatorEvent } from "./coordinator/event.ts";
 export { contradictionIn, positionOf, type RunPosition, runPositionSchema } from "./coordinator/position.ts";
 export { restoreCoordinator } from "./coordinator/restore.ts";
 export type { RunSettings } from "./coordinator/settings.ts";
-export type { CoordinatorState, PeerId } from "./coordinator/state.ts";
+export { type CoordinatorState, isPresent, type PeerId } from "./coordinator/state.ts";
 export {
   type CoordinatorTransition,
   startCoordinator,

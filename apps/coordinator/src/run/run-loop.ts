@@ -9,6 +9,7 @@ import {
   coordinatorTransition,
   type DataPlane,
   describeRun,
+  isPresent,
   type PeerId,
   positionOf,
   type Report,
@@ -113,7 +114,7 @@ export class RunLoop {
   }
 
   #handle(peer: Peer, message: ToCoordinator): void {
-    const refusal = message.type === "control" ? this.#objectionToControl(peer) : null;
+    const refusal = message.type === "control" ? this.#objectionToControl(peer) : this.#objectionToRole(peer, message);
     if (refusal !== null) this.#refuse(peer.id, refusal);
     else if (message.type === "watch") this.#watch(peer);
     else if (message.type === "contribution") this.#receiveContribution(peer.id, message);
@@ -128,6 +129,12 @@ export class RunLoop {
   #objectionToControl({ connection, access }: Peer): Refusal | null {
     if (!this.#viewers.has(connection)) return notAViewer;
     return access === "admin" ? null : notAnAdmin;
+  }
+
+  /** A connection is a worker's or a viewer's. */
+  #objectionToRole({ id, connection }: Peer, { type }: ToCoordinator): Refusal | null {
+    if (type === "join" && this.#viewers.has(connection)) return alreadyWatches;
+    return type === "watch" && isPresent(this.#state, id) ? alreadyWorks : null;
   }
 
   #receiveContribution(peer: PeerId, message: Extract<ToCoordinator, { type: "contribution" }>): void {
@@ -231,6 +238,16 @@ export class RunLoop {
 const notAViewer: Refusal = {
   reason: "not-allowed",
   sentence: "Only a dashboard that watches the run can control it.",
+};
+
+const alreadyWatches: Refusal = {
+  reason: "already-joined",
+  sentence: "This connection watches the run; a worker needs a connection of its own.",
+};
+
+const alreadyWorks: Refusal = {
+  reason: "already-joined",
+  sentence: "This connection is a worker's; to watch the run takes a connection of its own.",
 };
 
 const notAnAdmin: Refusal = {

@@ -234,7 +234,11 @@ export class TestPeer {
   }
 }
 
-export function sealed(vector: ArrayLike<number>, { lease, version }: LeaseMessage, run = RUN): Uint8Array {
+export function sealed(
+  vector: ArrayLike<number>,
+  { lease, version }: Pick<LeaseMessage, "lease" | "version">,
+  run = RUN,
+): Uint8Array {
   const frame = new OutgoingFrame(vector.length);
   frame.vector.set(vector);
   return frame.seal({ run, version, lease });

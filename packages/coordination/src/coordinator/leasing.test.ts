@@ -178,9 +178,9 @@ describe("leases", () => {
       expect(refusalsIn(effects)).toEqual(["unknown-sample"]);
     }
     expect(refusalsIn(run.say(2, { type: "request-samples", lease, samples: samples.slice(0, 1) }))).toEqual([
-      "unknown-lease",
+      "not-your-lease",
     ]);
-    expect(refusalsIn(run.say(1, { type: "request-samples", lease: 999, samples: [0] }))).toEqual(["unknown-lease"]);
+    expect(refusalsIn(run.say(2, { type: "request-samples", lease: 999, samples: [0] }))).toEqual(["unknown-lease"]);
   });
 });
 

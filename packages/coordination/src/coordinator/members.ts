@@ -83,6 +83,7 @@ export function onAvailability(turn: Turn, worker: Worker, available: boolean): 
     turn.log("info", `${worker.name} resumed.`);
     return;
   }
+  if (worker.state === "paused") return;
   giveShardsBack(turn, worker);
   const current = turn.worker(worker.peer) ?? worker;
   turn.changeWorker(current, { state: "paused", lease: null });

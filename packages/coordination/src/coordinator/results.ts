@@ -7,7 +7,7 @@ import { release, releaseFrom, reopen, shardCountOf, shardsInWords, withShards }
 import { strike } from "./members.ts";
 import { policy } from "./policy.ts";
 import { completeRound, endIfMostFail } from "./rounds.ts";
-import type { Lease, PeerId, Round, Tally, Worker } from "./state.ts";
+import type { CoordinatorState, Lease, PeerId, Round, Tally, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 interface Result extends Tally {
@@ -67,21 +67,16 @@ function checkResult(turn: Turn, peer: PeerId, result: Result): Accepted | null 
   if (worker === undefined) return refuse("not-joined", "A result can only come from a worker that has joined.");
   const { round } = state;
   if (round === null) return refuse("run-ended", "The run has ended; nothing is counted any more.");
+  const foreign = foreignLease(state, peer, result.lease);
+  if (foreign !== null) return refuse(...foreign);
   const lease = state.leases.get(result.lease);
-  if (lease !== undefined && lease.peer !== peer)
-    return refuse("not-your-lease", `Lease ${result.lease} was given to another worker.`);
   if (result.version !== state.version) {
     return refuse(
       "stale-version",
       `This result was computed with version ${result.version} of the parameters; the run is at version ${state.version}.`,
     );
   }
-  if (lease === undefined) {
-    const given = result.lease <= state.lastLease;
-    return given
-      ? refuse("already-counted", `The round of lease ${result.lease} is complete.`)
-      : refuse("unknown-lease", `Lease ${result.lease} was never given.`);
-  }
+  if (lease === undefined) return refuse("already-counted", `The round of lease ${result.lease} is complete.`);
   if (round.kind !== result.kind)
     return refuse("wrong-kind", `Lease ${result.lease} asks to ${round.kind}, this result is of the other kind.`);
   const done = round.shards.slice(firstShard(lease.group), endShard(lease.group, round.shards.length)).includes("done");
@@ -93,6 +88,27 @@ function checkResult(turn: Turn, peer: PeerId, result: Result): Accepted | null 
     );
   }
   return { worker, round, lease };
+}
+
+/** Why a lease is no business of this worker's: it was never given, or to another. Of earlier rounds nobody knows. */
+function foreignLease(
+  { leases, lastLease }: CoordinatorState,
+  peer: PeerId,
+  id: number,
+): [RefusalReason, string] | null {
+  if (id > lastLease) return ["unknown-lease", `Lease ${id} was never given.`];
+  const lease = leases.get(id);
+  if (lease === undefined || lease.peer === peer) return null;
+  return ["not-your-lease", `Lease ${id} was given to another worker.`];
+}
+
+/** Refuses what is said about a lease by a worker whose business it is not; false when it may be. */
+export function refuseForeignLease(turn: Turn, peer: PeerId, id: number): boolean {
+  const foreign = foreignLease(turn.state, peer, id);
+  if (foreign === null) return false;
+  turn.refuse(peer, ...foreign, id);
+  strike(turn, peer, foreign[1]);
+  return true;
 }
 
 /** The one place where shards become done. */

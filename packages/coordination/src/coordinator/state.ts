@@ -148,3 +148,9 @@ export function emptyEpoch(epoch: number, now: number): EpochSoFar {
 export function orderOfEpoch(settings: RunSettings, epoch: number): Uint32Array {
   return epochOrder(settings.seed, epoch, settings.trainCount);
 }
+
+/** Whether a peer is one of the run's workers. */
+export function isPresent({ workers }: CoordinatorState, peer: PeerId): boolean {
+  const worker = workers.get(peer);
+  return worker !== undefined && worker.state !== "left";
+}

@@ -10,7 +10,7 @@ import { formatCount } from "./format.ts";
 import { expireLeases, issueLeases, releaseFrom, samplesOf } from "./leasing.ts";
 import { onAvailability, onDeparture, onJoin, strike } from "./members.ts";
 import { expireProofs, onProving, onReady, proofDeadline } from "./proving.ts";
-import { onContribution, onEvaluation, onReturnedLease } from "./results.ts";
+import { onContribution, onEvaluation, onReturnedLease, refuseForeignLease } from "./results.ts";
 import { end, onDivergence, trainingRound } from "./rounds.ts";
 import type { RunSettings } from "./settings.ts";
 import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId } from "./state.ts";
@@ -105,7 +105,7 @@ function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { ty
       return;
     case "decline":
       turn.log("warning", `${worker.name} cannot train: ${message.reason}`);
-      onDeparture(turn, peer, "no engine passed the self-test");
+      takeLeave(turn, peer, "no engine passed the self-test");
       return;
     case "request-samples":
       onSampleRequest(turn, peer, message.lease, message.samples);
@@ -114,26 +114,32 @@ function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { ty
       onEvaluation(turn, peer, { ...message, lossSum: message.lossSum ?? Number.NaN, kind: "evaluate" });
       return;
     case "return-lease":
-      onReturnedLease(turn, peer, message.lease, message.reason);
+      if (!refuseForeignLease(turn, peer, message.lease)) onReturnedLease(turn, peer, message.lease, message.reason);
       return;
     case "availability":
       onAvailability(turn, worker, message.available);
       return;
     case "leave":
-      onDeparture(turn, peer, message.reason);
+      takeLeave(turn, peer, message.reason);
       return;
     default:
       unreachable(message);
   }
 }
 
+function takeLeave(turn: Turn, peer: PeerId, reason: string): void {
+  onDeparture(turn, peer, reason);
+  turn.effects.push({ type: "disconnect", peer });
+}
+
 /** Samples are handed out for a lease in hand, and only those it names. */
 function onSampleRequest(turn: Turn, peer: PeerId, leaseId: number, samples: number[]): void {
+  if (refuseForeignLease(turn, peer, leaseId)) return;
   const lease = turn.state.leases.get(leaseId);
   const { round } = turn.state;
-  if (round === null || lease === undefined || lease.peer !== peer) {
+  if (round === null || lease === undefined || lease.state === "settled") {
     // The lease ended while the request was on its way: the worker drops it when it hears of this.
-    turn.refuse(peer, "unknown-lease", `Lease ${leaseId} is not in your hands.`, leaseId);
+    turn.refuse(peer, "unknown-lease", `Lease ${leaseId} is not in your hands any more.`, leaseId);
     releaseFrom(turn, peer, leaseId);
     return;
   }
