@@ -13,10 +13,10 @@ import { Watcher } from "./watchers.ts";
 
 const WATCHER_STAY_S = { least: 20, most: 60 };
 /**
- * Two heap snapshots seven minutes apart, the first after three, differ by compiled code and its feedback more than by
- * anything else, and by the points of a curve that is bounded.
+ * Not counted, and with as many workers replaced as in the hour after it: heap snapshots before and after two thousand
+ * more of them differ by compiled code and what belongs to it, and by nothing that a worker could leave behind.
  */
-const WARM_UP_MINUTES = 5;
+const WARM_UP = { minutes: 5, replacedPerMinute: 60 };
 const WINDOW_MINUTES = 10;
 
 interface Sample extends Memory {
@@ -48,9 +48,12 @@ async function churn(minutes: number, replacedPerMinute: number, seed: number): 
   const turnover = new Turnover(Number(new URL(coordinator.url).port), seed);
   const watchers = [new Watcher(coordinator.url), new Watcher(coordinator.url)];
   try {
-    turnover.begin(replacedPerMinute);
+    turnover.begin();
+    turnover.setPace(Math.max(replacedPerMinute, WARM_UP.replacedPerMinute));
     const restless = watchers.map((watcher, index) => keepComing(watcher, seed, index));
     await coordinator.runUntil("the first steps", ({ step }) => step >= 3);
+    await until(performance.now() + 60_000 * Math.min(WARM_UP.minutes, minutes / 6));
+    turnover.setPace(replacedPerMinute);
     const samples = await takeSamples(minutes, coordinator, inspector, turnover);
     for (const stop of restless) stop();
     const { step } = await coordinator.run();
@@ -88,7 +91,7 @@ async function takeSamples(
       `${minute.toFixed(1).padStart(5)} min`,
       `step ${String(step).padStart(6)}`,
       `${workers.filter(({ state }) => state !== "left").length} workers, ${turnover.replaced} replaced`,
-      `heap ${mebibytes(memory.heapUsed)}`,
+      `heap ${mebibytes(memory.heapUsed)} with code ${mebibytes(memory.code)}`,
       `external ${mebibytes(memory.external)}`,
       `rss ${mebibytes(memory.rss)} MiB`,
       `processor ${((memory.cpuMs - before.cpuMs) / (600 * everyMinutes)).toFixed(0)} %`,
@@ -100,34 +103,41 @@ async function takeSamples(
 }
 
 function barsOf(
-  all: readonly Sample[],
+  samples: readonly Sample[],
   minutes: number,
   { steps, replaced, troubles }: { steps: number; replaced: number; troubles: number },
 ): Bar[] {
-  const warm = all.filter(({ minute }) => minute > Math.min(WARM_UP_MINUTES, minutes / 6));
-  const windowMinutes = Math.min(WINDOW_MINUTES, minutes / 3);
-  const first = warm.filter(({ minute }) => minute <= (warm[0] as Sample).minute + windowMinutes - 1e-9);
-  const last = warm.filter(({ minute }) => minute > minutes - windowMinutes + 1e-9);
-  const mean = (samples: readonly Sample[], field: keyof Memory) =>
-    samples.reduce((sum, sample) => sum + sample[field], 0) / samples.length;
-  const growth = (field: keyof Memory) => 100 * (mean(last, field) / mean(first, field) - 1);
-  const span = `first to last ${windowMinutes >= 1 ? `${windowMinutes.toFixed(0)} min` : `${(60 * windowMinutes).toFixed(0)} s`} of ${minutes} min`;
-  const shown = { must: null, aim: null, limit: "at least" } as const;
+  const window = Math.min(WINDOW_MINUTES, minutes / 3);
+  const mean = (from: number, field: (memory: Memory) => number) => {
+    const chosen = samples.filter(({ minute }) => minute > from + 1e-9 && minute < from + window + 1e-9);
+    return chosen.reduce((sum, sample) => sum + field(sample), 0) / chosen.length;
+  };
+  const span = `first to last ${window >= 1 ? `${window.toFixed(0)} min` : `${(60 * window).toFixed(0)} s`} of ${minutes} min`;
+  const growth = (name: string, must: number | null, field: (memory: Memory) => number): Bar => ({
+    name: `${name}, ${span}`,
+    value: 100 * (mean(minutes - window, field) / mean(0, field) - 1),
+    unit: "%",
+    limit: "at most",
+    must,
+    aim: must === null ? null : 0,
+  });
+  const count = (name: string, value: number, limit: Bar["limit"], must: number | null): Bar => ({
+    name,
+    value,
+    unit: "",
+    limit,
+    must,
+    aim: null,
+  });
   return [
-    { name: `heap after collection, ${span}`, value: growth("heapUsed"), unit: "%", limit: "at most", must: 5, aim: 0 },
-    {
-      name: `buffers outside the heap, ${span}`,
-      value: growth("external"),
-      unit: "%",
-      limit: "at most",
-      must: 5,
-      aim: 0,
-    },
-    { name: `resident set, ${span}`, value: growth("rss"), unit: "%", ...shown, limit: "at most" },
-    { name: "heap at the end", value: mean(last, "heapUsed") / 2 ** 20, unit: "MiB", ...shown },
-    { name: "workers replaced", value: replaced, unit: "", ...shown },
-    { name: "steps meanwhile", value: steps, unit: "", limit: "at least", must: 1, aim: null },
-    { name: "workers or viewers treated wrongly", value: troubles, unit: "", limit: "at most", must: 0, aim: 0 },
+    growth("heap after collection", 5, ({ heapUsed }) => heapUsed),
+    growth("of it without compiled code", null, ({ heapUsed, code }) => heapUsed - code),
+    growth("buffers outside the heap", 5, ({ external }) => external),
+    growth("resident set", null, ({ rss }) => rss),
+    count("heap at the end, MiB", mean(minutes - window, ({ heapUsed }) => heapUsed) / 2 ** 20, "at least", null),
+    count("workers replaced", replaced, "at least", null),
+    count("steps meanwhile", steps, "at least", 1),
+    count("workers or viewers treated wrongly", troubles, "at most", 0),
   ];
 }
 

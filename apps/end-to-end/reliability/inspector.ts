@@ -8,6 +8,8 @@ import { WebSocket } from "ws";
 export interface Memory {
   /** Bytes of living JavaScript objects. */
   readonly heapUsed: number;
+  /** Of those, the machine code and bytecode of functions that were compiled so far: it grows as more of them get hot. */
+  readonly code: number;
   /** Bytes outside the heap that objects of the heap own: buffers of all kinds. */
   readonly external: number;
   readonly rss: number;
@@ -18,7 +20,14 @@ export interface Memory {
 const LOOK = `(() => {
   const { heapUsed, external, rss } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
-  return { heapUsed, external, rss, cpuMs: (user + system) / 1000 };
+  const code = process.getBuiltinModule("v8").getHeapCodeStatistics();
+  return {
+    heapUsed,
+    code: code.code_and_metadata_size + code.bytecode_and_metadata_size,
+    external,
+    rss,
+    cpuMs: (user + system) / 1000,
+  };
 })()`;
 
 export class Inspector {

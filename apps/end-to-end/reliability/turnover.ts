@@ -21,6 +21,7 @@ export class Turnover {
   readonly #singles: string[] = [];
   #crowd: ChildProcess;
   #doomed: ChildProcess;
+  #turns = 0;
   #lastWorker = 0;
   #lastDeparture = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -32,21 +33,26 @@ export class Turnover {
     this.#doomed = this.#fork();
   }
 
-  begin(replacedPerMinute: number): void {
+  begin(): void {
     for (let i = 0; i < WORKERS - TOGETHER; i++) this.#arriveAlone();
     this.#arriveTogether();
-    let turns = 0;
-    const turn = () => {
-      const fifths = Math.floor(turns++ / TOGETHER) % (TIMES_ONE_BY_ONE + 1);
-      if (fifths < TIMES_ONE_BY_ONE) this.#replaceOne();
-      else if (turns % TOGETHER === 0) this.#replaceTogether();
-    };
-    this.#timer = setInterval(turn, 60_000 / replacedPerMinute);
+  }
+
+  /** From now on so many are replaced every minute. */
+  setPace(replacedPerMinute: number): void {
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#turn(), 60_000 / replacedPerMinute);
   }
 
   end(): void {
     clearInterval(this.#timer);
     for (const child of [this.#crowd, this.#doomed]) child.kill("SIGKILL");
+  }
+
+  #turn(): void {
+    const fifths = Math.floor(this.#turns++ / TOGETHER) % (TIMES_ONE_BY_ONE + 1);
+    if (fifths < TIMES_ONE_BY_ONE) this.#replaceOne();
+    else if (this.#turns % TOGETHER === 0) this.#replaceTogether();
   }
 
   #replaceOne(): void {
