@@ -17,6 +17,21 @@ const ADD = 0x92;
 const folder = mkdtempSync(path.join(tmpdir(), "convoy-wasm-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+test("[E3] no function of the WASM module's arithmetic is JavaScript's", () => {
+  const imports = WebAssembly.Module.imports(
+    new WebAssembly.Module(readFileSync(path.join(wasmDirectory(), "tfjs-backend-wasm-simd.wasm"))),
+  );
+  expect(imports.map(({ name }) => name).sort()).toEqual([
+    "abort",
+    "emscripten_get_heap_max",
+    "emscripten_memcpy_big",
+    "emscripten_resize_heap",
+    "fd_close",
+    "fd_seek",
+    "fd_write",
+  ]);
+});
+
 // In a file of its own: a process loads one WASM module for life.
 test("[E3] the kernels that XNNPACK keeps for ARM give the same bits as those for x86", async () => {
   const name = "tfjs-backend-wasm-simd.wasm";
