@@ -204,6 +204,8 @@ describe("rounds", () => {
     run.work(1, (state) => state.step === 1);
     run.enter(2);
     run.work(1, (state) => state.workers.get(2)?.state === "working");
+    run.contribute(2);
+    run.work(1, (state) => state.workers.get(2)?.state === "working");
     run.contribute(1, { finite: false });
     expect(run.state.control).toBe("running");
     run.contribute(2, { finite: false });
@@ -220,6 +222,34 @@ describe("rounds", () => {
     for (let i = 0; i < 3; i++) run.contribute(1, { finite: false });
     expect(run.state.control).toBe("running");
     expect(run.state.workers.get(1)?.state).toBe("left");
+  });
+
+  test("[R8] newcomers that get no numbers end nothing, however many they are", () => {
+    const run = new TestRun();
+    for (const peer of [1, 2, 3]) run.enter(peer);
+    for (const peer of [1, 2, 3]) run.contribute(peer, { finite: false });
+    expect(run.state.control).toBe("running");
+  });
+
+  test("[R8] two of four that get no numbers while the others are late end nothing", () => {
+    const run = new TestRun({ ...tinySettings, trainCount: 320 });
+    const peers = [1, 2, 3, 4];
+    for (const peer of peers) run.enter(peer);
+    const everyone = (does: (state: string | undefined, peer: number) => boolean) =>
+      peers.every((peer) => does(run.state.workers.get(peer)?.state, peer));
+    // Until each has had a result counted and has another lease in hand.
+    for (let i = 0; !everyone((state, peer) => state === "working" && run.leaseOf(peer).version > 0); i++) {
+      expect(i).toBeLessThan(100);
+      const peer = peers.find(
+        (peer) => run.state.workers.get(peer)?.state === "working" && run.leaseOf(peer).version < 1,
+      );
+      run.contribute(peer ?? 1);
+    }
+    for (const peer of [1, 2]) run.contribute(peer);
+    run.tick(120_000);
+    expect([3, 4].map((peer) => run.state.workers.get(peer)?.state)).toEqual(["suspect", "suspect"]);
+    for (const peer of [1, 2]) run.contribute(peer, { finite: false });
+    expect(run.state.control).toBe("running");
   });
 
   test("[V3] a worker cannot control the run", () => {

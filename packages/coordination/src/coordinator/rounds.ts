@@ -143,11 +143,17 @@ export function onDivergence(turn: Turn): void {
   endDiverged(turn, "the next one gave parameters that are not numbers");
 }
 
-/** Most workers say that with these parameters nothing is a number any more: then it is not the workers. */
+/**
+ * Most workers say that with these parameters nothing is a number any more: then it is not the workers. Only those are
+ * asked who have shown that they can compute, and one that is late is still one of them: a few liars who come first, or
+ * whom a bad network leaves alone, cannot end a run.
+ */
 export function endIfMostFail(turn: Turn, round: Round): boolean {
-  const active = [...turn.state.workers.values()].filter(({ state }) => state === "ready" || state === "working");
-  const failing = active.filter((worker) => round.notFinite.has(worker.peer)).length;
-  if (round.notFinite.size < 2 || 2 * failing <= active.length) return false;
+  const witnesses = [...turn.state.workers.values()].filter(
+    ({ state, samples }) => samples > 0 && (state === "ready" || state === "working" || state === "suspect"),
+  );
+  const failing = witnesses.filter((worker) => round.notFinite.has(worker.peer)).length;
+  if (failing < 2 || 2 * failing <= witnesses.length) return false;
   endDiverged(turn, "with the parameters it reached, most workers get numbers that are none");
   return true;
 }

@@ -7,7 +7,7 @@ import type { EngineWish } from "./state.ts";
 export type SentOutcome = Omit<LeaseOutcome, "lossSum"> & { readonly lossSum: number | null };
 
 export type WorkerEffect =
-  | { readonly type: "send"; readonly message: Exclude<ToCoordinator, { type: "contribution" }> }
+  | { readonly type: "send"; readonly message: Exclude<ToCoordinator, { type: "contribution" | "watch" }> }
   /** Choose an engine for the recipe that the coordinator named, and let it prove itself. */
   | { readonly type: "prove"; readonly wish: EngineWish }
   | { readonly type: "compute"; readonly lease: LeaseMessage }
