@@ -258,3 +258,32 @@ describe("[L4] a lease that is not answered in time", () => {
     expect(run.state.control).toBe("finished");
   });
 });
+
+describe("the leases of a round that is held up", () => {
+  /** Gives its lease back by pausing, and gets another. */
+  const again = (run: TestRun) => {
+    run.say(1, { type: "availability", available: false });
+    run.say(1, { type: "availability", available: true });
+  };
+  const most = limits.workers + policy.leasesRemembered;
+
+  test("are remembered up to a number, and then the oldest is forgotten", () => {
+    const run = new TestRun();
+    run.enter(1);
+    for (let lease = 1; lease < most; lease++) again(run);
+    expect([run.state.leases.size, run.state.leases.has(1)]).toEqual([most, true]);
+    again(run);
+    expect([run.state.leases.size, run.state.leases.has(1)]).toEqual([most, false]);
+  });
+
+  test("are forgotten only when they are over", () => {
+    const run = new TestRun();
+    run.enter(2);
+    const held = run.leaseOf(2).lease;
+    run.tick(policy.firstDeadlineMs);
+    run.enter(1);
+    for (let lease = 0; lease < most; lease++) again(run);
+    expect(run.state.leases.size).toBe(most);
+    expect(run.state.leases.get(held)).toMatchObject({ peer: 2, state: "expired" });
+  });
+});

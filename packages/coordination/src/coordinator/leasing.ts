@@ -101,10 +101,25 @@ function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group:
     standby: standbyAfter(turn, worker),
   });
   turn.changeLease(lease);
+  forgetOldLease(turn);
   turn.change({
     lastLease: id,
     round: { ...round, shards: withShards(round.shards, group, "leased"), startedAt: round.startedAt ?? turn.now },
   });
+}
+
+/**
+ * A lease that is over is remembered in case its result comes all the same. One worker may get many in a round that
+ * others hold up, by pausing again and again: so the oldest make room.
+ */
+function forgetOldLease(turn: Turn): void {
+  const { leases } = turn.state;
+  if (leases.size <= limits.workers + policy.leasesRemembered) return;
+  for (const lease of leases.values()) {
+    if (lease.state !== "settled" && turn.worker(lease.peer)?.lease?.id === lease.id) continue;
+    turn.leases.delete(lease.id);
+    return;
+  }
 }
 
 export function samplesOf(round: Round, group: Group): Uint32Array {

@@ -96,6 +96,7 @@ export function onDeparture(turn: Turn, peer: PeerId, reason: string): void {
   if (worker === undefined) return;
   const returned = giveShardsBack(turn, worker);
   const current = turn.worker(peer) ?? worker;
+  forgetFailure(turn, peer);
   listAsDeparted(turn, { ...current, state: "left", lease: null, holdsVersion: null });
   turn.log(
     "info",
@@ -118,6 +119,15 @@ function sendAway(turn: Turn, peer: PeerId, why: string): void {
   turn.refuse(peer, "sent-away", `This worker ${why}; reload the page to try again.`);
   onDeparture(turn, peer, why);
   turn.effects.push({ type: "disconnect", peer });
+}
+
+/** Only those who are there bear witness; who comes again is someone else. */
+function forgetFailure(turn: Turn, peer: PeerId): void {
+  const { round } = turn.state;
+  if (!round?.notFinite.has(peer)) return;
+  const notFinite = new Set(round.notFinite);
+  notFinite.delete(peer);
+  turn.change({ round: { ...round, notFinite } });
 }
 
 function giveShardsBack(turn: Turn, worker: Worker): string | null {

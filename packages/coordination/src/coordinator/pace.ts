@@ -3,7 +3,7 @@ import type { CoordinatorState, Pace } from "./state.ts";
 
 /** Adds a finished round and forgets those that are older than the pace is measured over. */
 export function paceWith(pace: Pace, samples: number, durationMs: number): Pace {
-  const next = [...pace, { samples, durationMs }];
+  const next = [...pace.slice(1 - policy.paceRounds), { samples, durationMs }];
   let totalMs = next.reduce((sum, round) => sum + round.durationMs, 0);
   while (next.length > 1 && totalMs - (next[0] as Pace[number]).durationMs >= policy.paceMs) {
     totalMs -= (next.shift() as Pace[number]).durationMs;

@@ -22,14 +22,17 @@ export const policy = {
   leaseMs: 2_000,
   /** So much more than its share a worker may get, so that two equal ones whose measured speeds differ share evenly. */
   shareSlack: 1.25,
+  /** So many leases of a round more than there can be workers are remembered: those that are over may still be answered. */
+  leasesRemembered: 256,
   /** Shards of one lease of an evaluation: forward passes keep every activation of the batch. */
   evaluationShards: 32,
   /** A worker that has said nothing about the test of its engine for so long is sent away: compiling may take minutes. */
   provingMs: 5 * 60_000,
   /** After this many refused contributions in a row a worker is sent away. */
   strikes: 3,
-  /** Combined speed is measured over the rounds of this time. */
+  /** Combined speed is measured over the rounds of this time, and over no more than so many. */
   paceMs: 10_000,
+  paceRounds: 256,
   /** Workers that left and are still listed. */
   departedWorkers: 20,
 } as const;

@@ -231,6 +231,18 @@ describe("rounds", () => {
     expect(run.state.control).toBe("running");
   });
 
+  test("[R8] who left is no witness, and one that comes again and again is not many", () => {
+    const run = new TestRun();
+    run.enter(1);
+    for (let peer = 2; peer < 10; peer++) {
+      run.enter(peer);
+      run.contribute(peer, { finite: false });
+      expect(run.state.round?.notFinite).toEqual(new Set([peer]));
+      run.handle({ type: "disconnected", peer, reason: "gone" });
+    }
+    expect(run.state.round?.notFinite).toEqual(new Set());
+  });
+
   test("[R8] two of four that get no numbers while the others are late end nothing", () => {
     const run = new TestRun({ ...tinySettings, trainCount: 320 });
     const peers = [1, 2, 3, 4];
