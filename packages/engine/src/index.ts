@@ -10,7 +10,7 @@ export {
   type EngineTask,
 } from "./engine.ts";
 export { normalizePixels } from "./normalize-pixels.ts";
-export { createReferenceEngine } from "./reference/reference-engine.ts";
+export { createReferenceEngine, ReferenceEngine } from "./reference/reference-engine.ts";
 export { type Proof, proveEngine } from "./self-test/prove-engine.ts";
 export { rehearse } from "./self-test/rehearse.ts";
 export { indexOfLargest, softmax, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./softmax-cross-entropy.ts";

@@ -51,6 +51,7 @@ export const purposes = {
   jitter: 4,
   selfTest: 5,
   test: 6,
+  simulation: 7,
 } as const;
 export type Purpose = keyof typeof purposes;
 

@@ -1,0 +1,210 @@
+/**
+ * What must be true after every event, whatever the network and the workers do. It keeps books of its own from what the
+ * coordinator says and is told, and compares them with what the coordinator believes.
+ */
+import type {
+  CoordinatorEffect,
+  CoordinatorEvent,
+  CoordinatorState,
+  CoordinatorTransition,
+  DataPlane,
+  PeerId,
+} from "@convoy/coordination";
+import { limits } from "@convoy/protocol";
+import { BrokenInvariant, expect } from "./broken-invariant.ts";
+import type { Link } from "./faulty-network.ts";
+import type { SentToCoordinator, SentToWorker } from "./messages.ts";
+import { RoundBooks } from "./round-books.ts";
+import type { CoordinatorWitness } from "./simulated-coordinator.ts";
+import type { WorkerWitness } from "./simulated-worker.ts";
+import type { SingleProcessRun } from "./single-process-run.ts";
+import { WireCheck } from "./wire-check.ts";
+
+/** Workers that left and are still listed. */
+const DEPARTED_WORKERS = 20;
+/** Leases of a round that are over and may still be answered. */
+const LEASES_REMEMBERED = 256;
+
+/** Rounds that the pace is measured over. */
+const PACE_ROUNDS = 256;
+
+export class Invariants implements CoordinatorWitness, WorkerWitness {
+  /** When a shard was counted last. */
+  progressAt = 0;
+  readonly #run: SingleProcessRun;
+  readonly #wire = new WireCheck();
+  #books: RoundBooks;
+  #fingerprint: string | null = null;
+
+  constructor(run: SingleProcessRun) {
+    this.#run = run;
+    this.#books = new RoundBooks(run, 0, false);
+  }
+
+  started(state: CoordinatorState): void {
+    this.#books = new RoundBooks(this.#run, state.version, state.round?.kind === "evaluate");
+    this.#fingerprint = state.fingerprint;
+    expect(state.step === state.version, () => `step ${state.step} and version ${state.version} differ`);
+  }
+
+  decided(
+    before: CoordinatorState,
+    event: CoordinatorEvent,
+    { state, effects }: CoordinatorTransition,
+    link: Link | null,
+  ): void {
+    if (event.type === "diverged") this.#books.retract();
+    const verdict = this.#books.judge(before, event);
+    if (verdict === "no numbers" && "peer" in event) this.#books.fail(event.peer);
+    const mayDiverge = verdict === "no numbers" && this.#books.mostFail(before);
+    let counted = false;
+    for (const effect of effects) counted = this.#heed(effect, event, state) || counted;
+    expect(counted === (verdict === "counts"), () =>
+      counted
+        ? `a result counted that must not: ${inWords(event)}`
+        : `a valid result was not counted: ${inWords(event)}`,
+    );
+    this.#checkEnd(before, event, state, mayDiverge);
+    if (counted) this.progressAt = event.now;
+    if (state === before) return;
+    this.#compare(before, event, state);
+    this.#wire.toViewer(state, event.now);
+    if (link !== null && "peer" in event) this.#checkBlame(state, event.peer, link);
+  }
+
+  said(message: SentToWorker): void {
+    this.#wire.toWorker(message);
+  }
+
+  heard(message: SentToCoordinator): void {
+    this.#wire.toCoordinator(message);
+  }
+
+  published(version: number, parameters: Float32Array): void {
+    const expected = this.#run.parameters(version);
+    for (let i = 0; i < expected.length; i++) {
+      if (!Object.is(parameters[i], expected[i]))
+        throw new BrokenInvariant(
+          `parameter ${i} of version ${version} is ${parameters[i]}, a single process has ${expected[i]}`,
+        );
+    }
+  }
+
+  saved({ position }: Extract<CoordinatorEffect, { type: "checkpoint" }>, plane: DataPlane): void {
+    expect(
+      position.version === plane.version,
+      () => `a checkpoint says version ${position.version} and holds the parameters of version ${plane.version}`,
+    );
+    expect(
+      position.step === position.version,
+      () => `a checkpoint says step ${position.step} of version ${position.version}`,
+    );
+  }
+
+  /** True when the effect says that a result counts. */
+  #heed(effect: CoordinatorEffect, event: CoordinatorEvent, state: CoordinatorState): boolean {
+    switch (effect.type) {
+      case "send":
+        if (effect.message.type === "lease") {
+          this.#books.lease(effect.peer, effect.message);
+          this.#checkEngine(effect.peer, state);
+        }
+        if (effect.message.type !== "counted") return false;
+        this.#books.count(effect.peer, effect.message.lease);
+        return true;
+      case "accumulate":
+        this.#books.accumulate(effect.group, effect.shardCount, event);
+        return false;
+      case "update":
+        this.#books.update(effect.version, effect.sampleCount);
+        return false;
+      case "report":
+        if (effect.report.type === "loss") this.#checkLoss(effect.report.point);
+        if (effect.report.type === "epoch") this.#books.endEvaluation();
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  /** A run ends when it is complete, when a viewer wants it, or when it leads nowhere. */
+  #checkEnd(before: CoordinatorState, event: CoordinatorEvent, state: CoordinatorState, mayDiverge: boolean): void {
+    if (state.control === before.control) return;
+    if (state.control === "finished")
+      expect(
+        state.step === this.#run.steps,
+        () => `the run is finished after ${state.step} of ${this.#run.steps} steps`,
+      );
+    if (state.control !== "stopped") return;
+    const isWanted = event.type === "message" && event.message.type === "control" && event.message.action === "stop";
+    expect(
+      isWanted || mayDiverge || event.type === "diverged",
+      () => `the run was stopped, and nobody wanted that: ${state.ending}`,
+    );
+  }
+
+  #checkLoss({ step, loss }: { step: number; loss: number }): void {
+    const expected = this.#run.stepLoss(step);
+    expect(loss === expected, () => `step ${step} reports a loss of ${loss}, a single process has ${expected}`);
+  }
+
+  /** An exact run's leases go to one kind of engine only. */
+  #checkEngine(peer: PeerId, state: CoordinatorState): void {
+    const engine = state.workers.get(peer)?.fingerprint ?? null;
+    expect(engine !== null, () => `worker ${peer} was given a lease before it had proven its engine`);
+    if (this.#fingerprint === engine) return;
+    expect(
+      this.#fingerprint === null || !this.#books.hasCounted,
+      () => `leases of one exact run go to engine ${engine} after results of ${this.#fingerprint} were counted`,
+    );
+    this.#fingerprint = engine;
+  }
+
+  /** Whoever says what is asked, over a connection that keeps its promise, is at fault in nothing. */
+  #checkBlame(state: CoordinatorState, peer: PeerId, link: Link): void {
+    const strikes = state.workers.get(peer)?.strikes ?? 0;
+    expect(
+      strikes === 0 || !link.isHonest || link.wasViolated,
+      () => `worker ${peer} is blamed, though it is honest and its connection good`,
+    );
+  }
+
+  #compare(before: CoordinatorState, event: CoordinatorEvent, state: CoordinatorState): void {
+    if (event.type !== "diverged") {
+      expect(state.version >= before.version, () => `the version went back from ${before.version} to ${state.version}`);
+      expect(state.step >= before.step, () => `the step went back from ${before.step} to ${state.step}`);
+    }
+    expect(
+      state.version === this.#books.version,
+      () => `the state says version ${state.version}, published is ${this.#books.version}`,
+    );
+    if (state.round !== before.round || state.leases !== before.leases || state.workers !== before.workers)
+      this.#books.compare(state);
+    this.#checkBounds(state);
+  }
+
+  #checkBounds({ workers, leases, round, lastLease, pace }: CoordinatorState): void {
+    expect(
+      workers.size <= limits.workers + DEPARTED_WORKERS,
+      () => `${workers.size} workers are kept, more than the ${limits.workers} that may join`,
+    );
+    expect(leases.size <= limits.workers + LEASES_REMEMBERED, () => `${leases.size} leases of one round are kept`);
+    expect(
+      round === null || round.parts.size <= round.shards.length,
+      () => `${round?.parts.size} partial sums are kept for ${round?.shards.length} shards`,
+    );
+    expect(
+      round === null || round.notFinite.size <= workers.size,
+      () => `${round?.notFinite.size} workers without numbers are kept, there are ${workers.size}`,
+    );
+    expect(pace.length <= PACE_ROUNDS, () => `the pace of ${pace.length} rounds is kept`);
+    expect(lastLease <= 0xffff_ffff, () => `lease ${lastLease} cannot be named on the wire`);
+  }
+}
+
+function inWords(event: CoordinatorEvent): string {
+  if (event.type === "contribution")
+    return `the contribution of peer ${event.peer} for lease ${event.frame.lease}, version ${event.frame.version}`;
+  if (event.type === "message") return `"${event.message.type}" of peer ${event.peer}`;
+  return event.type;
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { simulate } from "./simulate.ts";
+
+const good = { broken: null };
+
+test("[R1] with all faults, run after run ends as a single process does, bit for bit", { timeout: 120_000 }, () => {
+  for (let seed = 0; seed < 24; seed++) {
+    const report = simulate({ seed, workers: 8, steps: 20, faults: "all" });
+    expect(report).toMatchObject({ seed, ...good });
+  }
+});
+
+test("[R1] without faults too, and all steps are done", () => {
+  for (let seed = 0; seed < 8; seed++) {
+    const report = simulate({ seed, workers: 5, steps: 20, faults: "none" });
+    expect(report).toMatchObject({ seed, ...good });
+    expect(report.steps).toBeGreaterThanOrEqual(20);
+  }
+});
+
+test("a seed gives one run", () => {
+  const options = { seed: 4, workers: 10, steps: 30, faults: "all" } as const;
+  const report = simulate(options);
+  expect(simulate(options)).toEqual(report);
+  expect(simulate({ ...options, seed: 5 })).not.toEqual({ ...report, seed: 5 });
+});
+
+test("one worker is enough", () => {
+  expect(simulate({ seed: 3, workers: 1, steps: 20, faults: "all" })).toMatchObject(good);
+});
+
+test("[W6] more workers come than may join", () => {
+  expect(simulate({ seed: 1, workers: 1200, steps: 3, faults: "none" })).toMatchObject(good);
+});

@@ -1,0 +1,282 @@
+/**
+ * The worker's real state machine with a simulated device: it computes what the reference engine would, in the time
+ * that its speed allows. It executes effects as the worker's shell does.
+ */
+import {
+  startWorker,
+  type WorkerCoreState,
+  type WorkerEffect,
+  type WorkerEvent,
+  workerTransition,
+} from "@convoy/coordination";
+import { assert, type RandomSequence } from "@convoy/foundation";
+import type { LeaseMessage, VectorFrame } from "@convoy/protocol";
+import { drawMagnitude, isDrawn } from "./draw.ts";
+import { type DialingEnd, drawHearing, type FaultyNetwork, type Link } from "./faulty-network.ts";
+import type { SentToCoordinator, SentToWorker } from "./messages.ts";
+import type { Misconduct } from "./misconduct.ts";
+import type { GroupSum, SingleProcessRun } from "./single-process-run.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+/** What a device is like. */
+export interface Device {
+  readonly name: string;
+  readonly samplesPerSecond: number;
+  readonly latencyMs: number;
+  /** Of the engines it has, the preferred first. */
+  readonly fingerprints: readonly string[];
+  readonly provingMs: number;
+  /** How often an engine fails in the midst of a lease. */
+  readonly failsToCompute: number;
+}
+
+/** Hears what the state machines of workers say. */
+export interface WorkerWitness {
+  heard(message: SentToCoordinator): void;
+}
+
+export interface WorkerSurroundings {
+  readonly witness: WorkerWitness;
+  readonly clock: VirtualClock;
+  readonly network: FaultyNetwork;
+  readonly run: SingleProcessRun;
+  readonly random: RandomSequence;
+}
+
+type Wish = Extract<WorkerEffect, { type: "prove" }>["wish"];
+
+export class SimulatedWorker {
+  readonly device: Device;
+  /** How it lies; null while it is honest. */
+  misconduct: Misconduct | null;
+  /** Its device takes so many times as long. */
+  slowness = 1;
+  state: WorkerCoreState = startWorker;
+  readonly #surroundings: WorkerSurroundings;
+  readonly #samplesKnown: Record<"train" | "test", Uint8Array>;
+  #link: Link | null = null;
+  #isDead = false;
+  #eventCount = 0;
+  #parameters: VectorFrame | null = null;
+  /** Samples that the newest lease lacks. */
+  #missing: { readonly lease: LeaseMessage; samples: number[] } | null = null;
+  #waiting: LeaseMessage[] = [];
+  #isComputing = false;
+  #frozenUntil = 0;
+  #computed: { readonly version: number; readonly sum: GroupSum } | null = null;
+
+  constructor(device: Device, misconduct: Misconduct | null, surroundings: WorkerSurroundings) {
+    const { trainCount, testCount } = surroundings.run.training.settings;
+    this.device = device;
+    this.misconduct = misconduct;
+    this.#surroundings = surroundings;
+    this.#samplesKnown = { train: new Uint8Array(trainCount), test: new Uint8Array(testCount) };
+    this.#dial();
+  }
+
+  /** Gone for good, by its own decision or because its process ended. */
+  get isGone(): boolean {
+    return this.#isDead || this.state.left || this.state.failure !== null;
+  }
+
+  get eventCount(): number {
+    return this.#eventCount;
+  }
+
+  get link(): Link | null {
+    return this.#link;
+  }
+
+  handle(event: WorkerEvent): void {
+    this.#eventCount++;
+    const { state, effects } = workerTransition(this.state, event);
+    this.state = state;
+    for (const effect of effects) this.#execute(effect);
+  }
+
+  /** Its process ends, without a word. */
+  die(): void {
+    this.#isDead = true;
+    this.#link?.break("its process ended", { worker: null, coordinator: drawHearing(this.#surroundings.random) });
+    this.#link = null;
+  }
+
+  loseConnection(): void {
+    const { random } = this.#surroundings;
+    this.#link?.break("the network broke", { worker: drawHearing(random), coordinator: drawHearing(random) });
+  }
+
+  /** A tab that is frozen: nothing arrives and nothing is finished before then. */
+  freeze(until: number): void {
+    this.#frozenUntil = until;
+    this.#link?.freeze(until);
+  }
+
+  /** What a liar says of its own accord. */
+  say(message: SentToCoordinator): void {
+    this.#link?.send("worker", message);
+  }
+
+  #dial(): void {
+    const { network, clock, random } = this.#surroundings;
+    if (this.isGone) return;
+    const end: DialingEnd = {
+      onOpen: () => this.handle({ type: "connected", name: this.device.name, device: "simulated", token: null }),
+      onMessage: (message) => this.#receive(message as SentToWorker),
+      onClose: () => {
+        this.#link = null;
+        if (this.isGone) return;
+        this.handle({ type: "disconnected" });
+        clock.schedule(clock.now + drawMagnitude(random, 100, 5000), { happen: () => this.#dial() });
+      },
+    };
+    this.misconduct?.forget();
+    this.#link = network.dial(end, this.device.latencyMs);
+    this.#link.isHonest = this.misconduct === null;
+  }
+
+  #receive(message: SentToWorker): void {
+    switch (message.type) {
+      case "welcome":
+        this.#parameters = null;
+        this.handle({ type: "welcomed", message, recipeTitle: "Tiny" });
+        return;
+      case "parameters":
+        if (this.#refuses(message.type) || message.frame.run !== this.state.run?.run) return;
+        this.#parameters = message.frame;
+        this.handle({ type: "parameters-stored", version: message.frame.version });
+        return;
+      case "lease":
+        if (this.#refuses(message.type)) return;
+        this.misconduct?.hear(message);
+        this.#missing = { lease: message, samples: this.#unknown(message) };
+        this.handle({ type: "leased", message, missing: this.#missing.samples });
+        return;
+      case "samples":
+        if (!this.#refuses(message.type)) this.#storeSamples(message);
+        return;
+      default:
+        this.handle({ type: "message", message });
+    }
+  }
+
+  /** As the shell does: without a welcome there is no model, and so nothing that these could be for. */
+  #refuses(type: string): boolean {
+    if (this.state.run !== null) return false;
+    this.handle({ type: "failed", sentence: `The coordinator sent "${type}" before its welcome.` });
+    return true;
+  }
+
+  #unknown({ split, samples }: LeaseMessage): number[] {
+    const known = this.#samplesKnown[split];
+    const unknown: number[] = [];
+    for (let i = 0; i < samples.length; i++) {
+      if (known[samples[i] as number] === 0) unknown.push(samples[i] as number);
+    }
+    return unknown;
+  }
+
+  #storeSamples({ lease, samples }: Extract<SentToWorker, { type: "samples" }>): void {
+    const missing = this.#missing;
+    if (missing === null || missing.lease.lease !== lease) return;
+    for (const sample of samples) this.#samplesKnown[missing.lease.split][sample] = 1;
+    missing.samples = this.#unknown(missing.lease);
+    this.handle({ type: "samples-stored", lease, missing: missing.samples });
+  }
+
+  #execute(effect: WorkerEffect): void {
+    switch (effect.type) {
+      case "send":
+        this.#send(effect.message);
+        return;
+      case "prove":
+        this.#prove(effect.wish);
+        return;
+      case "compute":
+        this.#waiting.push(effect.lease);
+        this.#computeNext();
+        return;
+      case "send-contribution":
+        this.#sendContribution(effect);
+        return;
+      case "close":
+        this.#link?.close("worker", "closed by the worker");
+        return;
+    }
+  }
+
+  #send(message: SentToCoordinator): void {
+    this.#surroundings.witness.heard(message);
+    if (this.misconduct === null) this.#link?.send("worker", message);
+    else for (const sent of this.misconduct.instead(message, this)) this.#link?.send("worker", sent);
+  }
+
+  #prove(wish: Wish): void {
+    const { clock } = this.#surroundings;
+    const { fingerprints, provingMs } = this.device;
+    const fingerprint =
+      wish.fingerprint === null ? fingerprints[0] : fingerprints.find((one) => one === wish.fingerprint);
+    const engine = fingerprint ?? "none";
+    const later = (afterMs: number, event: WorkerEvent) =>
+      clock.schedule(clock.now + afterMs, {
+        happen: () => {
+          if (!this.isGone) this.handle(event);
+        },
+      });
+    later(0, { type: "engine-tested", wish, engine });
+    if (fingerprint === undefined)
+      later(provingMs, {
+        type: "engine-missing",
+        wish,
+        sentence: "No engine of this device is the one that is wanted.",
+      });
+    else {
+      const identity = { name: engine, device: "simulated", fingerprint };
+      later(provingMs, { type: "engine-proven", wish, identity, proof: { largestError: 0, durationMs: provingMs } });
+    }
+  }
+
+  /** An engine does one thing at a time. A lease that is not in hand any more when its turn comes is left out. */
+  #computeNext(): void {
+    const { clock, random } = this.#surroundings;
+    while (!this.#isComputing) {
+      const lease = this.#waiting.shift();
+      if (lease === undefined) return;
+      if (this.state.lease?.message !== lease) continue;
+      const parameters = this.#parameters;
+      assert(parameters !== null, "a lease is computed with parameters");
+      this.#isComputing = true;
+      const ms = (1000 * this.slowness * lease.samples.length) / this.device.samplesPerSecond;
+      const happen = () => {
+        if (this.#frozenUntil > clock.now) clock.schedule(this.#frozenUntil, { happen });
+        else this.#finish(lease, parameters.version, ms);
+      };
+      clock.schedule(clock.now + ms * random.between(1, 1.2), { happen });
+    }
+  }
+
+  #finish(lease: LeaseMessage, version: number, computeMs: number): void {
+    const { run, random } = this.#surroundings;
+    this.#isComputing = false;
+    if (this.isGone) return;
+    if (isDrawn(random, this.device.failsToCompute)) {
+      if (this.#link !== null) this.#link.isHonest = false;
+      this.handle({ type: "compute-failed", lease: lease.lease, sentence: "The device was lost." });
+    } else if (this.state.lease?.message === lease) {
+      const sum = run.sum(lease.kind, version, lease.samples);
+      if (lease.kind === "train") this.#computed = { version, sum };
+      const { lossSum, correctCount } = sum;
+      this.handle({ type: "computed", lease: lease.lease, outcome: { lossSum, correctCount, computeMs } });
+    }
+    this.#computeNext();
+  }
+
+  #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {
+    const run = this.state.run;
+    const computed = this.#computed;
+    assert(computed !== null && computed.sum.gradient !== null && run !== null, "a contribution follows a gradient");
+    const frame = { run: run.run, version: lease.version, lease: lease.lease, vector: computed.sum.gradient };
+    this.#computed = null;
+    this.#send({ type: "contribution", ...outcome, frame });
+  }
+}
