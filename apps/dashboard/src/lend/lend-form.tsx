@@ -64,6 +64,7 @@ export function LendForm({ request, secure, onStart }: LendFormProps) {
         type="submit"
         size="xl"
         fullWidth
+        classNames={{ root: classes.lend, label: classes.lendLabel }}
         variant={leadsOn ? "default" : "filled"}
         leftSection={<Icon name="play" size={22} />}
         disabled={request === null}
