@@ -1,12 +1,19 @@
 /** What a connection may be sent that must not be accepted, from the protocol's own messages down to bare bytes. */
 import type { RandomSequence } from "@convoy/foundation";
-import { OutgoingFrame, parseToCoordinator, readFrame, type ToCoordinator } from "@convoy/protocol";
+import {
+  limits,
+  OutgoingFrame,
+  parseToCoordinator,
+  parseTransfer,
+  readFrame,
+  type ToCoordinator,
+} from "@convoy/protocol";
 import { hostileFrame, hostileMessage, hostileText, messagesToCoordinator } from "@convoy/protocol/hostile";
 import { type HostilePeer, packetsOf } from "./hostile-peer.ts";
 import { opcodes, type RawSocket } from "./raw-socket.ts";
 
 export interface Attack {
-  readonly layer: "message" | "vector frame" | "text" | "socket.io" | "engine.io" | "websocket";
+  readonly layer: "message" | "vector frame" | "transfer" | "text" | "socket.io" | "engine.io" | "websocket";
   /** Whether an answer has to come; not where what is sent may be in order, or is not complete yet. */
   readonly wantsAnswer: boolean;
   /** In words, for a report. */
@@ -24,8 +31,9 @@ const someFrame = new OutgoingFrame(8).seal({ run: "00112233445566ff", version: 
 export function drawAttack(random: RandomSequence, peer: HostilePeer): Attack | null {
   const layer = random.below(100);
   if (layer < 70) return messageAttack("message", peer, hostileMessage(random, messages));
-  if (layer < 80) return messageAttack("vector frame", peer, withFrame(drawFrame(random, peer)));
-  if (layer < 88) return textAttack(peer, hostileText(random, `42["message",${goodMessage}]`));
+  if (layer < 78) return messageAttack("vector frame", peer, withFrame(drawFrame(random, peer)));
+  if (layer < 82) return transferAttack(random, peer);
+  if (layer < 89) return textAttack(peer, hostileText(random, `42["message",${goodMessage}]`));
   if (layer < 93)
     return packetAttack("socket.io", peer, socketIoPackets[random.below(socketIoPackets.length)] as string[]);
   if (layer < 96)
@@ -62,16 +70,39 @@ function mustBeRefused({ role }: HostilePeer, understood: ToCoordinator | null):
 
 /** What arrives of a message, if that and the frame in it are as the protocol wants them. */
 function understand(message: unknown): ToCoordinator | null {
-  const [text, ...attachments] = packetsOf(message) as [string, ...Uint8Array[]];
-  const [, arrived] = JSON.parse(text.slice(text.indexOf("[")), (_, value) => {
-    if (value?._placeholder !== true || attachments.length === 0) return value;
-    return attachments[value.num] ?? null;
-  });
-  const parsed = parseToCoordinator(arrived);
+  const parsed = parseToCoordinator(arrived(message));
   if (!parsed.ok) return null;
   if (parsed.message.type !== "contribution") return parsed.message;
   return readFrame(parsed.message.frame, PARAMETER_COUNT).ok ? parsed.message : null;
 }
+
+/** After socket.io has carried it. */
+function arrived(message: unknown): unknown {
+  const [text, ...attachments] = packetsOf(message) as [string, ...Uint8Array[]];
+  return JSON.parse(text.slice(text.indexOf("[")), (_, value) => {
+    if (value?._placeholder !== true || attachments.length === 0) return value;
+    return attachments[value.num] ?? null;
+  })[1];
+}
+
+/** Of the packets by which long messages travel only the announcement can stand alone. */
+function transferAttack(random: RandomSequence, peer: HostilePeer): Attack {
+  const packet = hostileMessage(random, transferPackets);
+  const parsed = parseTransfer(arrived(packet));
+  return {
+    layer: "transfer",
+    what: String(JSON.stringify(packet)).slice(0, 200),
+    wantsAnswer: !parsed.ok || parsed.message.type !== "begin",
+    send: () => peer.say(packet, "transfer"),
+  };
+}
+
+const { frame: _, ...announced } = messagesToCoordinator.contribution;
+const transferPackets = [
+  { type: "begin", transfer: 1, message: announced, longFields: [{ name: "frame", length: limits.chunkBytes + 1 }] },
+  { type: "chunk", transfer: 1, index: 0, bytes: new Uint8Array(100) },
+  { type: "acknowledge", transfer: 1, chunks: 1 },
+];
 
 /** Text that was a good packet once. */
 function textAttack(peer: HostilePeer, text: string): Attack {
@@ -128,6 +159,7 @@ const brokenFrames: readonly WebsocketAttack[] = [
   (socket) => socket.sendFrame(nothing, { length: 2 ** 40 }),
   (socket) => socket.sendFrame(nothing, { length: Number.MAX_SAFE_INTEGER + 1 }),
   (socket, random) => socket.sendBinary(new Uint8Array(random.below(200))),
+  (socket) => socket.sendText("4".padEnd(limits.chunkBytes + 1, "x")),
   (socket) => {
     socket.sendFrame(text("4"), { final: false });
     socket.sendFrame(text('2["message",{}]'));

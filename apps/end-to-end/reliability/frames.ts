@@ -22,7 +22,7 @@ const { values } = parseArgs({
   options: {
     frames: { type: "string", default: "1000000" },
     seed: { type: "string", default: "1" },
-    connections: { type: "string", default: "40" },
+    connections: { type: "string", default: "150" },
     json: { type: "string" },
   },
 });

@@ -64,8 +64,8 @@ export class HostilePeer {
     return this.#socket;
   }
 
-  say(message: unknown): void {
-    for (const packet of packetsOf(message)) {
+  say(message: unknown, event = "message"): void {
+    for (const packet of packetsOf(message, event)) {
       if (typeof packet === "string") this.socket.sendText(packet);
       else this.socket.sendBinary(packet);
     }
@@ -119,9 +119,9 @@ export class HostilePeer {
 }
 
 /** As socket.io sends it: JSON with numbered holes, and the bytes for each after it. */
-export function packetsOf(message: unknown): (string | Uint8Array)[] {
+export function packetsOf(message: unknown, event = "message"): (string | Uint8Array)[] {
   const attachments: Uint8Array[] = [];
-  const json = JSON.stringify(["message", message], (_, value) => {
+  const json = JSON.stringify([event, message], (_, value) => {
     if (!(value instanceof Uint8Array)) return value;
     attachments.push(value);
     return { _placeholder: true, num: attachments.length - 1 };

@@ -4,15 +4,17 @@ import { RandomSequence } from "@convoy/foundation";
 import { drawAttack } from "./attacks.ts";
 import { HostilePeer, type Role } from "./hostile-peer.ts";
 
-/** Of a hundred visitors; a worker is sent all parameters, so there are few. */
+/** Of a hundred visitors; a worker is sent all parameters and a viewer the whole curve, so there are few. */
 const visitors: readonly (readonly [Role, number])[] = [
-  ["worker", 8],
-  ["viewer", 12],
-  ["registered", 30],
-  ["stranger", 50],
+  ["worker", 5],
+  ["viewer", 5],
+  ["registered", 60],
+  ["stranger", 30],
 ];
 /** Attacks of one visit, unless it is ended before. */
 const VISIT = 10;
+/** Who is turned away comes back no faster than this. */
+const TURNED_AWAY_MS = 200;
 /** How often what is no websocket at all comes instead of a visit. */
 const BARE_VISITS = 40;
 
@@ -49,6 +51,7 @@ export class Siege {
       peer = await HostilePeer.arrive(this.#port, drawRole(random));
     } catch {
       this.turnedAway++;
+      await new Promise((resolve) => setTimeout(resolve, TURNED_AWAY_MS));
       return;
     }
     for (let i = 0; i < VISIT && !peer.closed; i++) if (!(await this.#attack(random, peer))) break;
