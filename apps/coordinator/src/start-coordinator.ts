@@ -79,7 +79,7 @@ export async function startCoordinator(
       clearInterval(ticker);
       workers.close();
       // First what cannot be had again: closing connections may take as long as their other ends like.
-      await saving.finish(loop.position());
+      await saving.finish(() => loop.position());
       port.close();
       await sockets.close();
       loop.close();

@@ -103,7 +103,7 @@ test("at the end everything is written that was asked for, and where the run sta
   ask(1);
   ask(4, "epoch", 1);
   const done = vi.fn();
-  void saving.finish(positionAt(6)).then(done);
+  void saving.finish(() => positionAt(6)).then(done);
   await work();
   expect(written).toEqual([
     "checkpoint 1",
@@ -116,9 +116,24 @@ test("at the end everything is written that was asked for, and where the run sta
   expect(done).toHaveBeenCalledTimes(1);
 });
 
+test("what is saved at the end is where the run stands when it can be written, not when that was asked for", async () => {
+  let step = 6;
+  plane.parameters = Float32Array.of(step);
+  ask(step);
+  void saving.finish(() => positionAt(step));
+  // The run trains on until its connections are closed.
+  step = 7;
+  plane.parameters = Float32Array.of(step);
+  await work();
+  expect(vectors.map(({ position, parameters }) => [position.step, parameters[0]])).toEqual([
+    [6, 6],
+    [7, 7],
+  ]);
+});
+
 test("[R6] a run that has ended is saved once, at its end", async () => {
   ask(8, "end", 2);
-  void saving.finish(positionAt(8, finished));
+  void saving.finish(() => positionAt(8, finished));
   await work();
   expect(written).toEqual(["parameters-epoch-002 8", "parameters 8", "checkpoint 8"]);
 });

@@ -37,9 +37,10 @@ export class RunSaving {
     this.#request(position, occasion !== "interval", epoch);
   }
 
-  /** Everything that was asked for and, unless the run has ended, where it stands now. */
-  async finish(position: RunPosition): Promise<void> {
+  /** Everything that was asked for and, unless the run has ended, where it stands then. */
+  async finish(positionNow: () => RunPosition): Promise<void> {
     await this.#idle();
+    const position = positionNow();
     if (position.ending === null) this.#request(position, true, null);
     await this.#idle();
   }

@@ -127,15 +127,16 @@ class Running {
     this.#isOver = true;
     this.#network.breakAll();
     this.#led.loop.close();
+    const ending = { control: "stopped", sentence: "" } as const;
     // A process that is killed writes no more; the writes of this one have to be waited for.
-    await this.#led.saving.finish({ ...this.#led.loop.position(), ending: { control: "stopped", sentence: "" } });
+    await this.#led.saving.finish(() => ({ ...this.#led.loop.position(), ending }));
     await this.opened.folder.close();
     await this.opened.lock.release();
   }
 
   /** In order, as after Ctrl+C. */
   async close(): Promise<void> {
-    await this.#led.saving.finish(this.#led.loop.position());
+    await this.#led.saving.finish(() => this.#led.loop.position());
     await this.breakOff();
   }
 
