@@ -84,6 +84,14 @@ describe("a checkpoint", () => {
     expect((await read()).newest?.position.step).toBe(6);
   });
 
+  test("of a finished run is the only one", async () => {
+    for (const step of [1, 2]) await write(step);
+    const ending = { control: "finished", sentence: "The run is finished." } as const;
+    await write(8, { position: { ...positionAt(8), ending } });
+    expect((await readdir(folder)).toSorted()).toEqual(["checkpoint-000003.json", "checkpoint-000003.safetensors"]);
+    expect((await readNewestManifest(folder, RUN)).newest?.position.ending).toEqual(ending);
+  });
+
   test("that was written in part never counts, and is no obstacle to the next", async () => {
     await write(1);
     // The process died after the vectors, and again while it wrote them.

@@ -72,13 +72,14 @@ export class CheckpointStore {
     await beforeManifest();
     const manifest = encodeManifest({ settings: this.#settings, position, dataset: this.#dataset, file, written });
     await writeAtomically(this.#folder, `${nameOf(number)}.json`, manifest);
-    await this.#removeOld();
+    // Nothing follows a run that is finished; that it is, is all that is asked of its checkpoint.
+    await this.#keep(position.ending?.control === "finished" ? 1 : KEPT);
   }
 
   /** Manifests first: one without its vectors would look like damage. */
-  async #removeOld(): Promise<void> {
+  async #keep(count: number): Promise<void> {
     const names = await readdir(this.#folder);
-    const oldest = manifestNumbers(names)[KEPT - 1] ?? 0;
+    const oldest = manifestNumbers(names)[count - 1] ?? 0;
     const old = names.filter((name) => (numberOf(name) ?? oldest) < oldest);
     for (const name of old.toSorted((a, b) => Number(b.endsWith(".json")) - Number(a.endsWith(".json")))) {
       await rm(join(this.#folder, name), { force: true });

@@ -6,19 +6,19 @@ interface StopDialogProps {
   readonly onStop: () => void;
 }
 
-/** Asks before what cannot be undone. */
+/** Asks before what cannot be undone from here. */
 export function StopDialog({ opened, onCancel, onStop }: StopDialogProps) {
   return (
     <Modal
       opened={opened}
       onClose={onCancel}
-      title="Stop this run for good?"
+      title="Stop this run?"
       centered
       closeButtonProps={{ "aria-label": "Close" }}
     >
       <Text size="sm">
-        The workers get nothing more to do, and a stopped run cannot go on. The parameters trained so far stay available
-        for download. To interrupt the run for a while, pause it instead.
+        The workers get nothing more to do. What was trained so far is saved, but only whoever starts the coordinator
+        can let a stopped run go on, with --resume. To interrupt the run for a while, pause it instead.
       </Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onCancel} data-autofocus>
