@@ -39,6 +39,11 @@ export class Lives {
     }
   }
 
+  /** Of the coordinator that lives, and of the workers. */
+  get pids(): number[] {
+    return [this.current.pid, ...this.#workers.map(({ pid }) => pid as number)];
+  }
+
   /** Returns whether the coordinator died within the writing of a checkpoint. */
   async kill(): Promise<boolean> {
     await this.current.end("SIGKILL");

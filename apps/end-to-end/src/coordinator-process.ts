@@ -72,6 +72,10 @@ export class CoordinatorProcess {
     return new Uint8Array(await (await fetch(`${this.url}/api/run/parameters.safetensors`)).arrayBuffer());
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   get port(): string {
     return new URL(this.url).port;
   }
