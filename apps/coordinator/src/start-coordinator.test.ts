@@ -4,7 +4,7 @@ import { get as getSecurely } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceEngine } from "@convoy/engine";
-import type { RunView } from "@convoy/protocol";
+import { limits, PROTOCOL_VERSION, type RunView } from "@convoy/protocol";
 import { dialSocketIo } from "@convoy/transport/client";
 import { runWorker } from "@convoy/worker";
 import pino from "pino";
@@ -141,6 +141,27 @@ test("[A1] [A4] what another name leads here gets nothing without the invitation
   expect(await statusFor({ "x-forwarded-for": "192.168.1.7" })).toBe(401);
   expect(await statusFor({ host: "evil.example", authorization: `Bearer ${invitation}` })).toBe(200);
 });
+
+test("[T18] a worker that says too much is refused and disconnected, and counts as gone", async () => {
+  coordinator = await start();
+  const heard: { type: string; refusal?: { reason: string } }[] = [];
+  let closed = false;
+  const connection = dialSocketIo(printedUrl())({
+    onOpen() {
+      connection.send({ type: "join", protocol: PROTOCOL_VERSION, name: "hasty", device: "Node", token: null });
+      for (let i = 0; i < 2 * limits.messageBurst; i++) connection.send({ type: "availability", available: true });
+    },
+    onMessage: (message) => heard.push(message as (typeof heard)[number]),
+    onClose() {
+      closed = true;
+      connection.close();
+    },
+  });
+  await vi.waitFor(() => expect(closed).toBe(true), { timeout: 30_000 });
+  expect(heard.flatMap(({ refusal }) => refusal?.reason ?? [])).toEqual(["too-fast"]);
+  const { workers } = (await (await fetch(`${printedUrl()}/api/run`)).json()) as RunView;
+  expect(workers).toMatchObject([{ name: "hasty", state: "left" }]);
+}, 60_000);
 
 test("with https, both are answered at the one port, and the certificate is kept for the next time", async () => {
   const authorities: string[] = [];

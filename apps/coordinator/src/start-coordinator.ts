@@ -1,6 +1,7 @@
 /** Puts the pieces together: port, dataset, run, pages, local workers. */
 import { findRecipe } from "@convoy/models";
 import type { Caller } from "@convoy/transport";
+import { acceptWithinBounds } from "@convoy/transport";
 import { acceptSocketIo } from "@convoy/transport/server";
 import type { Logger } from "pino";
 import { prepareDataFolder, runsFolder } from "./checkpoints/data-folder.ts";
@@ -55,7 +56,10 @@ export async function startCoordinator(
   const { settings, plane, folder, remark } = opened;
   const admit = (caller: Caller, token: string | null) => port.access.admit(caller, token);
   const { loop, saving } = leadRun(opened, { dataset: obtained.dataset, admit, log });
-  const sockets = acceptSocketIo(port.server, (connection, caller) => loop.accept(connection, caller));
+  const sockets = acceptSocketIo(
+    port.server,
+    acceptWithinBounds((connection, caller) => loop.accept(connection, caller)),
+  );
   served = {
     describe: () => loop.describe(),
     parameters: () => ({

@@ -22,6 +22,21 @@ export const limits = {
   /** The slowest that a long message may travel, in bytes a second, after the time for which it may stand still. */
   transferBytesPerSecond: 1024 * 1024,
   transferPauseMs: 30_000,
+  /**
+   * Connections at once, in total and of one address (of IPv6, the first half of it): every worker and viewer, and as many
+   * that broke and are not missed yet. A class behind one router comes from one address. This machine itself counts in total.
+   */
+  connections: 2500,
+  connectionsPerAddress: 256,
+  /** Sockets at once, with those that fetch pages and those that have not become a connection. */
+  sockets: 4000,
+  /** A connection must say something within this time. */
+  greetingMs: 15_000,
+  /** So long a coordinator that ends waits for others to answer its goodbye. */
+  goodbyeMs: 2_000,
+  /** Messages of one connection in a second, and what it may say more at once: a worker of the quickest leases says 2000. */
+  messagesPerSecond: 5_000,
+  messageBurst: 10_000,
   /** A peer is asked for a sign of life so often, and has so long to give it. */
   heartbeatMs: 25_000,
   heartbeatTimeoutMs: 20_000,

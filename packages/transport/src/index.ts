@@ -1,2 +1,3 @@
+export { acceptWithinBounds } from "./bounds/accept-within-bounds.ts";
 export type { Accept, Caller, Connection, ConnectionListener, Dial, DialListener } from "./connection.ts";
 export { MemoryNetwork } from "./memory.ts";

@@ -1,4 +1,5 @@
 import type { Server as HttpServer, IncomingHttpHeaders } from "node:http";
+import type { Duplex } from "node:stream";
 import { limits } from "@convoy/protocol";
 import { Server, type Socket } from "socket.io";
 import { callerOf } from "./caller.ts";
@@ -9,7 +10,7 @@ import type { Pipe } from "./pipe.ts";
 import { SOCKET_PATH } from "./socket-io-settings.ts";
 import { endOnStrangePackets } from "./strange-packets.ts";
 import type { TransportBounds } from "./transport-bounds.ts";
-import { countUnreadBytes } from "./unread-bytes.ts";
+import { countUnreadBytes, endOnUnreadPongs } from "./unread-bytes.ts";
 
 export { callerOf } from "./caller.ts";
 
@@ -30,12 +31,15 @@ export function acceptSocketIo(
     path: SOCKET_PATH,
     transports: ["websocket"],
     maxHttpBufferSize: limits.chunkBytes,
+    connectTimeout: bounds.greetingMs,
     pingInterval: bounds.heartbeatMs,
     pingTimeout: bounds.heartbeatTimeoutMs,
     perMessageDeflate: false,
     serveClient: false,
     allowRequest: ({ headers }, decide) => decide(null, isSameOrigin(headers)),
   });
+  const sockets = openSockets(server);
+  endOnUnreadPongs(server, bounds.unreadBytes);
   const endedStrangely = endOnStrangePackets(server);
   const supervision = { bounds, budget: new AssemblyBudget(bounds.assemblyBytes) };
   server.on("connection", (socket) => {
@@ -48,7 +52,27 @@ export function acceptSocketIo(
     socket.on("disconnect", (reason) => end.ended(inWords[reason] ?? reason));
     end.listen(accept(end, callerOf(socket.request)));
   });
-  return { close: () => server.close() };
+  return { close: () => closeWithin(bounds.goodbyeMs, server, httpServer, sockets) };
+}
+
+/** The sockets on which there is a connection, or may be one soon. */
+function openSockets(server: Server): Set<Duplex> {
+  const sockets = new Set<Duplex>();
+  server.engine.on("connection", ({ request: { socket } }: Pick<Socket["conn"], "request">) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+/** A goodbye wants to be answered. Who does not answer, or has opened something else, is not waited for long. */
+async function closeWithin(ms: number, server: Server, httpServer: HttpServer, sockets: Set<Duplex>): Promise<void> {
+  const patience = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+    httpServer.closeAllConnections();
+  }, ms);
+  await server.close();
+  clearTimeout(patience);
 }
 
 function pipeOf(socket: Socket): Pipe {

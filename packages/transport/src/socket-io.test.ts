@@ -1,10 +1,12 @@
 import { request } from "node:http";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import { limits } from "@convoy/protocol";
 import { io } from "socket.io-client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { describeTransport } from "./conformance/describe-transport.ts";
 import { RecordedDialer, RecordedEnd } from "./conformance/network-under-test.ts";
-import type { Caller } from "./connection.ts";
+import type { Accept, Caller } from "./connection.ts";
 import { dialSocketIo } from "./socket-io-client.ts";
 import { SOCKET_PATH } from "./socket-io-settings.ts";
 import { type Listening, listen, pause } from "./test-server.ts";
@@ -44,23 +46,23 @@ test("[T7] a worker that is there before the coordinator, or outlives it, connec
   expect(dialer.openCount).toBe(2);
 });
 
-describe("[T9] what the coordinator sends", () => {
+describe("a peer that does not read", () => {
   let server: Listening;
   let ends: RecordedEnd[];
   beforeEach(async () => {
     ends = [];
-    server = await listen((connection) => {
-      const end = new RecordedEnd();
-      end.connection = connection;
-      ends.push(end);
-      return end;
-    });
+    server = await listen(accept, 0, { ...limits, unreadBytes: 8 * 1024 * 1024 });
   });
   afterEach(() => server.close());
 
-  /** Greets as socket.io does and then reads nothing; returns the coordinator's end. */
-  async function connectDeaf(): Promise<RecordedEnd> {
-    const before = ends.length;
+  const accept: Accept = (connection) => {
+    const end = new RecordedEnd();
+    end.connection = connection;
+    ends.push(end);
+    return end;
+  };
+
+  async function upgrade(): Promise<Duplex> {
     const asked = request({
       port: server.port,
       host: "127.0.0.1",
@@ -72,15 +74,19 @@ describe("[T9] what the coordinator sends", () => {
         "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
       },
     });
-    asked.on("upgrade", (_, socket) => {
-      socket.on("error", () => {});
-      socket.pause();
-      // A final text frame of two bytes, masked with zeros: "40", the request for the default namespace.
-      socket.write(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30));
-    });
     asked.end();
+    return new Promise((resolve) => asked.on("upgrade", (_, socket) => resolve(socket.on("error", () => {}))));
+  }
+
+  /** Greets as socket.io does and then reads nothing. */
+  async function connectDeaf(): Promise<{ end: RecordedEnd; socket: Duplex }> {
+    const before = ends.length;
+    const socket = await upgrade();
+    socket.pause();
+    // A final text frame of two bytes, masked with zeros: "40", the request for the default namespace.
+    socket.write(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30));
     while (ends.length === before) await pause(5);
-    return ends.at(-1) as RecordedEnd;
+    return { end: ends.at(-1) as RecordedEnd, socket };
   }
 
   async function connectReading(): Promise<{ dialer: RecordedDialer; end: RecordedEnd; close(): void }> {
@@ -95,8 +101,8 @@ describe("[T9] what the coordinator sends", () => {
     ["short messages", { type: "test" }],
     ["messages with bytes", { type: "test", bytes: new Uint8Array(limits.chunkBytes) }],
     ["long messages", { type: "test", bytes: new Uint8Array(limits.messageBytes) }],
-  ])("to a peer that does not read ends its connection and no other: %s", async (_, message) => {
-    const deaf = await connectDeaf();
+  ])("[T9] ends its connection and no other: %s", async (_, message) => {
+    const { end: deaf } = await connectDeaf();
     const { dialer, end, close } = await connectReading();
     for (let bursts = 0; deaf.closeReasons.length === 0; bursts++) {
       for (let i = 0; i < 2000; i++) deaf.send(message);
@@ -108,6 +114,50 @@ describe("[T9] what the coordinator sends", () => {
     while (dialer.messages.length === 0) await pause(5);
     expect(end.closeReasons).toEqual([]);
     close();
+  });
+
+  test("[T17] gives no sign of life, and is disconnected", async () => {
+    await server.close();
+    server = await listen(accept, 0, { ...limits, heartbeatMs: 20, heartbeatTimeoutMs: 50 });
+    const { end } = await connectDeaf();
+    while (end.closeReasons.length === 0) await pause(5);
+    expect(end.closeReasons).toEqual(["there was no sign of life"]);
+  });
+
+  test("[T20] is ended too when it has not even greeted", async () => {
+    await server.close();
+    server = await listen(accept, 0, { ...limits, greetingMs: 50 });
+    const socket = await upgrade();
+    // The websocket's goodbye.
+    await new Promise<void>((resolve) => socket.on("data", (data: Buffer) => data[0] === 0x88 && resolve()));
+    expect(ends).toEqual([]);
+    socket.destroy();
+  });
+
+  test("[T21] is not waited for when it ends", async () => {
+    const { end } = await connectDeaf();
+    const idle = connect(server.port, "127.0.0.1");
+    await new Promise((resolve) => idle.on("connect", resolve));
+    const idleEnded = new Promise((resolve) => idle.on("close", resolve));
+    // A deaf websocket is given 30 seconds otherwise.
+    await Promise.all([server.close(), idleEnded]);
+    expect(end.closeReasons).toEqual(["the coordinator ended"]);
+    server = await listen(accept);
+  });
+
+  test("[T9] ends it too with a websocket's pings, which are answered by themselves", async () => {
+    await server.close();
+    server = await listen(accept, 0, { ...limits, unreadBytes: 256 * 1024 });
+    const { end, socket } = await connectDeaf();
+    // The longest ping that there is, masked with zeros, as often as makes a megabyte.
+    const pings = Buffer.alloc(1024 * 1024);
+    for (let at = 0; at + 131 <= pings.length; at += 131) pings.set([0x89, 0xfd], at);
+    const wholePings = pings.subarray(0, pings.length - (pings.length % 131));
+    for (let megabytes = 0; end.closeReasons.length === 0; megabytes++) {
+      expect(megabytes).toBeLessThan(200);
+      socket.write(wholePings);
+      await pause(5);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Socket } from "socket.io";
+import type { Server, Socket } from "socket.io";
 import { PACKET_BYTES } from "./packet-size.ts";
 
 /**
@@ -15,4 +15,21 @@ export function countUnreadBytes({ conn, request }: Socket): () => number {
     heldBack = 0;
   });
   return () => heldBack + request.socket.writableLength;
+}
+
+/**
+ * Ends connections that let answers to a websocket's own pings pile up: they are written by the websocket itself, so no
+ * other count sees them.
+ */
+export function endOnUnreadPongs(server: Server, mostBytes: number): void {
+  server.engine.on("connection", ({ transport, request }: Engine) => {
+    transport.socket.on("ping", () => {
+      if (request.socket.writableLength > mostBytes) request.socket.destroy();
+    });
+  });
+}
+
+/** The part of engine.io's socket that is needed; the package is socket.io's own business. */
+interface Engine extends Pick<Socket["conn"], "request"> {
+  readonly transport: { readonly socket: { on(event: "ping", listen: () => void): void } };
 }

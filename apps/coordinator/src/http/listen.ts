@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { limits } from "@convoy/protocol";
 import { StartError } from "../start-error.ts";
 
 export interface Listening {
@@ -10,6 +11,7 @@ export interface Listening {
 /** Listens, or says in one sentence why that is not possible. What is answered is the caller's to add. */
 export function listen(host: string, port: number): Promise<Listening> {
   const server = createServer();
+  server.maxConnections = limits.sockets;
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(new StartError(sentenceOf(error, host, port))));
     server.listen(port, host, () => resolve({ server, port: (server.address() as AddressInfo).port }));

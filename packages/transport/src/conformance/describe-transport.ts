@@ -2,6 +2,7 @@
 import { limits } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
 import { PACKET_BYTES } from "../packet-size.ts";
+import { boundedConnections } from "./bounded-connections.ts";
 import { liesAboutLongMessages } from "./lies.ts";
 import { longMessages } from "./long-messages.ts";
 import type { CreateNetwork, TestNetwork } from "./network-under-test.ts";
@@ -18,6 +19,7 @@ export function describeTransport(name: string, create: CreateNetwork): void {
     describe("what is not read", () => reading(create));
     longMessages(create);
     liesAboutLongMessages(create);
+    boundedConnections(create);
   });
 }
 

@@ -51,10 +51,10 @@ function arriving(create: CreateNetwork): void {
     frame[0] = 1;
     frame[frame.length - 1] = 2;
     dialer.send({ type: "test", frame });
-    await network().until(() => acceptor.messages.length === 1, 20_000);
+    await network().until(() => acceptor.messages.length === 1, 60_000);
     const received = (acceptor.messages[0] as { frame: Uint8Array }).frame;
     expect([received.byteLength, received[0], received.at(-1)]).toEqual([frame.byteLength, 1, 2]);
-  });
+  }, 300_000);
 
   test("[T4] of the most bytes is let in; one byte more is refused, and ends its own connection and no other", async () => {
     const bystander = await network().connect();

@@ -1,5 +1,6 @@
 import { assert } from "@convoy/foundation";
 import { limits } from "@convoy/protocol";
+import { acceptWithinBounds, type ConnectionBounds } from "../bounds/accept-within-bounds.ts";
 import type { Accept, Connection, ConnectionListener, Dial, DialListener } from "../connection.ts";
 import type { PipeEnd } from "../pipe.ts";
 import type { TransportBounds } from "../transport-bounds.ts";
@@ -23,6 +24,8 @@ export interface NetworkUnderTest {
 }
 
 export type CreateNetwork = (accept: Accept, bounds: TransportBounds) => Promise<NetworkUnderTest>;
+
+export type TestBounds = TransportBounds & ConnectionBounds;
 
 const WAITS_MAX = 600;
 
@@ -91,17 +94,17 @@ export class TestNetwork {
     this.accepted = accepted;
   }
 
-  static async create(create: CreateNetwork, bounds: Partial<TransportBounds> = {}): Promise<TestNetwork> {
+  static async create(create: CreateNetwork, bounds: Partial<TestBounds> = {}): Promise<TestNetwork> {
     const accepted: RecordedEnd[] = [];
-    const network = await create(
-      (connection) => {
-        const end = new RecordedEnd();
-        end.connection = connection;
-        accepted.push(end);
-        return end;
-      },
-      { ...limits, ...bounds },
-    );
+    const accept: Accept = (connection) => {
+      const end = new RecordedEnd();
+      end.connection = connection;
+      accepted.push(end);
+      return end;
+    };
+    // A machine that is busy with other tests is slow, not silent.
+    const allBounds = { ...limits, greetingMs: 600_000, ...bounds };
+    const network = await create(acceptWithinBounds(accept, allBounds), allBounds);
     return new TestNetwork(network, accepted);
   }
 

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach } from "vitest";
-import type { TransportBounds } from "../transport-bounds.ts";
-import { type CreateNetwork, TestNetwork } from "./network-under-test.ts";
+import { type CreateNetwork, type TestBounds, TestNetwork } from "./network-under-test.ts";
 
 /** A fresh network for each test of a suite. */
-export function useNetwork(create: CreateNetwork, bounds: Partial<TransportBounds> = {}): () => TestNetwork {
+export function useNetwork(create: CreateNetwork, bounds: Partial<TestBounds> = {}): () => TestNetwork {
   let network: TestNetwork;
   beforeEach(async () => {
     network = await TestNetwork.create(create, bounds);
