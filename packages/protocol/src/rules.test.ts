@@ -9,19 +9,21 @@ const root = join(import.meta.dirname, "../../..");
 const page = readFileSync(join(root, "docs/PROTOCOL.md"), "utf8");
 const ruleIds = [...page.matchAll(/^- \*\*([A-Z]\d+)\*\* /gm)].map((match) => match[1] as string);
 
-/** Files whose tests may have rules in their titles: every test, and suites that several tests share. */
-function testFiles(): string[] {
-  return ["packages", "apps"].flatMap((tier) =>
-    readdirSync(join(root, tier)).flatMap((name) => {
-      const source = join(root, tier, name, "src");
-      return readdirSync(source, { recursive: true, encoding: "utf8" })
-        .map((path) => path.replaceAll("\\", "/"))
-        .filter((path) => path.endsWith(".test.ts") || path.includes("conformance/"))
-        .filter((path) => path.endsWith(".ts"))
-        .map((path) => join(source, path));
-    }),
-  );
+/** The TypeScript files of a package. */
+function sourcesOf(folder: string): string[] {
+  const source = join(root, folder, "src");
+  return readdirSync(source, { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => `${source}/${path}`);
 }
+
+/** Every test, and suites that several tests share. */
+const isTest = (path: string) => path.endsWith(".test.ts") || path.includes("/conformance/");
+
+const testFiles = ["packages", "apps"].flatMap((tier) =>
+  readdirSync(join(root, tier)).flatMap((name) => sourcesOf(`${tier}/${name}`).filter(isTest)),
+);
 
 /** Rules at the beginning of a title, or alone in a table of cases. */
 function rulesIn(text: string): string[] {
@@ -35,7 +37,7 @@ function rulesIn(text: string): string[] {
 }
 
 const testedIn = new Map<string, string>();
-for (const file of testFiles()) for (const id of rulesIn(readFileSync(file, "utf8"))) testedIn.set(id, file);
+for (const file of testFiles) for (const id of rulesIn(readFileSync(file, "utf8"))) testedIn.set(id, file);
 
 describe("docs/PROTOCOL.md", () => {
   test("numbers its rules without a gap or a double", () => {
@@ -66,6 +68,25 @@ describe("docs/PROTOCOL.md", () => {
     const rows = page.split("\n").filter((line) => line.startsWith("| `"));
     const missing = names.filter((name) => !rows.some((row) => row.split("|")[1]?.includes(`\`${name}\``)));
     expect(missing).toEqual([]);
+  });
+
+  test("has a rule for every reason of a refusal", () => {
+    const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+    const rulesOf = (reason: string) => rows.find((row) => row.startsWith(`| \`${reason}\` |`))?.split("|")[2] ?? "";
+    expect(refusalReasons.filter((reason) => !/[A-Z]\d/.test(rulesOf(reason)))).toEqual([]);
+  });
+
+  test("has no reason of a refusal that nobody gives, nor one that no test of who gives it pins", () => {
+    const refusing = ["packages/protocol", "packages/transport", "packages/coordination", "apps/coordinator"].flatMap(
+      (folder) => sourcesOf(folder).filter((path) => !path.includes("/coordination/src/worker/")),
+    );
+    const namedIn = (paths: readonly string[]) => {
+      const text = paths.map((path) => readFileSync(path, "utf8")).join("\n");
+      return (reason: string) => text.includes(`"${reason}"`);
+    };
+    const given = namedIn(refusing.filter((path) => !isTest(path) && !/refusal\.ts$|test-|\/hostile\//.test(path)));
+    const pinned = namedIn(refusing.filter(isTest));
+    expect(refusalReasons.filter((reason) => !given(reason) || !pinned(reason))).toEqual([]);
   });
 
   test("names only rules that exist", () => {

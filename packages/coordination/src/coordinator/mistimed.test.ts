@@ -117,6 +117,8 @@ describe.each(Object.keys(answers) as Message[])("[W14] %s", (message) => {
       expect(essence(run)).toEqual(before);
     } else {
       expect(refusalsIn(effects)).toEqual([answer]);
+      for (const effect of effects)
+        if (effect.type === "refuse") expect(effect.refusal.sentence).toMatch(/^["A-Z].{20,}\.$/);
       expect(run.state.workers.get(OTHER)).toEqual(others);
       expect(run.state.round).toEqual(before.round);
     }
