@@ -43,7 +43,7 @@ export class CoordinatorProcess {
     const output = collect(child);
     const url = await until("the coordinator's link", () => {
       if (child.exitCode !== null) throw new Error(`The coordinator ended:\n${output()}`);
-      return /Watch the run\s+(http:\/\/\S+?)\/\s/.exec(output())?.[1];
+      return /Watch the run\s+(http:\/\/[^/\s]+)\//.exec(output())?.[1];
     });
     return new CoordinatorProcess(url, dataDir, child, output);
   }
@@ -125,8 +125,8 @@ export function makeDataDir(): string {
   return mkdtempSync(path.join(tmpdir(), "convoy-end-to-end-"));
 }
 
-export function startHeadlessWorker(url: string, name: string): ChildProcess {
-  return startProgram("headlessWorker", ["--url", url, "--name", name, "--quiet"]);
+export function startHeadlessWorker(url: string, name: string, args: readonly string[] = ["--quiet"]): ChildProcess {
+  return startProgram("headlessWorker", ["--url", url, "--name", name, ...args]);
 }
 
 /** Runs the coordinator to its end and returns what it said. */
@@ -158,7 +158,7 @@ function startProgram(
 /** Characters; a run that goes on for an hour says a lot. */
 const OUTPUT_KEPT = 200_000;
 
-function collect(child: ChildProcess): () => string {
+export function collect(child: ChildProcess): () => string {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk) => {

@@ -8,7 +8,7 @@ import type { CoordinatorOptions } from "../options.ts";
 import { readGivenCertificate } from "./given-certificate.ts";
 import { obtainLocalCertificate } from "./local-certificate.ts";
 import { machineNames } from "./machine-names.ts";
-import { answerTlsToo } from "./one-port.ts";
+import { answerTlsToo, type TlsSide } from "./one-port.ts";
 import type { ServerCertificate } from "./server-certificate.ts";
 
 const RENEWAL_CHECK_MS = 10 * 60 * 1000;
@@ -21,6 +21,7 @@ export class Https {
   readonly #log: Logger;
   #certificate: ServerCertificate;
   #timer: NodeJS.Timeout | undefined;
+  #tls: TlsSide | undefined;
 
   private constructor(options: HttpsOptions, log: Logger, certificate: ServerCertificate) {
     this.#options = options;
@@ -40,6 +41,7 @@ export class Https {
   serveOn(server: Server): void {
     const { certificate: cert, key } = this.#certificate;
     const tls = answerTlsToo(server, { cert, key });
+    this.#tls = tls;
     if (this.#certificate.authority === null) return;
     this.#timer = setInterval(async () => {
       try {
@@ -51,8 +53,10 @@ export class Https {
     }, RENEWAL_CHECK_MS).unref();
   }
 
+  /** To be called before the server is closed. */
   close(): void {
     clearInterval(this.#timer);
+    this.#tls?.close();
   }
 }
 

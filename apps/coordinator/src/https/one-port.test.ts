@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { dialSocketIo } from "@convoy/transport/client";
 import { acceptSocketIo } from "@convoy/transport/server";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { issueCertificate, type KeyPair, makeAuthority } from "./certificate-authority.ts";
 import { answerTlsToo, type TlsSide } from "./one-port.ts";
 
@@ -167,9 +167,30 @@ test("a websocket is served over TLS with the same certificate, and without", as
   await sockets.close();
 });
 
+test("whoever turned away from the certificate, or went, leaves no connection behind", async () => {
+  const openCount = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
+  for (let i = 0; i < 3; i++) {
+    await fetch(`https://127.0.0.1:${port}/`).catch(() => {});
+    const trusting = { port, host: "127.0.0.1", servername: "localhost", ca: authority.certificate };
+    await new Promise<void>((resolve) => {
+      const socket = connectSecurely(trusting, () => socket.end());
+      socket.on("close", () => resolve()).resume();
+    });
+    await new Promise<void>((resolve) => {
+      const socket = connectSecurely(trusting, () => socket.destroy());
+      socket.on("close", () => resolve());
+    });
+  }
+  await vi.waitFor(async () => expect(await openCount()).toBe(0), { timeout: 10_000 });
+});
+
 test("nobody keeps the server from closing", async () => {
   const sockets = acceptSocketIo(server, () => ({ onMessage: () => {}, onClose: () => {} }));
   await overHttps("/");
+  const silent = connect(port, "127.0.0.1");
+  await new Promise<void>((resolve) => server.once("connection", () => resolve()));
+  tls.close();
   await sockets.close();
+  silent.destroy();
   expect(server.listening).toBe(false);
 });
