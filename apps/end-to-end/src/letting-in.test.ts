@@ -1,7 +1,6 @@
 /** Programs at the door: who is let in by where they come from and what they show, and whom they trust themselves. */
 import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { PROTOCOL_VERSION, type RunView } from "@convoy/protocol";
 import { afterEach, expect, test } from "vitest";
@@ -42,20 +41,6 @@ test("[A1] a page that had its own name lead to this machine is told nothing but
   expect(await answerTo("evil.example", coordinator.port)).toMatchObject({
     type: "refused",
     refusal: { reason: "invitation-required" },
-  });
-});
-
-test("a local worker gets in also where only an address of the network is listened on", async () => {
-  const addresses = Object.values(networkInterfaces()).flatMap((infos = []) => infos);
-  // A machine without a network has only itself.
-  const host = addresses.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
-  coordinator = await CoordinatorProcess.start(["--host", host, "--local-workers", "1"]);
-  const { url } = coordinator;
-  const key = /#admin=(\S+)/.exec(coordinator.output())?.[1];
-  const headers: HeadersInit = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  await until("the local worker's part", async () => {
-    const run = (await (await fetch(`${url}/api/run`, { headers })).json()) as RunView;
-    return (run.workers[0]?.shards ?? 0) > 0 || undefined;
   });
 });
 
