@@ -103,12 +103,20 @@ export class Link {
       this.wasViolated = true;
       return;
     }
-    const twice = isDrawn(random, violations.duplicated);
-    for (let copy = 0; copy < (twice ? 2 : 1); copy++) {
-      if (isDrawn(random, violations.overtaken) && pipe.addOvertaking(message)) this.wasViolated = true;
-      else pipe.add(message);
-    }
-    if (twice) this.wasViolated = true;
+    if (isDrawn(random, violations.overtaken) && pipe.addOvertaking(message)) this.wasViolated = true;
+    else pipe.add(message);
+    if (isDrawn(random, violations.duplicated)) this.#sendAgain(pipe, message);
+  }
+
+  /** Sooner or later: what comes in between may make it a message of the past. */
+  #sendAgain(pipe: Pipe, message: object): void {
+    const { clock, random } = this.#network;
+    this.wasViolated = true;
+    clock.schedule(clock.now + drawWait(random, 200), {
+      happen: () => {
+        if (pipe.isOpen) pipe.add(message);
+      },
+    });
   }
 
   /** What was sent before still arrives, at the other end; here nothing does any more. */

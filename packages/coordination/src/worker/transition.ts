@@ -64,7 +64,7 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
     case "engine-missing":
       return isWished(state, event.wish) ? fail(state, event.sentence) : stay(state);
     case "parameters-stored":
-      return stay({ ...state, version: event.version });
+      return onParameters(state, event.version);
     case "leased":
       return onLease(state, event);
     case "samples-stored":
@@ -116,7 +116,8 @@ function onWelcome(
   const wish: EngineWish = { recipeText, exact, fingerprint };
   const run = { run: id, name, recipeText, recipeTitle, datasetTitle, exact, fingerprint };
   const runState = { state: "running", sentence: "" } as const;
-  const next: WorkerCoreState = { ...state, welcomed: true, run, runState, notFinite: 0 };
+  // Whatever it had was of the run as it was before.
+  const next: WorkerCoreState = { ...state, welcomed: true, run, runState, notFinite: 0, version: null, lease: null };
   if (state.engine !== null && fulfils(state.engine, wish)) return introduceEngine(next);
   // The engine that is being proven for the same will do.
   if (isWished(state, wish)) return tellProving(next);
@@ -160,6 +161,17 @@ function introduceEngine(state: WorkerCoreState): WorkerTransition {
   // First: whoever is ready is given a lease.
   if (state.paused) effects.unshift({ type: "send", message: { type: "availability", available: false } });
   return to(state, ...effects);
+}
+
+/** A lease in hand is computed with its own parameters, or not at all. */
+function onParameters(state: WorkerCoreState, version: number): WorkerTransition {
+  const inHand = state.lease?.message;
+  if (inHand === undefined || inHand.version === version) return stay({ ...state, version });
+  const reason = `version ${version} of the parameters came in place of version ${inHand.version}`;
+  return to(
+    { ...state, version, lease: null },
+    { type: "send", message: { type: "return-lease", lease: inHand.lease, reason } },
+  );
 }
 
 function onLease(

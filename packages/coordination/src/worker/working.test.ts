@@ -44,6 +44,25 @@ describe("a lease", () => {
     expect(worker.state.lease).toBeNull();
   });
 
+  test("[K4] whose parameters are replaced by others before it is computed is given back", () => {
+    const worker = readyWorker();
+    worker.lease({}, [5]);
+    expect(sentIn(worker.handle({ type: "parameters-stored", version: 4 }))).toEqual([]);
+    expect(sentIn(worker.handle({ type: "parameters-stored", version: 3 }))).toMatchObject([
+      { type: "return-lease", lease: 7, reason: expect.stringContaining("version 3") },
+    ]);
+    expect(worker.handle({ type: "samples-stored", lease: 7, missing: [] })).toEqual([]);
+    expect(worker.computed()).toEqual([]);
+  });
+
+  test("[K4] is dropped with its parameters when another welcome comes", () => {
+    const worker = readyWorker();
+    worker.lease();
+    worker.welcome();
+    expect(worker.computed()).toEqual([]);
+    expect(sentIn(worker.lease())).toMatchObject([{ type: "return-lease" }]);
+  });
+
   test("[K4] after a reconnection needs the parameters again", () => {
     const worker = readyWorker();
     worker.handle({ type: "disconnected" });
