@@ -15,8 +15,14 @@ export interface Bar {
 /** Prints the bars, writes them as JSON where that is asked for, and fails the process when a `must` is not met. */
 export function reportBars(bars: readonly Bar[], jsonPath: string | undefined): void {
   process.stdout.write(`\n${tableOf(bars)}\n`);
-  if (jsonPath !== undefined) writeFileSync(jsonPath, `${JSON.stringify(bars, null, 2)}\n`);
+  if (jsonPath !== undefined) writeFileSync(jsonPath, `${JSON.stringify(bars.map(asRow), null, 2)}\n`);
   if (!bars.every(isMet)) process.exitCode = 1;
+}
+
+/** As every bench of the project writes it: a bound in words, a value that could not be measured as null. */
+export function asRow({ name, value, unit, limit, must, aim }: Bar) {
+  const bound = (at: number | null) => (at === null ? null : `${limit === "at most" ? "<=" : ">="} ${at}`);
+  return { name, value: Number.isFinite(value) ? value : null, unit, must: bound(must), aim: bound(aim) };
 }
 
 /** A value that is no number meets nothing. */
