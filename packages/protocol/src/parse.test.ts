@@ -237,3 +237,9 @@ describe("[P9] the build of a message", () => {
     }
   });
 });
+
+test("[P5] an object that poses as a text of some length, and cannot be compared with a number, is refused", () => {
+  const name = { length: { toString: 1, valueOf: 1 } };
+  const join = { type: "join", protocol: PROTOCOL_VERSION, name, device: "", token: null };
+  expect(parseToCoordinator(join)).toMatchObject({ ok: false, refusal: { reason: "malformed" } });
+});

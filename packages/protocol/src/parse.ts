@@ -43,12 +43,25 @@ function otherVersion(data: unknown): Refused | null {
 function parseWith<Message>(schema: z.ZodType<Message>, data: unknown, mostValues?: number): Parsed<Message> {
   const fault = structureFault(data, mostValues);
   if (fault !== null) return refuse("malformed", `A message was not understood: ${fault}.`);
-  const result = schema.safeParse(data);
+  const result = safeParse(schema, data);
+  if (result === null) return refuse("malformed", "A message was not understood: one of its values poses as another.");
   if (result.success) return { ok: true, message: result.data };
   const issue = result.error.issues[0] as z.core.$ZodIssue;
   const reason = issue.code === "invalid_union" && issue.path[0] === "type" ? "unknown-message" : "malformed";
   const place = issue.path.length === 0 ? "the message" : `"${issue.path.map(String).join(".")}"`;
   return refuse(reason, `A message was not understood: ${place}: ${issue.message}.`.slice(0, 1000));
+}
+
+/**
+ * Null where the schema itself fails: it compares the length of whatever has one, be it a number or not, and an object
+ * may refuse to become one.
+ */
+function safeParse<Message>(schema: z.ZodType<Message>, data: unknown): z.ZodSafeParseResult<Message> | null {
+  try {
+    return schema.safeParse(data);
+  } catch {
+    return null;
+  }
 }
 
 function refuse(reason: RefusalReason, sentence: string): Refused {
