@@ -42,7 +42,7 @@ function mutate(random: RandomSequence, message: Fields, messages: readonly obje
       // The fields of one kind under the name of another.
       return { ...message, ...(random.below(2) === 0 ? copyOf(pick(random, messages)) : { type: drawName(random) }) };
     case 7:
-      return pick<unknown>(random, [[message], { message }, JSON.stringify(message), Object.entries(message)]);
+      return pick<unknown>(random, [[message], { message }, textOf(message), Object.entries(message)]);
     default:
       parent[key] = drawValue(random);
       return message;
@@ -88,4 +88,13 @@ function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copied(field)]));
+}
+
+/** As JSON; what is nested deeper than can be written stays what it is. */
+function textOf(message: unknown): unknown {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    return message;
+  }
 }
