@@ -56,9 +56,12 @@ function retyped(value: unknown): unknown {
 }
 
 /** As it was, only more of it. */
+const LONGEST_TEXT = 4_000_000;
+
 function lengthened(random: RandomSequence, value: unknown): unknown {
   const times = 2 + random.below(random.below(20) === 0 ? 5000 : 50);
-  if (typeof value === "string") return value.repeat(times);
+  // Longer than any limit is long enough.
+  if (typeof value === "string") return value.repeat(Math.min(times, Math.ceil(LONGEST_TEXT / (value.length + 1))));
   if (typeof value === "number") return value * 10 ** random.below(300);
   if (Array.isArray(value)) return Array.from({ length: times }, (_, i) => value[i % value.length]);
   if (value instanceof Uint8Array) return drawBytes(random, value.length + times);
