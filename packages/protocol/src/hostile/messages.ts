@@ -55,9 +55,9 @@ function retyped(value: unknown): unknown {
   return typeof value === "object" ? [value] : String(value);
 }
 
-/** As it was, only more of it. */
 const LONGEST_TEXT = 4_000_000;
 
+/** As it was, only more of it. */
 function lengthened(random: RandomSequence, value: unknown): unknown {
   const times = 2 + random.below(random.below(20) === 0 ? 5000 : 50);
   // Longer than any limit is long enough.
