@@ -1,5 +1,6 @@
 import {
   assertBatch,
+  assertTrainingBatch,
   assertVectorLength,
   type Batch,
   type BatchOutcome,
@@ -8,11 +9,11 @@ import {
   type EngineIdentity,
   type EngineTask,
   indexOfLargest,
-  normalizePixels,
+  preprocessBatch,
   softmaxCrossEntropy,
 } from "@convoy/engine";
 import { AssertionError, assert } from "@convoy/foundation";
-import { type ParameterLayout, parameterLayout } from "@convoy/models";
+import { elementCount, type ParameterLayout, parameterLayout } from "@convoy/models";
 import * as tf from "@tensorflow/tfjs-core";
 import { forward } from "./forward.ts";
 import type { TensorDevice, Transfer } from "./tensor-device.ts";
@@ -53,7 +54,8 @@ export class TfjsEngine implements Engine {
   }
 
   async computeGradient(batch: Batch, gradientSum: Float32Array): Promise<BatchOutcome> {
-    this.#assertReady(batch);
+    this.#assertReady();
+    assertTrainingBatch(this.#task, batch);
     assertVectorLength(gradientSum, this.#layout.length, "gradient");
     return this.#run(batch, () => {
       const { value, grads } = tf.valueAndGrads((...parameters: tf.Tensor[]) =>
@@ -68,8 +70,9 @@ export class TfjsEngine implements Engine {
   }
 
   async evaluate(batch: Batch): Promise<BatchOutcome> {
-    this.#assertReady(batch);
-    return this.#run(batch, () => ({ logits: this.#logits(batch, this.#parameters), gradients: [] }));
+    this.#assertReady();
+    assertBatch(this.#task, batch);
+    return this.#run(batch, () => ({ logits: this.#logits(batch, this.#parameters, false), gradients: [] }));
   }
 
   dispose(): void {
@@ -78,10 +81,9 @@ export class TfjsEngine implements Engine {
     tf.dispose([...this.#parameters]);
   }
 
-  #assertReady(batch: Batch): void {
+  #assertReady(): void {
     assert(!this.#disposed, "the engine was disposed");
     assert(this.#hasParameters, "the engine was given no parameters yet");
-    assertBatch(this.#task.model, batch);
   }
 
   /** Runs the operations, fetches what they give, and frees everything they made. */
@@ -106,10 +108,10 @@ export class TfjsEngine implements Engine {
     }
   }
 
-  #logits(batch: Batch, parameters: readonly tf.Tensor[]): tf.Tensor2D {
-    const { model, preprocessing } = this.#task;
-    const images = new Float32Array(batch.pixels.length);
-    normalizePixels(preprocessing, batch.pixels, images);
+  #logits(batch: Batch, parameters: readonly tf.Tensor[], training: boolean): tf.Tensor2D {
+    const { model } = this.#task;
+    const images = new Float32Array(batch.count * elementCount(model.inputShape));
+    preprocessBatch(this.#task, batch, training, images);
     return forward(model, tf.tensor4d(images, [batch.count, ...model.inputShape]), parameters);
   }
 
@@ -130,7 +132,7 @@ export class TfjsEngine implements Engine {
         },
       };
     });
-    return withLossGradient(this.#logits(batch, parameters)) as tf.Tensor2D;
+    return withLossGradient(this.#logits(batch, parameters, true)) as tf.Tensor2D;
   }
 }
 

@@ -1,12 +1,22 @@
 import { assert } from "@convoy/foundation";
-import { elementCount, type ModelSpecification } from "@convoy/models";
-import type { Batch } from "./engine.ts";
+import { elementCount, imageShapeFor } from "@convoy/models";
+import type { Batch, EngineTask } from "./engine.ts";
+import { needsDraws } from "./sample-draws.ts";
 
-/** Asserts that a batch fits the model: its lengths agree with its count, and every label names a class. */
-export function assertBatch(model: ModelSpecification, batch: Batch): void {
+/** Asserts that a batch can be trained on: it fits, and it names its random numbers where there are any. */
+export function assertTrainingBatch(task: EngineTask, batch: Batch): void {
+  assertBatch(task, batch);
+  if (!needsDraws(task)) return;
+  assert(batch.draws !== undefined, `${task.model.name} is trained with random numbers; the batch must say which`);
+  const { samples } = batch.draws;
+  assert(samples.length === batch.count, `${batch.count} samples have ${batch.count} numbers, not ${samples.length}`);
+}
+
+/** Asserts that a batch fits the task: its lengths agree with its count, and every label names a class. */
+export function assertBatch({ model, preprocessing }: EngineTask, batch: Batch): void {
   const { count, pixels, labels } = batch;
   assert(Number.isInteger(count) && count > 0, `a batch has at least one sample, not ${count}`);
-  const pixelCount = count * elementCount(model.inputShape);
+  const pixelCount = count * elementCount(imageShapeFor(preprocessing, model.inputShape));
   assert(
     pixels.length === pixelCount,
     `${count} samples of ${model.name} are ${pixelCount} bytes, not ${pixels.length}`,

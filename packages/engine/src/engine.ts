@@ -14,10 +14,21 @@ export interface EngineTask {
 /** Samples to compute on. The engine reads them during the call only, and never writes to them. */
 export interface Batch {
   readonly count: number;
-  /** count × height × width × channels, one byte each. */
+  /** count × height × width × channels of the dataset's pictures (`imageShapeFor`), one byte each. */
   readonly pixels: Uint8Array;
   /** One class index for each sample. */
   readonly labels: Uint8Array;
+  /** What random numbers are drawn by. Needed for training a task with dropout or augmentation, see `needsDraws`. */
+  readonly draws?: BatchDraws;
+}
+
+/** Names the random numbers of a batch, so that whoever computes it draws the same. */
+export interface BatchDraws {
+  /** Of the run: 0 … 2⁵³ − 1. */
+  readonly seed: number;
+  readonly epoch: number;
+  /** The dataset's number of each sample. */
+  readonly samples: Uint32Array;
 }
 
 /** Sums over the samples of a batch. */

@@ -1,7 +1,8 @@
-export { assertBatch, assertVectorLength } from "./check-batch.ts";
+export { assertBatch, assertTrainingBatch, assertVectorLength } from "./check-batch.ts";
 export { compareVectors, type VectorDifference } from "./compare-vectors.ts";
 export {
   type Batch,
+  type BatchDraws,
   type BatchOutcome,
   type Engine,
   EngineError,
@@ -9,8 +10,9 @@ export {
   type EngineIdentity,
   type EngineTask,
 } from "./engine.ts";
-export { normalizePixels } from "./normalize-pixels.ts";
+export { preprocessBatch, resamplingTaps, type Tap } from "./preprocess.ts";
 export { createReferenceEngine, ReferenceEngine } from "./reference/reference-engine.ts";
+export { dropoutSequence, dropoutThreshold, needsDraws, type Placement, placementOf } from "./sample-draws.ts";
 export { type Proof, proveEngine } from "./self-test/prove-engine.ts";
 export { rehearse } from "./self-test/rehearse.ts";
 export { indexOfLargest, softmax, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./softmax-cross-entropy.ts";

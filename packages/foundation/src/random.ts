@@ -52,34 +52,36 @@ export const purposes = {
   selfTest: 5,
   test: 6,
   simulation: 7,
+  dropout: 8,
+  augmentation: 9,
 } as const;
 export type Purpose = keyof typeof purposes;
 
 /**
- * A sequence of random numbers named by a seed, a purpose and up to two indices (epoch, sample, layer …).
+ * A sequence of random numbers named by a seed, a purpose and up to three indices (sample, layer, epoch …).
  * Equal names give equal sequences, on every machine.
  */
 export class RandomSequence {
   readonly #key: PhiloxKey;
   readonly #purpose: number;
-  readonly #index: readonly [number, number];
+  readonly #index: readonly [number, number, number];
   #block: [number, number, number, number] = [0, 0, 0, 0];
   #position = 0;
 
-  constructor(seed: number, purpose: Purpose, firstIndex = 0, secondIndex = 0) {
+  constructor(seed: number, purpose: Purpose, firstIndex = 0, secondIndex = 0, thirdIndex = 0) {
     assert(Number.isSafeInteger(seed) && seed >= 0, `a seed is a whole number from 0 to 2^53 − 1, not ${seed}`);
     this.#key = [seed >>> 0, Math.floor(seed / 0x1_0000_0000) >>> 0];
     this.#purpose = purposes[purpose];
-    this.#index = [firstIndex, secondIndex];
+    this.#index = [firstIndex, secondIndex, thirdIndex];
   }
 
   /** Uniform over 0 … 2³² − 1. */
   uint32(): number {
     const lane = this.#position & 3;
     if (lane === 0) {
-      const [first, second] = this.#index;
+      const [first, second, third] = this.#index;
       // Position in the low word, purpose in the third with room for 2^24 second indices above it.
-      this.#block = philox4x32([this.#position >>> 2, first, (second << 8) | this.#purpose, 0], this.#key);
+      this.#block = philox4x32([this.#position >>> 2, first, (second << 8) | this.#purpose, third], this.#key);
     }
     this.#position++;
     return this.#block[lane] as number;

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
 import {
+  alexnet,
+  alexnetOf2012,
+  alexnetSmall,
   axisPadding,
   findRecipe,
   initializeParameters,
   type Layer,
   lenet5,
+  lenet5of1998,
   type ModelSpecification,
   modelShapes,
   outputSize,
@@ -71,6 +75,18 @@ describe("shapes", () => {
       [{ type: "max-pool", window: 2, stride: 1, padding: 2 }],
       "layer 1 (max-pool 2×2 stride 1 padding 2), given 8×8×3, has windows that lie in the padding alone; pad at most half a window.",
     ],
+    [
+      [{ type: "average-pool", window: 2, stride: 1, padding: 2, countPadding: true }],
+      "layer 1 (average-pool 2×2 stride 1 padding 2, zeros counted), given 8×8×3, has windows that lie in the padding alone; pad at most half a window.",
+    ],
+    [
+      [{ type: "adaptive-average-pool", height: 9, width: 2 }],
+      "layer 1 (adaptive-average-pool to 9×2), given 8×8×3, asks for more windows than there are pixels.",
+    ],
+    [
+      [{ type: "flatten" }, { type: "local-response-normalization", size: 5, bias: 2, alpha: 1e-4, beta: 0.75 }],
+      "layer 2 (local-response-normalization over 5, bias 2, alpha 0.0001, beta 0.75), given 192, needs an image (height × width × channels).",
+    ],
     [[{ type: "flatten" }], "m must end in one number for each of its 4 classes, but its last layer gives 192."],
   ] as [Layer[], string][])("are refused by layer and shape: %#", (layers, sentence) => {
     expect(() => modelShapes(model(layers))).toThrow(sentence);
@@ -93,6 +109,65 @@ describe("parameter layout", () => {
       ["dense3.weights", "84×10", 43_576, 84],
       ["dense3.bias", "10", 44_416, 84],
     ]);
+  });
+});
+
+describe("the networks to reproduce", () => {
+  const isElementwise = ({ type }: Layer) =>
+    ["relu", "sigmoid", "tanh", "dropout", "local-response-normalization"].includes(type);
+
+  test.each([
+    [lenet5, 44_426],
+    [lenet5of1998, 61_706],
+    [alexnet, 57_044_810],
+    [alexnetSmall, 21_196_682],
+    [alexnetOf2012(1000), 62_378_344],
+  ])("$name has its published number of parameters: $1", (model, count) => {
+    expect(parameterLayout(model).length).toBe(count);
+  });
+
+  test.each([
+    [lenet5of1998, "28×28×6 14×14×6 10×10×16 5×5×16 400 120 84 10"],
+    [alexnet, "55×55×64 27×27×64 27×27×192 13×13×192 13×13×384 13×13×256 13×13×256 6×6×256 6×6×256 9216 4096 4096 10"],
+    [alexnetSmall, "8×8×96 4×4×96 4×4×256 2×2×256 2×2×384 2×2×384 2×2×256 1×1×256 256 4096 4096 10"],
+    [
+      alexnetOf2012(1000),
+      "55×55×96 27×27×96 27×27×256 13×13×256 13×13×384 13×13×384 13×13×256 6×6×256 9216 4096 4096 1000",
+    ],
+  ])("$name has its published shapes", (model, expected) => {
+    const shapes = modelShapes(model).filter((_, index) => !isElementwise(model.layers[index] as Layer));
+    expect(shapes.map((shape) => shape.join("×")).join(" ")).toBe(expected);
+  });
+});
+
+describe("preprocessing", () => {
+  const withPreprocessing = (preprocessing: object) => () =>
+    parseRecipe({ ...findRecipe("lenet5-mnist"), preprocessing: { mean: [0.5], deviation: [0.5], ...preprocessing } });
+
+  test.each([
+    { imageShape: [20, 20, 1], pad: 4 },
+    { imageShape: [7, 9, 1], resize: { height: 28, width: 28 } },
+    { pad: 2, crop: { height: 28, width: 28, place: "random" }, flip: "random" },
+    {
+      imageShape: [7, 9, 1],
+      pad: 1,
+      resize: { height: 30, width: 31 },
+      crop: { height: 28, width: 28, place: "center" },
+    },
+  ])("%j leads to the network's input", (preprocessing) => {
+    expect(withPreprocessing(preprocessing)).not.toThrow();
+  });
+
+  test.each([
+    [{ pad: 2 }, "preprocessing: the preprocessed picture is 32×32×1, but the network takes 28×28×1."],
+    [{ imageShape: [28, 28, 3] }, "the preprocessed picture is 28×28×3, but the network takes 28×28×1."],
+    [
+      { crop: { height: 29, width: 28, place: "center" } },
+      "preprocessing: a crop of 29×28 is larger than the picture of 28×28.",
+    ],
+    [{ flip: "always" }, "preprocessing.flip"],
+  ])("%j is refused by name", (preprocessing, sentence) => {
+    expect(withPreprocessing(preprocessing)).toThrow(sentence);
   });
 });
 

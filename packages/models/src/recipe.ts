@@ -3,13 +3,8 @@ import { z } from "zod";
 import { initializationSchema } from "./initialize.ts";
 import { modelSchema } from "./model.ts";
 import { parameterLayout } from "./parameter-layout.ts";
+import { checkPreprocessing, preprocessingSchema } from "./preprocessing.ts";
 import { ShapeError } from "./shape.ts";
-
-const perChannel = z.array(z.number()).min(1).max(16).readonly();
-
-/** From pixels of 0 … 255 to the network's input: `(x / 255 − mean) / deviation`, channel by channel. */
-const preprocessingSchema = z.strictObject({ mean: perChannel, deviation: perChannel });
-export type Preprocessing = z.infer<typeof preprocessingSchema>;
 
 /** SGD in PyTorch's form: `v ← μv + g; p ← p − ηv`. */
 const optimizerSchema = z.strictObject({
@@ -69,11 +64,16 @@ export function parseRecipe(data: unknown): Recipe {
   if (recipe.preprocessing.deviation.some((deviation) => deviation <= 0)) {
     throw new RecipeError("The recipe cannot be used: preprocessing.deviation must be above zero.");
   }
+  checkShapes("model", () => parameterLayout(recipe.model));
+  checkShapes("preprocessing", () => checkPreprocessing(recipe.preprocessing, recipe.model.inputShape));
+  return recipe;
+}
+
+function checkShapes(field: string, check: () => void): void {
   try {
-    parameterLayout(recipe.model);
+    check();
   } catch (error) {
-    if (error instanceof ShapeError) throw new RecipeError(`The recipe cannot be used: model: ${error.message}`);
+    if (error instanceof ShapeError) throw new RecipeError(`The recipe cannot be used: ${field}: ${error.message}`);
     throw error;
   }
-  return recipe;
 }

@@ -1,4 +1,4 @@
-import { describeLayer, type Layer, type Padding, type Shape } from "./layer.ts";
+import { describeLayer, type ImageShape, type Layer, type Padding, type Shape } from "./layer.ts";
 
 /** A model whose layers do not fit together. The message names the layer, its place and the shape it was given. */
 export class ShapeError extends Error {
@@ -43,7 +43,19 @@ export function outputShapes(inputShape: Shape, layers: readonly Layer[]): Shape
 function outputShape(input: Shape, layer: Layer, index: number): Shape {
   switch (layer.type) {
     case "relu":
+    case "sigmoid":
+    case "tanh":
+    case "dropout":
       return input;
+    case "local-response-normalization":
+      return imageShape(input, layer, index);
+    case "adaptive-average-pool": {
+      const [height, width, channels] = imageShape(input, layer, index);
+      if (layer.height > height || layer.width > width) {
+        throw shapeError(layer, index, input, "asks for more windows than there are pixels");
+      }
+      return [layer.height, layer.width, channels];
+    }
     case "flatten":
       return [elementCount(input)];
     case "dense":
@@ -51,14 +63,15 @@ function outputShape(input: Shape, layer: Layer, index: number): Shape {
       return [layer.units];
     case "convolution":
     case "max-pool":
+    case "min-pool":
+    case "average-pool":
       return windowedShape(input, layer, index);
   }
 }
 
 function windowedShape(input: Shape, layer: Extract<Layer, { window: number }>, index: number): Shape {
-  if (input.length === 1) throw shapeError(layer, index, input, "needs an image (height × width × channels)");
-  const [height, width, channels] = input;
-  if (layer.type === "max-pool" && typeof layer.padding === "number" && layer.padding > layer.window / 2) {
+  const [height, width, channels] = imageShape(input, layer, index);
+  if (layer.type !== "convolution" && typeof layer.padding === "number" && layer.padding > layer.window / 2) {
     throw shapeError(layer, index, input, "has windows that lie in the padding alone; pad at most half a window");
   }
   const outputHeight = outputSize(height, layer.window, layer.stride, layer.padding);
@@ -72,6 +85,11 @@ function windowedShape(input: Shape, layer: Extract<Layer, { window: number }>, 
     );
   }
   return [outputHeight, outputWidth, layer.type === "convolution" ? layer.channels : channels];
+}
+
+function imageShape(input: Shape, layer: Layer, index: number): ImageShape {
+  if (input.length === 1) throw shapeError(layer, index, input, "needs an image (height × width × channels)");
+  return input;
 }
 
 function shapeError(layer: Layer, index: number, input: Shape, problem: string): ShapeError {

@@ -4,12 +4,13 @@
  */
 import { assert } from "@convoy/foundation";
 import { elementCount, parameterLayout } from "@convoy/models";
-import { assertBatch, assertVectorLength } from "../check-batch.ts";
+import { assertBatch, assertTrainingBatch, assertVectorLength } from "../check-batch.ts";
 import type { Batch, BatchOutcome, Engine, EngineFactory, EngineTask } from "../engine.ts";
-import { normalizePixels } from "../normalize-pixels.ts";
+import { preprocessBatch } from "../preprocess.ts";
+import { dropoutSequence } from "../sample-draws.ts";
 import { indexOfLargest, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "../softmax-cross-entropy.ts";
 import { at } from "./elements.ts";
-import type { ReferenceLayer } from "./reference-layer.ts";
+import type { ReferenceLayer, SampleDraw } from "./reference-layer.ts";
 import { referenceLayers } from "./reference-layers.ts";
 
 export const createReferenceEngine: EngineFactory = async (task) => new ReferenceEngine(task);
@@ -47,13 +48,17 @@ export class ReferenceEngine implements Engine {
   }
 
   async evaluate(batch: Batch): Promise<BatchOutcome> {
-    return this.#overSamples(batch, () => {});
+    this.#assertReady();
+    assertBatch(this.#task, batch);
+    return this.#overSamples(batch, false, () => {});
   }
 
   /** The gradient is valid until the next call. */
   computePreciseGradient(batch: Batch): { outcome: BatchOutcome; gradient: Float64Array } {
+    this.#assertReady();
+    assertTrainingBatch(this.#task, batch);
     this.#gradient.fill(0);
-    const outcome = this.#overSamples(batch, (activations, label) => this.#backward(activations, label));
+    const outcome = this.#overSamples(batch, true, (pass) => this.#backward(pass));
     return { outcome, gradient: this.#gradient };
   }
 
@@ -61,41 +66,52 @@ export class ReferenceEngine implements Engine {
     this.#disposed = true;
   }
 
-  /** Runs each sample forward, sums the outcomes, and hands on the sample's activations. */
-  #overSamples(batch: Batch, visit: (activations: Float64Array[], label: number) => void): BatchOutcome {
+  #assertReady(): void {
     assert(!this.#disposed, "the engine was disposed");
     assert(this.#hasParameters, "the engine was given no parameters yet");
-    assertBatch(this.#task.model, batch);
-    const pixelCount = elementCount(this.#task.model.inputShape);
+  }
+
+  /** Runs each sample forward, sums the outcomes, and hands on what happened. */
+  #overSamples(batch: Batch, training: boolean, visit: (pass: ForwardPass) => void): BatchOutcome {
+    const { model } = this.#task;
+    const inputs = new Float64Array(batch.count * elementCount(model.inputShape));
+    preprocessBatch(this.#task, batch, training, inputs);
     let lossSum = 0;
     let correctCount = 0;
     for (let sample = 0; sample < batch.count; sample++) {
-      const pixels = batch.pixels.subarray(sample * pixelCount, (sample + 1) * pixelCount);
+      const length = inputs.length / batch.count;
+      const input = inputs.subarray(sample * length, (sample + 1) * length);
+      const draw = training ? (layer: number) => dropoutSequence(batch, sample, layer) : null;
       const label = at(batch.labels, sample);
-      const activations = this.#forward(pixels);
+      const activations = this.#forward(input, draw);
       const logits = activations.at(-1) as Float64Array;
       lossSum += softmaxCrossEntropy(logits, label);
       if (indexOfLargest(logits) === label) correctCount++;
-      visit(activations, label);
+      visit({ activations, draw, label });
     }
     return { lossSum, correctCount };
   }
 
   /** The network's input followed by the output of each layer. */
-  #forward(pixels: Uint8Array): Float64Array[] {
-    const input = new Float64Array(pixels.length);
-    normalizePixels(this.#task.preprocessing, pixels, input);
+  #forward(input: Float64Array, draw: SampleDraw | null): Float64Array[] {
     const activations: Float64Array[] = [input];
-    for (const layer of this.#layers) activations.push(layer.forward(activations.at(-1) as Float64Array));
+    for (const layer of this.#layers) activations.push(layer.forward(activations.at(-1) as Float64Array, draw));
     return activations;
   }
 
   /** The chain rule: from the loss back through the layers, each of which adds to its part of the gradient. */
-  #backward(activations: Float64Array[], label: number): void {
+  #backward({ activations, draw, label }: ForwardPass): void {
     let outputGradient: Float64Array = softmaxCrossEntropyGradient(activations.at(-1) as Float64Array, label);
     for (let index = this.#layers.length - 1; index >= 0; index--) {
       const layer = this.#layers[index] as ReferenceLayer;
-      outputGradient = layer.backward(activations[index] as Float64Array, outputGradient);
+      outputGradient = layer.backward(activations[index] as Float64Array, outputGradient, draw);
     }
   }
+}
+
+/** What one sample left behind on its way through the network. */
+interface ForwardPass {
+  readonly activations: readonly Float64Array[];
+  readonly draw: SampleDraw | null;
+  readonly label: number;
 }

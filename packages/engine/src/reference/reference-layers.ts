@@ -1,11 +1,21 @@
 import { assert } from "@convoy/foundation";
-import { type Layer, type ModelSpecification, modelShapes, parameterLayout, type Shape } from "@convoy/models";
+import {
+  type ImageShape,
+  type Layer,
+  type ModelSpecification,
+  modelShapes,
+  parameterLayout,
+  type Shape,
+} from "@convoy/models";
+import { relu, sigmoid, tanh } from "./activation.ts";
+import { adaptiveAveragePool, averagePool } from "./average-pool.ts";
 import { convolution } from "./convolution.ts";
 import { dense } from "./dense.ts";
+import { dropout } from "./dropout.ts";
+import { extremePool } from "./extreme-pool.ts";
 import { flatten } from "./flatten.ts";
-import { maxPool } from "./max-pool.ts";
+import { localResponseNormalization } from "./local-response-normalization.ts";
 import type { LayerTensors, ReferenceLayer } from "./reference-layer.ts";
-import { relu } from "./relu.ts";
 import { windowGeometry } from "./window-geometry.ts";
 
 /** Flat vectors cut into the tensors of one layer. Writing to a tensor writes to its vector. */
@@ -24,23 +34,44 @@ export function referenceLayers(
   return model.layers.map((layer, index) => {
     const input = index === 0 ? model.inputShape : (shapes[index - 1] as Shape);
     const output = shapes[index] as Shape;
-    return referenceLayer(layer, input, output, () => ({
+    const vectors = () => ({
       parameters: layerTensors(model, index, parameters),
       gradient: layerTensors(model, index, gradient),
-    }));
+    });
+    return referenceLayer(layer, index, input, output, vectors);
   });
 }
 
-function referenceLayer(layer: Layer, input: Shape, output: Shape, vectors: () => LayerVectors): ReferenceLayer {
+function referenceLayer(
+  layer: Layer,
+  index: number,
+  input: Shape,
+  output: Shape,
+  vectors: () => LayerVectors,
+): ReferenceLayer {
   switch (layer.type) {
     case "convolution": {
       const { parameters, gradient } = vectors();
       return convolution(windowGeometry(layer, input, output), parameters, gradient);
     }
     case "max-pool":
-      return maxPool(windowGeometry(layer, input, output));
+      return extremePool(windowGeometry(layer, input, output), "largest");
+    case "min-pool":
+      return extremePool(windowGeometry(layer, input, output), "smallest");
+    case "average-pool":
+      return averagePool(windowGeometry(layer, input, output), layer.countPadding);
+    case "adaptive-average-pool":
+      return adaptiveAveragePool(input as ImageShape, output as ImageShape);
     case "relu":
       return relu;
+    case "sigmoid":
+      return sigmoid;
+    case "tanh":
+      return tanh;
+    case "local-response-normalization":
+      return localResponseNormalization(layer, input.at(-1) as number);
+    case "dropout":
+      return dropout(layer.rate, index);
     case "flatten":
       return flatten;
     case "dense": {

@@ -35,3 +35,19 @@ export function windowGeometry(
     left: axisPadding(inputWidth, window, stride, padding).before,
   };
 }
+
+/** Visits the pixels of one output's window in the output's own channel, by rows, as indices of the input; none outside the image. */
+export function forEachPixel(geometry: WindowGeometry, outputIndex: number, visit: (inputIndex: number) => void): void {
+  const { inputHeight, inputWidth, inputChannels, outputWidth, window, stride } = geometry;
+  const channel = outputIndex % inputChannels;
+  const column = Math.floor(outputIndex / inputChannels) % outputWidth;
+  const row = Math.floor(outputIndex / inputChannels / outputWidth);
+  for (let tapRow = 0; tapRow < window; tapRow++) {
+    for (let tapColumn = 0; tapColumn < window; tapColumn++) {
+      const y = row * stride + tapRow - geometry.top;
+      const x = column * stride + tapColumn - geometry.left;
+      if (y < 0 || y >= inputHeight || x < 0 || x >= inputWidth) continue;
+      visit((y * inputWidth + x) * inputChannels + channel);
+    }
+  }
+}

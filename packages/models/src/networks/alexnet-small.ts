@@ -1,0 +1,31 @@
+import type { Layer } from "../layer.ts";
+import type { ModelSpecification } from "../model.ts";
+
+const convolution = (channels: number, stride: number): Layer[] => [
+  { type: "convolution", channels, window: 3, stride, padding: "same" },
+  { type: "relu" },
+];
+const halve: Layer = { type: "max-pool", window: 2, stride: 2, padding: "valid" };
+
+/** AlexNet cut down to pictures of 32×32, as the source documents have it. 21,196,682 parameters. */
+export const alexnetSmall: ModelSpecification = {
+  name: "alexnet-small",
+  inputShape: [32, 32, 3],
+  layers: [
+    ...convolution(96, 4),
+    halve,
+    ...convolution(256, 1),
+    halve,
+    ...convolution(384, 1),
+    ...convolution(384, 1),
+    ...convolution(256, 1),
+    halve,
+    { type: "flatten" },
+    { type: "dense", units: 4096 },
+    { type: "relu" },
+    { type: "dense", units: 4096 },
+    { type: "relu" },
+    { type: "dense", units: 10 },
+  ],
+  classCount: 10,
+};
