@@ -112,7 +112,8 @@ export class TfjsEngine implements Engine {
     const { model } = this.#task;
     const images = new Float32Array(batch.count * elementCount(model.inputShape));
     preprocessBatch(this.#task, batch, training, images);
-    return forward(model, tf.tensor4d(images, [batch.count, ...model.inputShape]), parameters);
+    const input = tf.tensor4d(images, [batch.count, ...model.inputShape]);
+    return forward(model, input, parameters, training ? batch : null);
   }
 
   /**

@@ -3,18 +3,20 @@ import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorDevice, Transfer } from "../tensor-device.ts";
 import { useBackend } from "../use-backend.ts";
-import { softmax } from "./softmax.ts";
+import { portableKernels } from "./portable-kernels.ts";
 
 /** Of what is not TensorFlow.js's own in the arithmetic; changes whenever its rounding may. */
 const KERNELS_VERSION = 1;
 
-let softmaxReplaced = false;
+let kernelsReplaced = false;
 
 export function createCpuDevice(): TensorDevice {
-  if (!softmaxReplaced) {
-    softmaxReplaced = true;
-    tf.unregisterKernel(softmax.kernelName, "cpu");
-    tf.registerKernel(softmax);
+  if (!kernelsReplaced) {
+    kernelsReplaced = true;
+    for (const kernel of portableKernels) {
+      tf.unregisterKernel(kernel.kernelName, "cpu");
+      tf.registerKernel(kernel);
+    }
   }
   return new CpuDevice();
 }
