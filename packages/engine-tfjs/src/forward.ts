@@ -1,5 +1,5 @@
 import type { Batch } from "@convoy/engine";
-import type { Layer, ModelSpecification } from "@convoy/models";
+import { axisPadding, type ConvolutionLayer, type Layer, type ModelSpecification } from "@convoy/models";
 import * as tf from "@tensorflow/tfjs-core";
 import { dropout } from "./layers/dropout.ts";
 import { localResponseNormalization } from "./layers/local-response-normalization.ts";
@@ -33,7 +33,7 @@ function applyLayer(layer: Exclude<Layer, { type: "dropout" }>, value: tf.Tensor
     case "convolution": {
       const filter = remaining.shift() as tf.Tensor4D;
       const bias = remaining.shift() as tf.Tensor1D;
-      return tf.add(tf.conv2d(value, filter, layer.stride, layer.padding), bias);
+      return tf.add(tf.conv2d(value, filter, layer.stride, paddingOf(value, layer)), bias);
     }
     case "max-pool":
       return tf.maxPool(value, layer.window, layer.stride, layer.padding);
@@ -60,4 +60,18 @@ function applyLayer(layer: Exclude<Layer, { type: "dropout" }>, value: tf.Tensor
       return tf.add(tf.matMul(value as tf.Tensor, weights), bias);
     }
   }
+}
+
+/**
+ * "same" in pixels. tfjs-wasm, told "same" by name, reads somewhere else altogether where the stride goes beyond the
+ * window: it takes the negative padding of the last window for a very large one.
+ */
+function paddingOf(value: tf.Tensor4D, { window, stride, padding }: ConvolutionLayer) {
+  if (padding !== "same") return padding;
+  const [, height, width] = value.shape;
+  const [rows, columns] = [height, width].map((size): [number, number] => {
+    const { before, after } = axisPadding(size, window, stride, padding);
+    return [before, after];
+  }) as [[number, number], [number, number]];
+  return [[0, 0], rows, columns, [0, 0]] as tf.backend_util.ExplicitPadding;
 }

@@ -1,6 +1,14 @@
 import { RandomSequence } from "@convoy/foundation";
-import { elementCount, type ModelSpecification, type ParameterLayout, parameterLayout } from "@convoy/models";
+import {
+  elementCount,
+  imageShapeFor,
+  type ModelSpecification,
+  type ParameterLayout,
+  type Preprocessing,
+  parameterLayout,
+} from "@convoy/models";
 import type { Batch, EngineTask } from "../engine.ts";
+import { needsDraws } from "../sample-draws.ts";
 
 /** What a check lets an engine compute. Everything in it is random, seeded, and the same on every machine. */
 export interface Problem {
@@ -10,17 +18,27 @@ export interface Problem {
   readonly batch: Batch;
 }
 
-export function randomProblem(model: ModelSpecification, count: number, seed = 0): Problem {
-  const channels = model.inputShape[2];
-  const preprocessing = {
-    mean: Array.from({ length: channels }, (_, channel) => 0.4 + 0.1 * channel),
-    deviation: Array.from({ length: channels }, (_, channel) => 0.3 - 0.05 * channel),
-  };
+/** With plain preprocessing unless told. */
+export function randomProblem(
+  model: ModelSpecification,
+  count: number,
+  seed = 0,
+  preprocessing = plainPreprocessing(model.inputShape[2]),
+): Problem {
+  const task = { model, preprocessing };
   return {
-    task: { model, preprocessing },
+    task,
     layout: parameterLayout(model),
     parameters: randomParameters(model, seed),
-    batch: randomBatch(model, count, seed),
+    batch: randomBatch(task, count, seed),
+  };
+}
+
+/** Another mean and deviation for every channel. */
+export function plainPreprocessing(channels: number): Preprocessing {
+  return {
+    mean: Array.from({ length: channels }, (_, channel) => 0.4 + 0.1 * channel),
+    deviation: Array.from({ length: channels }, (_, channel) => 0.3 - 0.05 * channel),
   };
 }
 
@@ -36,21 +54,26 @@ export function randomParameters(model: ModelSpecification, seed: number): Float
   return parameters;
 }
 
-export function randomBatch(model: ModelSpecification, count: number, seed: number): Batch {
+/** Names its draws where the task needs them. */
+export function randomBatch(task: EngineTask, count: number, seed: number): Batch {
+  const { model, preprocessing } = task;
   const random = new RandomSequence(seed, "test", 2);
-  return {
-    count,
-    pixels: Uint8Array.from({ length: count * elementCount(model.inputShape) }, () => random.below(256)),
-    labels: Uint8Array.from({ length: count }, () => random.below(model.classCount)),
-  };
+  const imageSize = elementCount(imageShapeFor(preprocessing, model.inputShape));
+  const pixels = Uint8Array.from({ length: count * imageSize }, () => random.below(256));
+  const labels = Uint8Array.from({ length: count }, () => random.below(model.classCount));
+  if (!needsDraws(task)) return { count, pixels, labels };
+  const samples = Uint32Array.from({ length: count }, () => random.below(60_000));
+  return { count, pixels, labels, draws: { seed: 2 ** 40 + seed, epoch: 3, samples } };
 }
 
 /** Samples `first` to `first + count − 1` of a batch, without copying. */
 export function partOfBatch(batch: Batch, first: number, count: number): Batch {
   const pixelCount = batch.pixels.length / batch.count;
-  return {
+  const part = {
     count,
     pixels: batch.pixels.subarray(first * pixelCount, (first + count) * pixelCount),
     labels: batch.labels.subarray(first, first + count),
   };
+  if (batch.draws === undefined) return part;
+  return { ...part, draws: { ...batch.draws, samples: batch.draws.samples.subarray(first, first + count) } };
 }

@@ -27,13 +27,16 @@ export function requireSameGradient(layout: ParameterLayout, actual: Computed, e
   );
 }
 
-export function requireSameOutcome(actual: BatchOutcome, expected: BatchOutcome): void {
+export function requireSameOutcome(actual: BatchOutcome, expected: BatchOutcome, of = "training"): void {
   const { lossSum, correctCount } = actual;
   must(
     Math.abs(lossSum - expected.lossSum) <= LOSS_TOLERANCE * Math.abs(expected.lossSum),
-    `the loss is ${lossSum}, not ${expected.lossSum}`,
+    `the loss of ${of} is ${lossSum}, not ${expected.lossSum}`,
   );
-  must(correctCount === expected.correctCount, `${correctCount} samples are right, not ${expected.correctCount}`);
+  must(
+    correctCount === expected.correctCount,
+    `${correctCount} samples are right in ${of}, not ${expected.correctCount}`,
+  );
 }
 
 export function requireCloseVector(actual: Float32Array, expected: Float32Array, tolerance: number): void {

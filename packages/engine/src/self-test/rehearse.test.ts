@@ -1,4 +1,4 @@
-import { lenet5, parameterLayout } from "@convoy/models";
+import { type Layer, lenet5, parameterLayout } from "@convoy/models";
 import { describe, expect, test } from "vitest";
 import type { Batch, EngineTask } from "../engine.ts";
 import { createReferenceEngine } from "../reference/reference-engine.ts";
@@ -51,6 +51,21 @@ describe("a rehearsal", () => {
 
   test.each(Object.entries(changes))("gives another hash when %s is another one", async (_, change) => {
     expect(await rehearsed(selfTestTask, change)).not.toBe(await rehearsed(selfTestTask));
+  });
+
+  test("takes pictures of the dataset's shape, and draws what is random", async () => {
+    const { model } = selfTestTask;
+    const layers: Layer[] = [...model.layers.slice(0, -1), { type: "dropout", rate: 0.5 }, ...model.layers.slice(-1)];
+    const task: EngineTask = {
+      model: { ...model, layers },
+      preprocessing: {
+        ...selfTestTask.preprocessing,
+        imageShape: [9, 10, 1],
+        crop: { height: 8, width: 8, place: "random" },
+      },
+    };
+    expect(await rehearsed(task)).toBe(await rehearsed(task));
+    expect(await rehearsed(task)).not.toBe(await rehearsed({ ...task, model }));
   });
 
   test("reaches every tensor of LeNet-5 with numbers that are neither zero nor out of bounds", async () => {

@@ -1,5 +1,5 @@
 import { murmur3 } from "@convoy/foundation";
-import { elementCount, type ModelSpecification, parameterLayout } from "@convoy/models";
+import { elementCount, imageShapeFor, type ModelSpecification, parameterLayout } from "@convoy/models";
 import type { Batch, Engine, EngineTask } from "../engine.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function rehearse(
   const parameters = spreadParameters(task.model);
   const gradient = new Float32Array(parameters.length);
   engine.setParameters(parameters);
-  const outcome = await engine.computeGradient(spreadBatch(task.model, sampleCount), gradient);
+  const outcome = await engine.computeGradient(spreadBatch(task, sampleCount), gradient);
   const figures = Float64Array.of(outcome.lossSum, outcome.correctCount);
   const hash = murmur3(bytesOf(gradient), murmur3(bytesOf(figures)));
   return hash.toString(16).padStart(8, "0");
@@ -32,10 +32,16 @@ function spreadParameters(model: ModelSpecification): Float32Array {
   return parameters;
 }
 
-function spreadBatch(model: ModelSpecification, count: number): Batch {
-  const pixels = Uint8Array.from({ length: count * elementCount(model.inputShape) }, (_, i) => 256 * spread(i));
+function spreadBatch({ model, preprocessing }: EngineTask, count: number): Batch {
+  const imageSize = elementCount(imageShapeFor(preprocessing, model.inputShape));
+  const pixels = Uint8Array.from({ length: count * imageSize }, (_, i) => 256 * spread(i));
   const labels = Uint8Array.from({ length: count }, (_, i) => i % model.classCount);
-  return { count, pixels, labels };
+  return {
+    count,
+    pixels,
+    labels,
+    draws: { seed: 0, epoch: 0, samples: Uint32Array.from({ length: count }, (_, i) => i) },
+  };
 }
 
 /**

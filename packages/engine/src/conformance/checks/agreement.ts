@@ -1,22 +1,17 @@
-/** The engine gives what the reference gives. */
-import { lenet5, type ModelSpecification } from "@convoy/models";
+/** The engine gives what the reference gives, on networks and numbers of every kind. */
+import { lenet5, lenet5of1998, type ModelSpecification, type ParameterEntry } from "@convoy/models";
 import type { Batch } from "../../engine.ts";
-import { type ConformanceCheck, compute, computeByReference, withEngine } from "../conformance-check.ts";
-import { edgeNetworks, smallNetwork, tieNetworks } from "../networks.ts";
+import { agreementOn, requireAgreement } from "../agreement.ts";
+import {
+  type ConformanceCheck,
+  type ConformanceOptions,
+  compute,
+  computeByReference,
+  withEngine,
+} from "../conformance-check.ts";
+import { convolutionNetworks, edgeNetworks, smallNetwork, tieNetworks } from "../networks.ts";
 import { type Problem, randomBatch, randomProblem } from "../problem.ts";
-import { requireCloseVector, requireSameGradient, requireSameOutcome, WHOLE_VECTOR_TOLERANCE } from "../tolerances.ts";
-
-function agreementOn(name: string, problem: Problem): ConformanceCheck {
-  return {
-    name,
-    async run(factory) {
-      const expected = await computeByReference(problem);
-      const actual = await withEngine(factory, problem, (engine) => compute(engine, problem));
-      requireSameOutcome(actual, expected);
-      requireSameGradient(problem.layout, actual, expected);
-    },
-  };
-}
+import { requireCloseVector, requireSameOutcome, WHOLE_VECTOR_TOLERANCE } from "../tolerances.ts";
 
 /** Constant in the first channel, random in the second, with weights that let only the first through. */
 function tieProblem(model: ModelSpecification): Problem {
@@ -36,16 +31,40 @@ function largeLogitsProblem(): Problem {
   return { ...problem, parameters: problem.parameters.map((value) => 6 * value) };
 }
 
-const wholeLenet: ConformanceCheck = {
-  name: "LeNet-5 as a whole",
-  async run(factory, { lenetBatchSize = 16 }) {
-    const problem = randomProblem(lenet5, lenetBatchSize);
-    const expected = await computeByReference(problem);
-    const actual = await withEngine(factory, problem, (engine) => compute(engine, problem));
-    requireSameOutcome(actual, expected);
-    requireCloseVector(actual.gradient, expected.gradient, WHOLE_VECTOR_TOLERANCE);
-  },
-};
+/** Logits stay as they are; what the activation between them is given reaches ±60. */
+function saturatedProblem(model: ModelSpecification): Problem {
+  const problem = randomProblem(model, 4);
+  const stem = (problem.layout.entries[1] as ParameterEntry).offset;
+  return {
+    ...problem,
+    parameters: problem.parameters.map((value, index) => (index < stem ? 20 * value : value)),
+  };
+}
+
+function wholeNetwork(name: string, model: ModelSpecification, countOf: (options: ConformanceOptions) => number) {
+  const check: ConformanceCheck = {
+    name,
+    async run(factory, options) {
+      const problem = randomProblem(model, countOf(options));
+      const expected = await computeByReference(problem);
+      const actual = await withEngine(factory, problem, (engine) => compute(engine, problem));
+      requireSameOutcome(actual, expected);
+      requireCloseVector(actual.gradient, expected.gradient, WHOLE_VECTOR_TOLERANCE);
+    },
+  };
+  return check;
+}
+
+/** All of them in one check, for there are many. */
+function convolutions(window: number): ConformanceCheck {
+  return {
+    name: `convolutions ${window}×${window} of every stride and padding`,
+    async run(factory) {
+      for (const model of convolutionNetworks(window))
+        await agreementOn(model.name, randomProblem(model, 2)).run(factory, {});
+    },
+  };
+}
 
 const batchSizes: ConformanceCheck = {
   name: "batches of 8, 3, 32, 1 and 8 samples in succession",
@@ -53,11 +72,7 @@ const batchSizes: ConformanceCheck = {
     const problem = randomProblem(smallNetwork, 8);
     await withEngine(factory, problem, async (engine) => {
       for (const count of [8, 3, 32, 1, 8]) {
-        const resized = { ...problem, batch: randomBatch(smallNetwork, count, count) };
-        const expected = await computeByReference(resized);
-        const actual = await compute(engine, resized);
-        requireSameOutcome(actual, expected);
-        requireSameGradient(problem.layout, actual, expected);
+        await requireAgreement(engine, { ...problem, batch: randomBatch(problem.task, count, count) });
       }
     });
   },
@@ -65,8 +80,13 @@ const batchSizes: ConformanceCheck = {
 
 export const agreementChecks: readonly ConformanceCheck[] = [
   ...edgeNetworks.map((model) => agreementOn(model.name, randomProblem(model, 4))),
+  ...[1, 2, 3, 5, 7, 11].map(convolutions),
   ...tieNetworks.map((model) => agreementOn(model.name, tieProblem(model))),
+  ...edgeNetworks
+    .filter(({ name }) => name === "sigmoid" || name === "tanh")
+    .map((model) => agreementOn(`${model.name} far from zero`, saturatedProblem(model))),
   agreementOn("logits too large for a plain exponential", largeLogitsProblem()),
   batchSizes,
-  wholeLenet,
+  wholeNetwork("LeNet-5 as a whole", lenet5, ({ lenetBatchSize = 16 }) => lenetBatchSize),
+  wholeNetwork("LeNet-5 of 1998 as a whole", lenet5of1998, () => 4),
 ];

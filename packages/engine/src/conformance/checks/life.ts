@@ -1,16 +1,19 @@
 /** How an engine lives: parameters that come and go, several engines side by side, nothing kept, an end. */
-import type { Engine } from "../../engine.ts";
-import { type ConformanceCheck, compute, computeByReference, must, withEngine } from "../conformance-check.ts";
-import { edgeNetworks, smallNetwork } from "../networks.ts";
-import { type Problem, randomParameters, randomProblem } from "../problem.ts";
-import { requireSameGradient, requireSameOutcome } from "../tolerances.ts";
+import type { ModelSpecification } from "@convoy/models";
+import type { EngineFactory } from "../../engine.ts";
+import { requireAgreement } from "../agreement.ts";
+import {
+  type ConformanceCheck,
+  type ConformanceOptions,
+  compute,
+  computeByReference,
+  must,
+  withEngine,
+} from "../conformance-check.ts";
 
-async function requireAgreement(engine: Engine, problem: Problem): Promise<void> {
-  const expected = await computeByReference(problem);
-  const actual = await compute(engine, problem);
-  requireSameOutcome(actual, expected);
-  requireSameGradient(problem.layout, actual, expected);
-}
+import { edgeNetworks, smallNetwork, tinyNetwork } from "../networks.ts";
+import { randomParameters, randomProblem } from "../problem.ts";
+import { requireSameGradient } from "../tolerances.ts";
 
 const parametersAnew: ConformanceCheck = {
   name: "parameters set again and again",
@@ -67,28 +70,52 @@ const sideBySide: ConformanceCheck = {
 const noGrowth: ConformanceCheck = {
   name: "nothing is kept, step after step and after the end",
   needsCount: true,
-  async run(factory, { countResources }) {
-    must(countResources !== undefined, "there is no way to count what is kept");
-    const problem = randomProblem(smallNetwork, 3);
-    const beforeEngine = countResources();
-    await withEngine(factory, problem, async (engine) => {
-      const step = async () => {
-        engine.setParameters(problem.parameters);
-        await compute(engine, problem);
-        await engine.evaluate(problem.batch);
-      };
-      await step();
-      const beforeSteps = countResources();
-      for (let i = 0; i < 5; i++) await step();
-      must(countResources() === beforeSteps, `${countResources() - beforeSteps} tensors were kept after 5 steps`);
-    });
-    const kept = countResources() - beforeEngine;
-    must(kept === 0, `${kept} tensors were kept after the engine was disposed of`);
+  async run(factory, options) {
+    for (const model of [smallNetwork, ...edgeNetworks.slice(-2)]) await requireNoGrowth(factory, options, model, 5);
   },
 };
+
+const noGrowthForLong: ConformanceCheck = {
+  name: "nothing is kept over 1,000 steps",
+  needsCount: true,
+  run: (factory, options) => requireNoGrowth(factory, options, tinyNetwork, 1000),
+};
+
+async function requireNoGrowth(
+  factory: EngineFactory,
+  { countResources }: ConformanceOptions,
+  model: ModelSpecification,
+  stepCount: number,
+): Promise<void> {
+  must(countResources !== undefined, "there is no way to count what is kept");
+  const problem = randomProblem(model, 3);
+  const beforeEngine = countResources();
+  await withEngine(factory, problem, async (engine) => {
+    const step = async () => {
+      engine.setParameters(problem.parameters);
+      await compute(engine, problem);
+      await engine.evaluate(problem.batch);
+    };
+    await step();
+    const beforeSteps = countResources();
+    for (let i = 0; i < stepCount; i++) await step();
+    must(
+      countResources() === beforeSteps,
+      `${countResources() - beforeSteps} tensors were kept after ${stepCount} steps`,
+    );
+  });
+  const kept = countResources() - beforeEngine;
+  must(kept === 0, `${kept} tensors were kept after the engine was disposed of`);
+}
 
 function isEqual(actual: ArrayLike<number>, expected: ArrayLike<number>): boolean {
   return actual.length === expected.length && Array.from(actual).every((value, index) => value === expected[index]);
 }
 
-export const lifeChecks: readonly ConformanceCheck[] = [parametersAnew, inputsUntouched, sideBySide, noGrowth];
+export const lifeChecks: readonly ConformanceCheck[] = [
+  parametersAnew,
+  inputsUntouched,
+  sideBySide,
+  noGrowth,
+  noGrowthForLong,
+];
