@@ -1,9 +1,9 @@
 /** The gradient is the derivative of the loss that the same engine gives: a check that needs no reference. */
 import { RandomSequence } from "@convoy/foundation";
-import type { ParameterEntry } from "@convoy/models";
+import type { ModelSpecification, ParameterEntry } from "@convoy/models";
 import type { Engine } from "../../engine.ts";
 import { type ConformanceCheck, compute, must, withEngine } from "../conformance-check.ts";
-import { smallNetwork } from "../networks.ts";
+import { smallNetwork, smoothNetwork } from "../networks.ts";
 import { type Problem, randomProblem } from "../problem.ts";
 
 /**
@@ -17,29 +17,33 @@ const TOLERANCE = 0.02;
 
 const DIRECTION_COUNT = 3;
 
-export const finiteDifferences: ConformanceCheck = {
-  name: "finite differences of the loss",
-  async run(factory) {
-    const problem = randomProblem(smallNetwork, 8);
-    await withEngine(factory, problem, async (engine) => {
-      const { gradient } = await compute(engine, problem);
-      for (const entry of problem.layout.entries) {
-        const { offset, length } = entry;
-        const tensor = gradient.subarray(offset, offset + length);
-        const size = Math.hypot(...tensor);
-        for (let index = 0; index < DIRECTION_COUNT; index++) {
-          const signs = randomSigns(length, index);
-          const expected = await slope(engine, problem, entry, signs);
-          const actual = tensor.reduce((sum, value, i) => sum + value * (signs[i] as number), 0);
-          must(
-            Math.abs(actual - expected) <= TOLERANCE * size,
-            `${entry.name} gives a slope of ${actual}, where the loss changes by ${expected}`,
-          );
-        }
-      }
-    });
-  },
-};
+function finiteDifferencesOn(name: string, model: ModelSpecification): ConformanceCheck {
+  return {
+    name,
+    async run(factory) {
+      const problem = randomProblem(model, 8);
+      await withEngine(factory, problem, (engine) => requireDerivative(engine, problem));
+    },
+  };
+}
+
+async function requireDerivative(engine: Engine, problem: Problem): Promise<void> {
+  const { gradient } = await compute(engine, problem);
+  for (const entry of problem.layout.entries) {
+    const { offset, length } = entry;
+    const tensor = gradient.subarray(offset, offset + length);
+    const size = Math.hypot(...tensor);
+    for (let index = 0; index < DIRECTION_COUNT; index++) {
+      const signs = randomSigns(length, index);
+      const expected = await slope(engine, problem, entry, signs);
+      const actual = tensor.reduce((sum, value, i) => sum + value * (signs[i] as number), 0);
+      must(
+        Math.abs(actual - expected) <= TOLERANCE * size,
+        `${entry.name} gives a slope of ${actual}, where the loss changes by ${expected}`,
+      );
+    }
+  }
+}
 
 /**
  * The slope of the loss along a direction of ±1 for each element of one tensor. A direction must not come from the
@@ -62,3 +66,8 @@ function randomSigns(length: number, index: number): Float32Array {
   const random = new RandomSequence(0, "test", 3, index);
   return Float32Array.from({ length }, () => (random.below(2) === 0 ? -1 : 1));
 }
+
+export const finiteDifferenceChecks: readonly ConformanceCheck[] = [
+  finiteDifferencesOn("finite differences of the loss", smallNetwork),
+  finiteDifferencesOn("finite differences of the loss, through smooth layers", smoothNetwork),
+];

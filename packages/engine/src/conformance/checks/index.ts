@@ -1,13 +1,17 @@
 import type { ConformanceCheck } from "../conformance-check.ts";
 import { agreementChecks } from "./agreement.ts";
-import { finiteDifferences } from "./finite-differences.ts";
+import { drawChecks } from "./draws.ts";
+import { finiteDifferenceChecks } from "./finite-differences.ts";
 import { lifeChecks } from "./life.ts";
+import { preprocessingChecks } from "./preprocessing.ts";
 import { refusalChecks } from "./refusals.ts";
 import { sumChecks } from "./sums.ts";
 
 export const conformanceChecks: readonly ConformanceCheck[] = [
-  finiteDifferences,
+  ...finiteDifferenceChecks,
   ...agreementChecks,
+  ...preprocessingChecks,
+  ...drawChecks,
   ...sumChecks,
   ...lifeChecks,
   ...refusalChecks,

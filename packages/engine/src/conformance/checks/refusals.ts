@@ -1,8 +1,9 @@
 /** What cannot be computed is refused, and the engine goes on. */
 import type { Batch, Engine } from "../../engine.ts";
-import { type ConformanceCheck, compute, computeByReference, must, withEngine } from "../conformance-check.ts";
+import { type ConformanceCheck, compute, computeByReference, withEngine } from "../conformance-check.ts";
 import { smallNetwork } from "../networks.ts";
 import { type Problem, randomProblem } from "../problem.ts";
+import { requireRefusal } from "../require-refusal.ts";
 import { requireSameGradient } from "../tolerances.ts";
 
 const impossibleCalls: ConformanceCheck = {
@@ -59,14 +60,6 @@ const noCallAfterTheEnd: ConformanceCheck = {
 async function requireRefusals(engine: Engine, problem: Problem, when: string): Promise<void> {
   await requireRefusal(`computeGradient worked ${when}`, () => compute(engine, problem));
   await requireRefusal(`evaluate worked ${when}`, () => engine.evaluate(problem.batch));
-}
-
-async function requireRefusal(complaint: string, call: () => Promise<unknown>): Promise<void> {
-  const refused = await call().then(
-    () => false,
-    () => true,
-  );
-  must(refused, complaint);
 }
 
 export const refusalChecks: readonly ConformanceCheck[] = [impossibleCalls, noParameters, noCallAfterTheEnd];

@@ -2,13 +2,14 @@
 import { lenet5 } from "@convoy/models";
 import type { Engine } from "../../engine.ts";
 import { type Computed, type ConformanceCheck, compute, must, withEngine } from "../conformance-check.ts";
-import { longSumNetwork, smallNetwork } from "../networks.ts";
+import { dropoutNetwork, longSumNetwork, smallNetwork, smoothNetwork } from "../networks.ts";
 import { type Problem, partOfBatch, randomProblem } from "../problem.ts";
 import { requireCloseVector, requireSameGradient, requireSameOutcome, WHOLE_VECTOR_TOLERANCE } from "../tolerances.ts";
 
 const SHARD_SIZE = 8;
 
-async function sumOfShards(engine: Engine, problem: Problem): Promise<Computed> {
+/** The batch cut into shards of eight, each computed alone. */
+export async function sumOfShards(engine: Engine, problem: Problem): Promise<Computed> {
   const gradient = new Float32Array(problem.layout.length);
   let lossSum = 0;
   let correctCount = 0;
@@ -70,6 +71,8 @@ const repetition: ConformanceCheck = {
       randomProblem(longSumNetwork, 32),
       randomProblem(smallNetwork, 3),
       randomProblem(lenet5, 8),
+      randomProblem(dropoutNetwork, 7),
+      randomProblem(smoothNetwork, 7),
     ]) {
       const other = randomProblem(problem.task.model, 5, 1);
       const first = await withEngine(factory, problem, async (engine) => {
