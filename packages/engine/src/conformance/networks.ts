@@ -222,9 +222,9 @@ export const edgeNetworks: readonly ModelSpecification[] = [
   smoothNetwork,
   network(
     "AlexNet of 2012 in small",
-    [43, 39, 3],
+    [39, 35, 3],
     [
-      convolution(11, 4, "valid", 8),
+      convolution(11, 4, "valid", 6),
       { type: "relu" },
       normalization(5, 2, 1e-2, 0.75),
       maxPool(3, 2, "valid"),
