@@ -1,7 +1,8 @@
 import type { Preprocessing } from "@convoy/models";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { Batch, EngineTask } from "./engine.ts";
 import { preprocessBatch } from "./preprocess.ts";
+import goldens from "./reference/goldens/pytorch-layers.json" with { type: "json" };
 
 type Geometry = Omit<Preprocessing, "mean" | "deviation">;
 
@@ -93,4 +94,11 @@ describe("pictures, figures worked out by hand", () => {
     };
     expect(preprocess([1, 2], geometry, [4])).toEqual([[3, 3]]);
   });
+});
+
+test.each(goldens.resizes)("resizing from $from to $to gives what PyTorch gives", ({ from, to, pixels, resized }) => {
+  const [height, width] = to as [number, number];
+  const imageShape = [...from, 1] as unknown as readonly [number, number, number];
+  const rows = preprocess([height, width], { imageShape, resize: { height, width } }, pixels);
+  for (const [index, value] of rows.flat().entries()) expect(value).toBeCloseTo(resized[index] as number, 8);
 });

@@ -1,7 +1,8 @@
-import type { Layer, Shape } from "@convoy/models";
+import { describeLayer, type Layer, type Shape } from "@convoy/models";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../engine.ts";
 import { dropoutSequence } from "../sample-draws.ts";
+import goldens from "./goldens/pytorch-layers.json" with { type: "json" };
 import type { SampleDraw } from "./reference-layer.ts";
 import { referenceLayers } from "./reference-layers.ts";
 
@@ -17,6 +18,19 @@ function expectClose(actual: Float64Array, expected: readonly number[]): void {
   expect(actual).toHaveLength(expected.length);
   for (const [index, value] of expected.entries()) expect(actual[index]).toBeCloseTo(value, 12);
 }
+
+describe("PyTorch's figures (packages/models/oracle/layers.py)", () => {
+  it.each(goldens.layers.map((golden) => [describeLayer(golden.layer as Layer), golden] as const))(
+    "%s",
+    (_, golden) => {
+      const input = Float64Array.from(golden.input);
+      const shape = golden.inputShape as [number, number, number];
+      const layer = layerOn(golden.layer as Layer, shape, golden.outputShape as [number, number, number]);
+      expectClose(layer.forward(input, null), golden.output);
+      expectClose(layer.backward(input, Float64Array.from(golden.outputGradient), null), golden.inputGradient);
+    },
+  );
+});
 
 describe("average-pool, figures worked out by hand", () => {
   // 1 2 3 / 4 5 6 in windows of 2×2 every 2 pixels, with one pixel of padding: corners and pairs of the picture.
