@@ -1,7 +1,7 @@
 import type { ImageShape } from "@convoy/models";
+import { forEachPixel, type WindowGeometry } from "../window-geometry.ts";
 import { addAt, at } from "./elements.ts";
 import type { ReferenceLayer } from "./reference-layer.ts";
-import { forEachPixel, type WindowGeometry } from "./window-geometry.ts";
 
 /** Every output is the mean of its window: of all its places, or of those inside the image only. */
 export function averagePool(geometry: WindowGeometry, countPadding: boolean): ReferenceLayer {

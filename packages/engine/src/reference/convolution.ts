@@ -1,6 +1,6 @@
+import type { WindowGeometry } from "../window-geometry.ts";
 import { addAt, at } from "./elements.ts";
 import type { LayerTensors, ReferenceLayer } from "./reference-layer.ts";
-import type { WindowGeometry } from "./window-geometry.ts";
 
 /** Every output is the sum of a window of the input times a filter, plus a bias. Pixels outside the image are zero. */
 export function convolution(

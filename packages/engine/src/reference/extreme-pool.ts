@@ -1,6 +1,6 @@
+import { forEachPixel, type WindowGeometry } from "../window-geometry.ts";
 import { addAt, at } from "./elements.ts";
 import type { ReferenceLayer } from "./reference-layer.ts";
-import { forEachPixel, type WindowGeometry } from "./window-geometry.ts";
 
 /**
  * Every output is the largest (or smallest) value of its window; pixels outside the image do not take part. The

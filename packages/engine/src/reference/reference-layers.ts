@@ -7,6 +7,7 @@ import {
   parameterLayout,
   type Shape,
 } from "@convoy/models";
+import { windowGeometry } from "../window-geometry.ts";
 import { relu, sigmoid, tanh } from "./activation.ts";
 import { adaptiveAveragePool, averagePool } from "./average-pool.ts";
 import { convolution } from "./convolution.ts";
@@ -16,7 +17,6 @@ import { extremePool } from "./extreme-pool.ts";
 import { flatten } from "./flatten.ts";
 import { localResponseNormalization } from "./local-response-normalization.ts";
 import type { LayerTensors, ReferenceLayer } from "./reference-layer.ts";
-import { windowGeometry } from "./window-geometry.ts";
 
 /** Flat vectors cut into the tensors of one layer. Writing to a tensor writes to its vector. */
 interface LayerVectors {
