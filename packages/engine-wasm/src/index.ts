@@ -1,0 +1,1 @@
+export { createWasmEngine, type WasmOptions } from "./wasm-engine.ts";

@@ -1,0 +1,4 @@
+import { engineConformance } from "@convoy/engine/conformance";
+import { createWasmEngine } from "./index.ts";
+
+engineConformance("wasm", createWasmEngine());
