@@ -14,6 +14,12 @@ async function runBuild() {
   return `${cached} of ${total} from the cache`;
 }
 
+/** What engines are made of; quick when it is there already. */
+export async function buildKernels() {
+  const { code, output } = await runTurbo(["run", "build", "--filter=@convoy/engine-wasm", "--output-logs=errors-only"]);
+  if (code !== 0) throw new Failure("The engine's kernels could not be built: the reason is above.", output);
+}
+
 /** @param {string[]} args */
 export function runTurbo(args) {
   return runScript(["node_modules/turbo/bin/turbo", ...args], {

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { buildKernels } from "./build.mjs";
 import { Failure, runCommand } from "./failure.mjs";
 import { runScript } from "./run-program.mjs";
 import { root, setUp } from "./setup.mjs";
@@ -21,6 +22,7 @@ await runCommand(async () => {
   if (entry === undefined) throw new Failure("Name the program to run: node scripts/run-source.mjs <entry.ts>.");
   const from = process.cwd();
   await setUp();
+  await buildKernels();
   const program = await bundle(resolve(from, entry));
   const { code } = await runScript([...nodeOptions, program, ...args]);
   return code;
@@ -54,7 +56,7 @@ async function bundle(entry) {
 
 /** @param {import("esbuild").PluginBuild} build */
 function leaveInstalledOut(build) {
-  build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+  build.onResolve({ filter: /^[^./#]/ }, ({ path, kind }) =>
     kind === "entry-point" || /^@(convoy|tensorflow)\//.test(path) ? undefined : { path, external: true },
   );
 }

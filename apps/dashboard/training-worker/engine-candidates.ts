@@ -1,4 +1,5 @@
 import { createTfjsEngine, webgpuAvailability } from "@convoy/engine-tfjs";
+import { createWasmEngine } from "@convoy/engine-wasm";
 import type { EngineCandidate, EngineRemark } from "@convoy/worker";
 
 /**
@@ -8,6 +9,7 @@ import type { EngineCandidate, EngineRemark } from "@convoy/worker";
 export function engineCandidates(forced: string | null, leftOut: readonly EngineRemark[]): readonly EngineCandidate[] {
   const candidates: readonly EngineCandidate[] = [
     { name: "tfjs-webgpu", create: createTfjsEngine("webgpu"), unsuitable: () => webgpuObjection(forced !== null) },
+    { name: "wasm", create: createWasmEngine(), createExact: createWasmEngine({ build: "simd" }), sameEverywhere: true },
     {
       name: "tfjs-wasm",
       create: createTfjsEngine("wasm", { wasmPaths: new URL("./", self.location.href).href }),

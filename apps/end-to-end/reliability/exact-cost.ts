@@ -1,12 +1,11 @@
 /**
  * `npm run bench:exact`: what it costs a worker to compute shard by shard. The same batches of LeNet-5 at once and by
- * shards, one right after the other, on tfjs-wasm; processor time, which other programs on the machine disturb least.
+ * shards, one right after the other, on the engine wasm; processor time, which other programs on the machine disturb least.
  */
 import { parseArgs } from "node:util";
 import { drawBuiltInDigits, gatherSamples } from "@convoy/datasets";
 import type { Batch, Engine } from "@convoy/engine";
-import { createTfjsEngine } from "@convoy/engine-tfjs";
-import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
+import { createWasmEngine } from "@convoy/engine-wasm";
 import { findRecipe, initializeParameters, parameterLayout } from "@convoy/models";
 import { ShardByShardEngine } from "@convoy/worker";
 import { type Bar, reportBars } from "./bars.ts";
@@ -20,7 +19,7 @@ const { train } = drawBuiltInDigits({ trainCount: 512, testCount: 1 });
 await exactCost(Number(values.pairs));
 
 async function exactCost(pairs: number): Promise<void> {
-  const engine = await createTfjsEngine("wasm", { wasmPaths: wasmDirectory() })(recipe);
+  const engine = await createWasmEngine({ build: "simd" })(recipe);
   engine.setParameters(initializeParameters(layout, recipe.initialization, 1));
   const gradient = new Float32Array(layout.length);
   const train = (by: Engine, batch: Batch) => by.computeGradient(batch, gradient);

@@ -4,8 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { drawBuiltInDigits } from "@convoy/datasets";
-import { createTfjsEngine } from "@convoy/engine-tfjs";
-import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
+import { createWasmEngine } from "@convoy/engine-wasm";
 import { RandomSequence } from "@convoy/foundation";
 import { findRecipe } from "@convoy/models";
 import type { RunView } from "@convoy/protocol";
@@ -72,7 +71,7 @@ test("[E6] a tab of Chromium beside a headless worker trains bit for bit as one 
   await coordinator.runUntil("the worker's part", (run) => shardsOf(run, "Worker") >= 40);
   await expectExplainedLabel(dashboard);
   const { workers: both } = await expectStepsAlone();
-  expect(both.map(({ engine }) => engine)).toEqual(new Array(2).fill("tfjs-wasm on CPU, WASM SIMD"));
+  expect(both.map(({ engine }) => engine)).toEqual(new Array(2).fill("wasm on CPU, WASM SIMD"));
 });
 
 const shardsOf = (run: RunView, name: string) => run.workers.find((worker) => worker.name === name)?.shards ?? 0;
@@ -118,7 +117,7 @@ const taken: StepAlone[] = [];
 
 /** The first steps of the same run in this process; those that an earlier test has asked for are not taken again. */
 async function stepsAlone(initial: Float32Array, count: number): Promise<StepAlone[]> {
-  const engine = createTfjsEngine("wasm", { wasmPaths: wasmDirectory() });
+  const engine = createWasmEngine({ build: "simd" });
   alone ??= trainAlone(findRecipe("lenet5-mnist"), drawBuiltInDigits(), SEED, initial, async (task) => {
     return new ShardByShardEngine(await engine(task));
   });

@@ -66,7 +66,7 @@ test("[K16] one that computes no numbers leaves with the reason and fails", asyn
   });
   await once(worker, "exit");
   expect(worker.exitCode).toBe(1);
-  const reason = "What tfjs-wasm computed was not a number, 3 times in a row.";
+  const reason = "What wasm computed was not a number, 3 times in a row.";
   expect(lastWords()).toBe(reason);
   expect(heard.at(-1)).toEqual({ type: "leave", reason });
 });

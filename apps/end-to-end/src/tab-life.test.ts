@@ -141,7 +141,7 @@ test("an engine that the page leaves out is not tried; the next one does the wor
     },
     { ...start, leftOut },
   );
-  expect(status).toMatchObject({ engine: { name: "tfjs-wasm" }, engineRemarks: leftOut });
+  expect(status).toMatchObject({ engine: { name: "wasm" }, engineRemarks: leftOut });
   await helps("what the next engine computes", "Fallen");
   await page.context().close();
 });

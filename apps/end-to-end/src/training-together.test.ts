@@ -69,8 +69,8 @@ test("tabs and a headless worker train one network together", async () => {
   const three = await coordinator.runUntil("three workers", (run) => run.workers.filter(isReady).length === 3);
   expect(Object.fromEntries(three.workers.map((worker) => [worker.name, worker.engine?.split(" ")[0]]))).toEqual({
     "Graphics tab": "tfjs-webgpu",
-    "Steady tab": "tfjs-wasm",
-    "Headless worker": "tfjs-wasm",
+    "Steady tab": "wasm",
+    "Headless worker": "wasm",
   });
   await dashboard.getByRole("table", { name: "Workers" }).getByText("Headless worker").waitFor();
   await dashboard.getByRole("button", { name: "Resume", exact: true }).click();

@@ -2,6 +2,7 @@
 import os from "node:os";
 import { createTfjsEngine } from "@convoy/engine-tfjs";
 import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
+import { createWasmEngine } from "@convoy/engine-wasm";
 import { dialSocketIo } from "@convoy/transport/client";
 import type { EngineCandidate } from "@convoy/worker";
 import { limitRate, type RunningWorker, runWorker, type WorkerPhase, type WorkerStatus } from "@convoy/worker";
@@ -11,6 +12,7 @@ import { whyUnanswered } from "./why-unanswered.ts";
 const options = readOptions(process.argv.slice(2));
 
 const candidates: readonly EngineCandidate[] = [
+  { name: "wasm", create: createWasmEngine(), createExact: createWasmEngine({ build: "simd" }), sameEverywhere: true },
   { name: "tfjs-wasm", create: createTfjsEngine("wasm", { wasmPaths: wasmDirectory() }), sameEverywhere: true },
   { name: "tfjs-cpu", create: createTfjsEngine("cpu"), sameEverywhere: true },
 ];

@@ -53,7 +53,7 @@ function parse(args: readonly string[]): ParsedOptions {
         .default("Headless worker")
         .argParser(shownName),
     )
-    .addOption(new Option("--engine <name>", "use this engine and no other").choices(["tfjs-wasm", "tfjs-cpu"]))
+    .addOption(new Option("--engine <name>", "use this engine and no other").choices(["wasm", "tfjs-wasm", "tfjs-cpu"]))
     .addOption(new Option("--quiet", "say nothing unless it fails").default(false))
     .parse([...args], { from: "user" })
     .opts<ParsedOptions>();

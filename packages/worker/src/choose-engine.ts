@@ -18,6 +18,8 @@ const PATIENCE_MS = 180_000;
 export interface EngineCandidate {
   readonly name: string;
   readonly create: EngineFactory;
+  /** How it is made for an exact run, where that is another way: without what gives other bits on other devices. */
+  readonly createExact?: EngineFactory;
   /** Whether it gives the same bits on every device that has it. */
   readonly sameEverywhere?: boolean;
   /** Why it should not be used here, in a sentence; null when nothing speaks against it. */
@@ -93,9 +95,10 @@ async function tryCandidate(
   const reason = (await candidate.unsuitable?.()) ?? null;
   if (reason !== null) return reason;
   const startedAt = performance.now();
-  const proof = await proveEngine(candidate.create);
+  const create = wish.exact ? (candidate.createExact ?? candidate.create) : candidate.create;
+  const proof = await proveEngine(create);
   if (!proof.passed) return proof.reason;
-  const engine = await candidate.create(task);
+  const engine = await create(task);
   let rehearsed: Rehearsed;
   try {
     rehearsed = await rehearseFor(engine, task, wish);

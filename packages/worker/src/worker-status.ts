@@ -38,7 +38,7 @@ export type WorkerCommand =
       readonly device: string;
       /** What lets it in where an invitation is asked for. */
       readonly token: string | null;
-      /** Force this engine ("tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"); null to choose. */
+      /** Force this engine ("wasm", "tfjs-webgpu" …); null to choose. */
       readonly engine: string | null;
       /** Engines to leave out, each with the reason in a sentence. */
       readonly leftOut: WorkerStatus["engineRemarks"];

@@ -8,7 +8,7 @@ export function exampleStatus(changes: Partial<WorkerStatus> = {}): WorkerStatus
     name: "Desk",
     recipeTitle: "LeNet-5 on MNIST",
     datasetTitle: "MNIST",
-    engine: { name: "tfjs-wasm", device: "CPU, WASM SIMD" },
+    engine: { name: "wasm", device: "CPU, WASM SIMD" },
     testing: null,
     proof: { largestError: 2.4e-6, durationMs: 812 },
     engineRemarks: [],

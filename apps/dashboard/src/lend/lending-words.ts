@@ -114,6 +114,7 @@ export function proofSentence(proof: WorkerStatus["proof"]): string | null {
 }
 
 const engineNames: { readonly [engine: string]: string } = {
+  wasm: "WebAssembly",
   "tfjs-webgpu": "WebGPU, with TensorFlow.js",
   "tfjs-wasm": "WebAssembly, with TensorFlow.js",
   "tfjs-cpu": "plain JavaScript, with TensorFlow.js",
