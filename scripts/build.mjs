@@ -16,7 +16,12 @@ async function runBuild() {
 
 /** What engines are made of; quick when it is there already. */
 export async function buildKernels() {
-  const { code, output } = await runTurbo(["run", "build", "--filter=@convoy/engine-wasm", "--output-logs=errors-only"]);
+  const { code, output } = await runTurbo([
+    "run",
+    "build",
+    "--filter=@convoy/engine-wasm",
+    "--output-logs=errors-only",
+  ]);
   if (code !== 0) throw new Failure("The engine's kernels could not be built: the reason is above.", output);
 }
 

@@ -1,0 +1,126 @@
+/**
+ * `npm run bench:engines`: one step of each network on each engine, in Chromium and in Node, beside PyTorch on the same
+ * cores. Medians of rounds in which everybody takes a turn, so that a machine that grows busier does nobody a favour.
+ */
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { createWasmEngine } from "@convoy/engine-wasm";
+import { type Bar, reportBars } from "../reliability/bars.ts";
+import { BrowserRival } from "./browser-rival.ts";
+import { EngineTimer, type Timing, workOf } from "./engine-timer.ts";
+import { TorchRival } from "./torch-rival.ts";
+import { type WorkloadName, workloads } from "./workload.ts";
+
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "7" }, json: { type: "string" } },
+});
+const rounds = Number(values.rounds);
+if (!(rounds >= 1)) throw new Error("--rounds must be a number from 1.");
+
+const root = path.join(import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf("apps")));
+
+/** Somebody who takes steps. */
+interface Contestant {
+  readonly name: string;
+  readonly workload: WorkloadName;
+  measure(): Promise<Timing>;
+}
+
+const browser = await BrowserRival.open(root);
+const torch = await TorchRival.open(root);
+try {
+  const contestants: Contestant[] = [];
+  for (const workload of ["lenet5", "alexnet-small", "alexnet"] as const) {
+    if (torch !== null) contestants.push(torchWith(torch, workload, 1), torchWith(torch, workload, 2));
+    contestants.push(await inNode(workload));
+    for (const engine of enginesFor(workload)) contestants.push(await inBrowser(engine, workload));
+  }
+  const limit = await inBrowser("wasm", "limit");
+  const timings = await takeTurns([...contestants, limit]);
+  show(contestants, limit, timings);
+  reportBars(barsOf(timings), values.json);
+} finally {
+  torch?.close();
+  await browser.close();
+}
+
+/** Stock TensorFlow.js takes minutes for a step of AlexNet on a software adapter. */
+function enginesFor(workload: WorkloadName): string[] {
+  const own = ["wasm", "wasm, plain SIMD"];
+  return workload === "lenet5" ? [...own, "tfjs-wasm", "tfjs-webgpu"] : own;
+}
+
+function torchWith(rival: TorchRival, workload: WorkloadName, threads: number): Contestant {
+  const measure = async () => ({ ms: await rival.measure(workload, threads), scriptMs: Number.NaN });
+  return { name: `PyTorch, ${threads} ${threads === 1 ? "thread" : "threads"}`, workload, measure };
+}
+
+async function inNode(workload: WorkloadName): Promise<Contestant> {
+  const timer = await EngineTimer.prepare(createWasmEngine(), workloads[workload]);
+  return { name: "wasm, Node", workload, measure: () => timer.measure(workloads[workload].steps) };
+}
+
+async function inBrowser(engine: string, workload: WorkloadName): Promise<Contestant> {
+  process.stdout.write(`Preparing ${engine} for ${workload} …\n`);
+  await browser.prepare(engine, workload);
+  // A stock WebGPU step takes seconds on a software adapter.
+  const steps =
+    engine === "tfjs-webgpu" ? 1 : workload === "limit" ? -workloads.limit.steps : workloads[workload].steps;
+  return { name: engine, workload, measure: () => browser.measure(engine, workload, steps) };
+}
+
+async function takeTurns(contestants: readonly Contestant[]): Promise<Map<string, Timing>> {
+  const all = new Map<string, Timing[]>(contestants.map((contestant) => [keyOf(contestant), []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of contestants) all.get(keyOf(contestant))?.push(await contestant.measure());
+    process.stdout.write(`Round ${round + 1} of ${rounds}\n`);
+  }
+  const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+  return new Map(
+    [...all].map(([key, timings]) => [
+      key,
+      { ms: median(timings.map(({ ms }) => ms)), scriptMs: median(timings.map(({ scriptMs }) => scriptMs)) },
+    ]),
+  );
+}
+
+function keyOf({ name, workload }: Pick<Contestant, "name" | "workload">): string {
+  return `${workload}: ${name}`;
+}
+
+function show(contestants: readonly Contestant[], limit: Contestant, timings: ReadonlyMap<string, Timing>): void {
+  const limitMs = timings.get(keyOf(limit))?.ms ?? Number.NaN;
+  const mostPerSecond = workOf(workloads.limit, true) / limitMs / 1e6;
+  const rows = contestants.map((contestant) => {
+    const { ms, scriptMs } = timings.get(keyOf(contestant)) as Timing;
+    const perSecond = workOf(workloads[contestant.workload]) / ms / 1e6;
+    const share = `${((100 * perSecond) / mostPerSecond).toFixed(0)} %`;
+    return [
+      keyOf(contestant),
+      ms.toFixed(2),
+      Number.isNaN(scriptMs) ? "" : scriptMs.toFixed(2),
+      perSecond.toFixed(1),
+      share,
+    ];
+  });
+  const table = [["", "ms a step", "of it script", "GFLOP/s", "of one core's limit"], ...rows];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => (row[column] as string).length)));
+  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] as number)).join("  "));
+  process.stdout.write(
+    `\nPyTorch ${torch?.version ?? "is not installed"}; one core's limit in WASM: ${mostPerSecond.toFixed(1)} GFLOP/s\n`,
+  );
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function barsOf(timings: ReadonlyMap<string, Timing>): Bar[] {
+  const ms = (workload: WorkloadName, name: string) => timings.get(keyOf({ workload, name }))?.ms ?? Number.NaN;
+  const ratio = (workload: WorkloadName, must: number, aim: number): Bar => ({
+    name: `wasm in Chromium, 1 thread, ${workload} b${workloads[workload].samples} : PyTorch, 1 thread`,
+    value: ms(workload, "wasm") / ms(workload, "PyTorch, 1 thread"),
+    unit: "×",
+    limit: "at most",
+    must,
+    aim,
+  });
+  return [ratio("lenet5", 2, 1), ratio("alexnet-small", 3, 1.5), ratio("alexnet", 5, 2)];
+}
