@@ -1,1 +1,4 @@
+export { serveThread } from "./threads/serve-thread.ts";
+export { createThreadedEngine, type ThreadedOptions } from "./threads/threaded-engine.ts";
+export { openWebThread, THREAD_NAME, webThreadPort } from "./threads/web-thread.ts";
 export { createWasmEngine, type WasmOptions } from "./wasm-engine.ts";

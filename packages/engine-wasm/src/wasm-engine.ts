@@ -80,6 +80,9 @@ class WasmEngine implements Engine {
   #lossSum = 0;
   #correctCount = 0;
   #hasParameters = false;
+  #isComputing = false;
+  /** Parameters that came while something was being computed. */
+  #next: Float32Array | null = null;
   #disposed = false;
   /** The call that is being computed: one at a time, since all share the arena. */
   #busy: Promise<unknown> = Promise.resolve();
@@ -121,8 +124,15 @@ class WasmEngine implements Engine {
   setParameters(parameters: Float32Array): void {
     assert(!this.#disposed, "the engine was disposed");
     assertVectorLength(parameters, this.#plan.parameterCount, "parameters");
-    this.#parameters.set(parameters);
     this.#hasParameters = true;
+    // What is being computed goes on with those it began with.
+    if (this.#isComputing) this.#next = parameters.slice();
+    else this.#take(parameters);
+  }
+
+  #take(parameters: Float32Array): void {
+    this.#next = null;
+    this.#parameters.set(parameters);
     for (const operation of [...this.#plan.forward, ...this.#plan.backward]) this.#packFilters(operation);
   }
 
@@ -153,7 +163,15 @@ class WasmEngine implements Engine {
   }
 
   #alone<T>(compute: () => Promise<T>): Promise<T> {
-    const computed = this.#busy.then(compute);
+    const computed = this.#busy.then(async () => {
+      if (this.#next !== null) this.#take(this.#next);
+      this.#isComputing = true;
+      try {
+        return await compute();
+      } finally {
+        this.#isComputing = false;
+      }
+    });
     this.#busy = computed.catch(() => {});
     return computed;
   }

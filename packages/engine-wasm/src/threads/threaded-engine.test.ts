@@ -1,0 +1,103 @@
+import { EventEmitter } from "node:events";
+import { EngineError, type EngineTask, proveEngine } from "@convoy/engine";
+import { engineConformance } from "@convoy/engine/conformance";
+import { initializeParameters, lenet5, parameterLayout } from "@convoy/models";
+import { describe, expect, it } from "vitest";
+import { createWasmEngine } from "../wasm-engine.ts";
+import { serveThread } from "./serve-thread.ts";
+import type { EngineThread, FromThread, ToThread } from "./thread-messages.ts";
+import { createThreadedEngine } from "./threaded-engine.ts";
+
+/** A thread that is none: its messages are copied, as those of one are, and answered in this one. */
+function openPretendedThread(): EngineThread {
+  const inside = new EventEmitter();
+  const outside = new EventEmitter();
+  serveThread({
+    post: (message, transfer) => queueMicrotask(() => outside.emit("message", structuredClone(message, { transfer }))),
+    listen: (onMessage) => inside.on("message", onMessage),
+  });
+  return {
+    post(message, transfer) {
+      const copy = structuredClone(message, { transfer });
+      queueMicrotask(() => inside.emit("message", copy));
+    },
+    listen: (onMessage) => outside.on("message", onMessage),
+    close: () => inside.removeAllListeners(),
+  };
+}
+
+engineConformance("wasm on three threads", createThreadedEngine({ threads: 3, openThread: openPretendedThread }));
+
+const task: EngineTask = { model: lenet5, preprocessing: { mean: [0.5], deviation: [0.5] } };
+const layout = parameterLayout(lenet5);
+const batch = {
+  count: 10,
+  pixels: Uint8Array.from({ length: 7840 }, (_, i) => i % 251),
+  labels: Uint8Array.from({ length: 10 }, (_, i) => i),
+};
+
+describe("an engine on several threads", () => {
+  it("proves itself, and says how many they are", async () => {
+    const factory = createThreadedEngine({ threads: 2, openThread: openPretendedThread });
+    expect(await proveEngine(factory)).toMatchObject({ passed: true });
+    const engine = await factory(task);
+    expect(engine.identity).toMatchObject({ name: "wasm", device: "CPU, WASM SIMD, 2 threads" });
+    engine.dispose();
+  });
+
+  it("gives to the bit what its parts give when they are added in order", async () => {
+    const [threaded, single] = await Promise.all([
+      createThreadedEngine({ threads: 2, openThread: openPretendedThread })(task),
+      createWasmEngine()(task),
+    ]);
+    const parameters = initializeParameters(layout, { type: "pytorch-default" }, 3);
+    for (const engine of [threaded, single]) engine.setParameters(parameters);
+    const sum = new Float32Array(layout.length);
+    const outcome = await threaded.computeGradient(batch, sum);
+    const parts = [0, 5].map((start) => ({
+      count: 5,
+      pixels: batch.pixels.subarray(784 * start, 784 * (start + 5)),
+      labels: batch.labels.subarray(start, start + 5),
+    }));
+    const [first, second] = [new Float32Array(layout.length), new Float32Array(layout.length)] as const;
+    const { lossSum } = await single.computeGradient(parts[0] as typeof batch, first);
+    const { lossSum: other } = await single.computeGradient(parts[1] as typeof batch, second);
+    expect(sum).toEqual(first.map((value, i) => Math.fround(value + (second[i] as number))));
+    expect(outcome.lossSum).toBe(lossSum + other);
+  });
+
+  it("fails with a sentence when one of its threads does", async () => {
+    let fail: (sentence: string) => void = () => {};
+    const engine = await createThreadedEngine({
+      threads: 2,
+      openThread() {
+        const thread = openPretendedThread();
+        return {
+          ...thread,
+          post: (message: ToThread, transfer) => {
+            if (message.type === "compute") fail("it ran out of memory.");
+            else thread.post(message, transfer);
+          },
+          listen(onMessage: (message: FromThread) => void, onFailure) {
+            fail = onFailure;
+            thread.listen(onMessage, onFailure);
+          },
+        };
+      },
+    })(task);
+    engine.setParameters(new Float32Array(layout.length));
+    const sentence = "A thread of the engine wasm failed: it ran out of memory.";
+    await expect(engine.evaluate(batch)).rejects.toThrow(new EngineError(sentence));
+    await expect(engine.computeGradient(batch, new Float32Array(layout.length))).rejects.toThrow(sentence);
+    engine.dispose();
+  });
+
+  it("is not made when a thread cannot be", async () => {
+    const openThread = (): EngineThread => ({
+      post: () => {},
+      listen: (_, onFailure) => queueMicrotask(() => onFailure("its script could not be started.")),
+      close: () => {},
+    });
+    await expect(createThreadedEngine({ threads: 2, openThread })(task)).rejects.toThrow(EngineError);
+  });
+});
