@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { buildKernels } from "./build.mjs";
+import { chromiumArguments, findChromium } from "./chromium.mjs";
 import { Failure, runCommand } from "./failure.mjs";
 import { runScript } from "./run-program.mjs";
 import { root, setUp } from "./setup.mjs";
@@ -24,7 +25,9 @@ await runCommand(async () => {
   await setUp();
   await buildKernels();
   const program = await bundle(resolve(from, entry));
-  const { code } = await runScript([...nodeOptions, program, ...args]);
+  const { code } = await runScript([...nodeOptions, program, ...args], {
+    env: { CONVOY_CHROMIUM: findChromium() ?? "", CONVOY_CHROMIUM_ARGUMENTS: chromiumArguments.join(" ") },
+  });
   return code;
 });
 

@@ -9,7 +9,12 @@ import type { EngineCandidate, EngineRemark } from "@convoy/worker";
 export function engineCandidates(forced: string | null, leftOut: readonly EngineRemark[]): readonly EngineCandidate[] {
   const candidates: readonly EngineCandidate[] = [
     { name: "tfjs-webgpu", create: createTfjsEngine("webgpu"), unsuitable: () => webgpuObjection(forced !== null) },
-    { name: "wasm", create: createWasmEngine(), createExact: createWasmEngine({ build: "simd" }), sameEverywhere: true },
+    {
+      name: "wasm",
+      create: createWasmEngine(),
+      createExact: createWasmEngine({ build: "simd" }),
+      sameEverywhere: true,
+    },
     {
       name: "tfjs-wasm",
       create: createTfjsEngine("wasm", { wasmPaths: new URL("./", self.location.href).href }),

@@ -6,7 +6,6 @@ import path from "node:path";
 import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright";
-import { chromiumArguments, findChromium } from "../../../scripts/chromium.mjs";
 import type { Timing } from "./engine-timer.ts";
 import type { WorkloadName } from "./workload.ts";
 
@@ -26,7 +25,10 @@ export class BrowserRival {
   static async open(root: string): Promise<BrowserRival> {
     const script = await bundle(path.join(root, "apps/end-to-end/performance/page/measure.ts"));
     const server = await serve(script);
-    const browser = await chromium.launch({ executablePath: findChromium() as string, args: chromiumArguments });
+    const browser = await chromium.launch({
+      executablePath: process.env.CONVOY_CHROMIUM as string,
+      args: (process.env.CONVOY_CHROMIUM_ARGUMENTS ?? "").split(" "),
+    });
     const opened = await browser.newPage();
     await opened.goto(`http://localhost:${(server.address() as { port: number }).port}/`);
     await opened.evaluate(() => {

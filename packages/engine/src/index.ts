@@ -10,8 +10,8 @@ export {
   type EngineIdentity,
   type EngineTask,
 } from "./engine.ts";
-export { portableExp, portableLog } from "./portable-math.ts";
 export * from "./plan/index.ts";
+export { portableExp, portableLog } from "./portable-math.ts";
 export { preprocessBatch, resamplingTaps, type Tap } from "./preprocess.ts";
 export { createReferenceEngine, ReferenceEngine } from "./reference/reference-engine.ts";
 export { dropoutSequence, dropoutThreshold, needsDraws, type Placement, placementOf } from "./sample-draws.ts";
