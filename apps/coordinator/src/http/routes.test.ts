@@ -181,6 +181,13 @@ describe("the pages", () => {
     expect(await answer.text()).toContain(content);
   });
 
+  test("[A8] no page of another site may show one within itself", async () => {
+    for (const path of ["/", "/worker/", "/nothing"]) {
+      const answer = await routes().app.request(path);
+      expect(answer.headers.get("content-security-policy")).toBe("frame-ancestors 'none'");
+    }
+  });
+
   test("only files that are named by their content may be kept by a browser", async () => {
     const cacheOf = async (path: string) => (await routes().app.request(path)).headers.get("cache-control");
     expect(await cacheOf("/_next/static/chunk.js")).toBe("public, max-age=31536000, immutable");

@@ -85,6 +85,8 @@ export function createRoutes({ dashboard, run, admit, describeEntry, authority }
     const immutable = context.res.ok && context.req.path.startsWith("/_next/static/");
     context.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
     context.header("x-content-type-options", "nosniff");
+    // A page that showed the run within itself could have its visitor, who is trusted here, click on what they do not see.
+    context.header("content-security-policy", "frame-ancestors 'none'");
   });
   app.use("*", serveStatic({ root: dashboard }));
   app.notFound((context) => context.text("There is no such page. The run is at /, lending a device at /worker/.", 404));
