@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { get, type IncomingMessage } from "node:http";
 import { get as getSecurely } from "node:https";
 import { tmpdir } from "node:os";
@@ -224,6 +224,16 @@ describe("a start", () => {
     printed = "";
     await (await start({ recipe: undefined, resume: run })).close();
     expect(printed).toContain(`The run ${run} goes on after step 0.`);
+  });
+
+  test("that asks for a run whose checkpoints cannot be read is told why", async () => {
+    await (await start()).close();
+    const [run] = (await names()) as [string];
+    const checkpoints = join(folder, "data", "runs", run, "checkpoints");
+    for (const name of await readdir(checkpoints)) await truncate(join(checkpoints, name), 0);
+    const failure = await start({ resume: run }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StartError);
+    expect((failure as Error).message).toMatch(/^None of the checkpoints of the run \w+ can be read\. .* not JSON/);
   });
 
   test("that asks for a run which is not there is told which there are", async () => {

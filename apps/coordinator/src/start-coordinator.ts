@@ -95,9 +95,13 @@ export async function startCoordinator(
 }
 
 async function findChosen(dataDir: string, run: string): Promise<FoundRun> {
-  const found = await findRun(dataDir, run);
+  const found = await findRun(dataDir, run, (sentence) => {
+    throw new StartError(sentence);
+  });
   if (found !== null) return found;
-  const others = (await findRuns(dataDir)).filter(({ manifest }) => manifest.position.ending?.control !== "finished");
+  const others = (await findRuns(dataDir, () => {})).filter(
+    ({ manifest }) => manifest.position.ending?.control !== "finished",
+  );
   const names = others.slice(0, 5).map(({ manifest }) => manifest.settings.run);
   const hint =
     names.length === 0 ? "there is none in that folder" : `those that can, the newest first: ${names.join(", ")}`;

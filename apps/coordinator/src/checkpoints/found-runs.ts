@@ -18,27 +18,32 @@ export interface FoundRun {
 export interface RunWish {
   readonly recipe: Recipe;
   readonly dataset: DatasetIdentity;
-  readonly exact: boolean | null;
+  readonly exact: true | null;
   readonly seed: number | null;
   readonly epochs: number | null;
 }
 
+/** Hears, in a sentence, of a run that has left checkpoints none of which can be read. */
+type OnUnreadable = (sentence: string) => void;
+
 /** Every run that has left a checkpoint, the one that was saved last first. */
-export async function findRuns(dataDir: string): Promise<FoundRun[]> {
+export async function findRuns(dataDir: string, onUnreadable: OnUnreadable): Promise<FoundRun[]> {
   const names = await readdir(runsFolder(dataDir)).catch(() => []);
   const found: FoundRun[] = [];
   for (const name of names) {
-    const run = await findRun(dataDir, name);
+    const run = await findRun(dataDir, name, onUnreadable);
     if (run !== null) found.push(run);
   }
   return found.toSorted((a, b) => b.manifest.writtenAt.localeCompare(a.manifest.writtenAt));
 }
 
-/** Null when there is no such run, or none that has left a checkpoint. */
-export async function findRun(dataDir: string, run: string): Promise<FoundRun | null> {
+/** Null when there is no such run, or none that has left a checkpoint that can be read. */
+export async function findRun(dataDir: string, run: string, onUnreadable: OnUnreadable): Promise<FoundRun | null> {
   const path = runPath(dataDir, run);
-  const { newest } = await readNewestManifest(checkpointsOf(path), run);
-  return newest === null ? null : { path, manifest: newest };
+  const { newest, damages } = await readNewestManifest(checkpointsOf(path), run);
+  if (newest !== null) return { path, manifest: newest };
+  if (damages[0] !== undefined) onUnreadable(`None of the checkpoints of the run ${run} can be read. ${damages[0]}`);
+  return null;
 }
 
 /** Why this run is not the one that is wished for: a clause that begins with "its" or "it", or null. */
@@ -48,7 +53,7 @@ export function differenceFrom(wish: RunWish, { settings, dataset }: CheckpointM
   if (!isDeepStrictEqual(plain(recipe), plain(wish.recipe))) return `its recipe ${recipe.name} was another then`;
   if (dataset.name !== wish.dataset.name) return `it trains on ${settings.dataset.title}, not on ${wish.dataset.name}`;
   if (!isDeepStrictEqual(dataset, wish.dataset)) return `its ${settings.dataset.title} was another then`;
-  if (wish.exact !== null && exact !== wish.exact) return exact ? "it is exact" : "it is not exact";
+  if (wish.exact !== null && !exact) return "it is not exact";
   if (wish.seed !== null && seed !== wish.seed) return `its seed is ${seed}, not ${wish.seed}`;
   if (wish.epochs !== null && epochs !== wish.epochs) return `it has ${epochs} epochs, not ${wish.epochs}`;
   return null;

@@ -50,7 +50,7 @@ async function open({ changedRecipe, changedDataset, resume, ...change }: Wish =
   // Whatever leases are given, the same is added up; and saved after every step, if the disk keeps up.
   const defaults = { seed: undefined, epochs: undefined, exact: true, new: false, checkpointSeconds: 0 };
   const options = { dataDir, ...defaults, ...change };
-  const chosen = resume === undefined ? null : await findRun(dataDir, resume);
+  const chosen = resume === undefined ? null : await findRun(dataDir, resume, expect.fail);
   const obtained = { dataset: { ...tinyDataset, ...changedDataset }, warning: null };
   const onLost = () => expect.fail("nobody else takes the run");
   const wanted = { ...recipe, ...changedRecipe };
@@ -271,6 +271,31 @@ describe("a start goes on with", () => {
     expect(settings).toMatchObject({ run: first.opened.settings.run, seed: 9, epochs: 1 });
   });
 
+  test("a run that is exact, as exact as it was: that need not be said again", async () => {
+    const first = await (await open()).untilStep(1);
+    await first.breakOff();
+    const second = await open({ exact: false });
+    expect(second.opened.settings).toMatchObject({ run: first.opened.settings.run, exact: true });
+    await second.untilEnd();
+    await second.close();
+    expect(await second.result()).toEqual(undisturbed);
+  });
+
+  test("an earlier one, or a new one, where no checkpoint of the newest can be read, and says so", async () => {
+    const first = await open({ seed: 9 });
+    await first.breakOff();
+    const second = await (await open({ seed: 10 })).untilStep(3);
+    await second.breakOff();
+    for (const manifest of (await checkpoints(second))("json")) await truncate(manifest, 0);
+    expect((await open()).opened.settings.run).toBe(first.opened.settings.run);
+    const { run } = second.opened.settings;
+    expect(log.join("\n")).toMatch(
+      new RegExp(
+        `None of the checkpoints of the run ${run} can be read\\. .*checkpoint-\\d+\\.json cannot be used: .*not JSON`,
+      ),
+    );
+  });
+
   test("the run that is wished for, also if another was saved later", async () => {
     const first = await open({ seed: 9 });
     await first.breakOff();
@@ -278,24 +303,22 @@ describe("a start goes on with", () => {
     expect((await open({ seed: 9 })).opened.settings.run).toBe(first.opened.settings.run);
   });
 
-  test.each<[string, Wish, RegExp]>([
+  test.each<[string, Wish, RegExp, Wish?]>([
     ["of another seed", { seed: 9 }, /its seed is 1, not 9/],
     ["of another length", { epochs: 3 }, /it has 2 epochs, not 3/],
-    ["that is exact", { exact: false }, /it is exact/],
+    ["that is not exact, where one is wished for", { exact: true }, /it is not exact/, { exact: false }],
     ["of another recipe", { changedRecipe: { name: "other" } }, /its recipe is tiny, not other/],
     ["of a recipe that has changed", { changedRecipe: { batchSize: 16 } }, /its recipe tiny was another then/],
     ["on another dataset", { changedDataset: { name: "mnist" } }, /it trains on Tiny, not on mnist/],
     ["on other samples", { changedDataset: { train: tinyDataset.test } }, /its Tiny was another then/],
-  ])("no run %s, and says so", async (_, wish, sentence) => {
-    const first = await open();
+  ])("no run %s, and says so", async (_, wish, sentence, earlier = {}) => {
+    const first = await open(earlier);
     await first.breakOff();
     const second = await open(wish);
     expect(second.opened.settings.run).not.toBe(first.opened.settings.run);
     expect(second.opened.remark).toMatch(sentence);
     expect(second.opened.remark).toContain(first.opened.settings.run);
     await second.breakOff();
-    // That a run is exact need not be said again.
-    if (wish.exact === false) return;
     const chosen = open({ ...wish, resume: first.opened.settings.run });
     await expect(chosen).rejects.toThrow(StartError);
     await expect(chosen).rejects.toThrow(sentence);

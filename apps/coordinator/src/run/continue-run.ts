@@ -30,7 +30,8 @@ export async function continueUnfinished(
   wish: RunWish,
 ): Promise<{ readonly run: OpenRun | null; readonly remark: string | null }> {
   let remark: string | null = null;
-  for (const found of await findRuns(opening.options.dataDir)) {
+  const { options, log } = opening;
+  for (const found of await findRuns(options.dataDir, (sentence) => log.warn(sentence))) {
     if (found.manifest.position.ending !== null) continue;
     const result = await continueRun(opening, wish, found);
     if ("state" in result) return { run: result, remark: result.remark };

@@ -18,7 +18,8 @@ export async function openRun(opening: Opening): Promise<OpenRun> {
   const wish = {
     recipe,
     dataset: identifyDataset(obtained.dataset),
-    exact: chosen === null || options.exact ? options.exact : null,
+    // Nobody can say that a run should not be.
+    exact: options.exact ? (true as const) : null,
     seed: options.seed ?? null,
     epochs: options.epochs ?? null,
   };
