@@ -1,17 +1,21 @@
 import { createTfjsEngine, webgpuAvailability } from "@convoy/engine-tfjs";
-import { createWasmEngine } from "@convoy/engine-wasm";
+import { createQuickestEngine, createWasmEngine, openWebThread } from "@convoy/engine-wasm";
 import type { EngineCandidate, EngineRemark } from "@convoy/worker";
 
 /**
  * The engines of a browser, in order of preference; or the one that was asked for, without objections of taste. Those
  * that are left out are unsuitable for the reason given. TensorFlow.js loads its WASM files from the folder of this script.
  */
-export function engineCandidates(forced: string | null, leftOut: readonly EngineRemark[]): readonly EngineCandidate[] {
+export function engineCandidates(
+  forced: string | null,
+  leftOut: readonly EngineRemark[],
+  threads: number,
+): readonly EngineCandidate[] {
   const candidates: readonly EngineCandidate[] = [
     { name: "tfjs-webgpu", create: createTfjsEngine("webgpu"), unsuitable: () => webgpuObjection(forced !== null) },
     {
       name: "wasm",
-      create: createWasmEngine(),
+      create: createQuickestEngine({ mostThreads: threads, openThread: () => openWebThread(self.location.href) }),
       createExact: createWasmEngine({ build: "simd" }),
       sameEverywhere: true,
     },

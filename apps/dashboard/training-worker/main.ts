@@ -1,7 +1,8 @@
 /**
  * The script of the DedicatedWorker that trains: socket, training loop and GPU live together in here, where a hidden
- * tab is not slowed down. The page only shows what it is told.
+ * tab is not slowed down. The page only shows what it is told. The engine's further threads run the same script.
  */
+import { serveThread, THREAD_NAME, webThreadPort } from "@convoy/engine-wasm";
 import { dialSocketIo } from "@convoy/transport/client";
 import { limitRate, type RunningWorker, runWorker, type WorkerCommand, type WorkerMessage } from "@convoy/worker";
 import { engineCandidates } from "./engine-candidates.ts";
@@ -11,7 +12,10 @@ let worker: RunningWorker | null = null;
 const say = (message: WorkerMessage) => postMessage(message);
 const show = limitRate((status) => say({ type: "status", status }));
 
-addEventListener("message", ({ data: command }: MessageEvent<WorkerCommand>) => {
+if (self.name === THREAD_NAME) serveThread(webThreadPort());
+else addEventListener("message", ({ data }: MessageEvent<WorkerCommand>) => obey(data));
+
+function obey(command: WorkerCommand): void {
   switch (command.type) {
     case "start":
       // A second start would be a second worker in one tab.
@@ -30,7 +34,7 @@ addEventListener("message", ({ data: command }: MessageEvent<WorkerCommand>) => 
       say({ type: "pong" });
       return;
   }
-});
+}
 
 function start({
   url,
@@ -38,9 +42,10 @@ function start({
   device,
   token,
   engine,
+  threads,
   leftOut,
 }: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
-  const engines = engineCandidates(engine, leftOut);
+  const engines = engineCandidates(engine, leftOut, threads);
   return runWorker({ dial: dialSocketIo(url), name, device, token, engines, onStatus: show });
 }
 

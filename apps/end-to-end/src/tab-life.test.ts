@@ -129,7 +129,7 @@ test("a tab that is left hands its work over at once, and carries on when it is 
 test("an engine that the page leaves out is not tried; the next one does the work without asking", async () => {
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${coordinator.url}/worker/`);
-  const start = { type: "start", url: coordinator.url, name: "Fallen", device: "A tab", engine: null };
+  const start = { type: "start", url: coordinator.url, name: "Fallen", device: "A tab", engine: null, threads: 1 };
   const leftOut = [{ engine: "tfjs-webgpu", sentence: "It failed twice." }];
   const status = await page.evaluate(
     (command) => {

@@ -33,7 +33,14 @@ function ended(...args: string[]): string {
 
 const CERTIFICATE = rootCertificates[0] as string;
 
-const defaults = { url: "http://localhost:4300", token: null, name: "Headless worker", quiet: false };
+const defaults = { url: "http://localhost:4300", token: null, name: "Headless worker", threads: 1, quiet: false };
+
+test("it uses as many cores as it is told, and says what it was told wrongly", () => {
+  expect(readOptions(["--threads", "4"]).threads).toBe(4);
+  for (const count of ["0", "-1", "1.5", "all"]) {
+    expect(ended(`--threads=${count}`)).toContain("It must be a whole number from 1 to 999.");
+  }
+});
 
 test("without options it lends this machine to a coordinator on it", () => {
   expect(readOptions([])).toEqual(defaults);

@@ -13,6 +13,8 @@ export interface HeadlessWorkerOptions {
   readonly ca: string | undefined;
   readonly name: string;
   readonly engine: string | undefined;
+  /** Of the processor, at most. */
+  readonly threads: number;
   readonly quiet: boolean;
 }
 
@@ -54,6 +56,7 @@ function parse(args: readonly string[]): ParsedOptions {
         .argParser(shownName),
     )
     .addOption(new Option("--engine <name>", "use this engine and no other").choices(["wasm", "tfjs-wasm", "tfjs-cpu"]))
+    .addOption(option("--threads <count>", "THREADS", "processor cores it may use").default(1).argParser(threadCount))
     .addOption(new Option("--quiet", "say nothing unless it fails").default(false))
     .parse([...args], { from: "user" })
     .opts<ParsedOptions>();
@@ -63,6 +66,11 @@ function parse(args: readonly string[]): ParsedOptions {
 function option(flags: string, variable: string, description: string): Option {
   const made = new Option(flags, description);
   return process.env[`CONVOY_${variable}`] === "" ? made : made.env(`CONVOY_${variable}`);
+}
+
+function threadCount(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 999.");
+  return Number(text);
 }
 
 function webAddress(text: string): string {

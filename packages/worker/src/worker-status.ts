@@ -40,6 +40,8 @@ export type WorkerCommand =
       readonly token: string | null;
       /** Force this engine ("wasm", "tfjs-webgpu" …); null to choose. */
       readonly engine: string | null;
+      /** Of the processor, at most. */
+      readonly threads: number;
       /** Engines to leave out, each with the reason in a sentence. */
       readonly leftOut: WorkerStatus["engineRemarks"];
     }

@@ -1,7 +1,7 @@
 "use client";
 import type { MissingWebgpu } from "@convoy/engine-tfjs/missing-webgpu";
 import { type EntryView, limits } from "@convoy/protocol";
-import { Button, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { SecureWay } from "../entry/secure-way.tsx";
 import { Banner } from "../frame/banner.tsx";
@@ -10,6 +10,8 @@ import { describeDevice } from "./device-words.ts";
 import classes from "./lend-form.module.css";
 import type { LendRequest } from "./lend-request.ts";
 import { engineName, gpuRemark } from "./lending-words.ts";
+import { threadsOfProcessor, usualThreads } from "./processor-threads.ts";
+import type { RememberedLending } from "./remembered-lending.ts";
 import { rememberedName, rememberName } from "./remembered-name.ts";
 import { UnknownEngineBanner } from "./unknown-engine-banner.tsx";
 
@@ -18,17 +20,21 @@ interface LendFormProps {
   readonly request: LendRequest | null;
   /** The same page over https; null where there is none. */
   readonly secure: EntryView["secure"];
-  readonly onStart: (name: string, engine: string | null) => void;
+  readonly onStart: (lending: Omit<RememberedLending, "paused">) => void;
 }
 
 /** What lending means, the name under which it happens, and the one button. */
 export function LendForm({ request, secure, onStart }: LendFormProps) {
   const [name, setName] = useState("");
   const [device, setDevice] = useState("");
+  const [threads, setThreads] = useState(1);
+  const [mostThreads, setMostThreads] = useState(1);
   const [remark, setRemark] = useState<MissingWebgpu | null>(null);
   useEffect(() => {
     if (request === null) return;
     setName(request.name ?? rememberedName());
+    setThreads(request.threads ?? usualThreads());
+    setMostThreads(Math.max(threadsOfProcessor(), request.threads ?? 1));
     setDevice(describeDevice(navigator.userAgent, navigator.maxTouchPoints));
     const { userAgent, maxTouchPoints: touchPoints } = navigator;
     setRemark(gpuRemark({ isSecure: window.isSecureContext, isOffered: "gpu" in navigator, userAgent, touchPoints }));
@@ -41,7 +47,7 @@ export function LendForm({ request, secure, onStart }: LendFormProps) {
       onSubmit={(event) => {
         event.preventDefault();
         rememberName(name.trim());
-        onStart(name.trim(), request?.engine ?? null);
+        onStart({ name: name.trim(), engine: request?.engine ?? null, threads });
       }}
     >
       <h1 className={classes.title}>Lend this device</h1>
@@ -60,6 +66,16 @@ export function LendForm({ request, secure, onStart }: LendFormProps) {
         autoComplete="off"
         onChange={(event) => setName(event.currentTarget.value)}
       />
+      {mostThreads > 1 && (
+        <NativeSelect
+          label="Processor cores it may use"
+          description="Where no GPU does the work"
+          size="md"
+          value={threads}
+          data={Array.from({ length: mostThreads }, (_, i) => String(i + 1))}
+          onChange={(event) => setThreads(Number(event.currentTarget.value))}
+        />
+      )}
       <Button
         type="submit"
         size="xl"

@@ -11,6 +11,7 @@ import classes from "./lend-page.module.css";
 import { type LendRequest, parseLendRequest } from "./lend-request.ts";
 import { LendingPanel } from "./lending-panel.tsx";
 import { lendingTitle, lendingWords } from "./lending-words.ts";
+import { usualThreads } from "./processor-threads.ts";
 import { rememberedLending } from "./remembered-lending.ts";
 import { useLending } from "./use-lending.ts";
 
@@ -48,7 +49,10 @@ function OpenLendPage({ token, secure, onFailure }: OpenLendPageProps) {
     setRequest(asked);
     const before = rememberedLending();
     if (before !== null) begin(before);
-    else if (asked.start) begin({ name: asked.name ?? "", engine: asked.engine, paused: false });
+    else if (asked.start) {
+      const threads = asked.threads ?? usualThreads();
+      begin({ name: asked.name ?? "", engine: asked.engine, threads, paused: false });
+    }
   }, [begin]);
 
   const hasFailed = state.status?.phase === "failed";
@@ -64,11 +68,7 @@ function OpenLendPage({ token, secure, onFailure }: OpenLendPageProps) {
       </VisuallyHidden>
       <div className={classes.column}>
         {words === null ? (
-          <LendForm
-            request={request}
-            secure={secure}
-            onStart={(name, engine) => begin({ name, engine, paused: false })}
-          />
+          <LendForm request={request} secure={secure} onStart={(lending) => begin({ ...lending, paused: false })} />
         ) : (
           <LendingPanel lending={lending} words={words} request={request} />
         )}

@@ -7,6 +7,8 @@ export interface LendRequest {
   /** What stands in the address instead of a known engine. */
   readonly unknownEngine: string | null;
   readonly name: string | null;
+  /** Of the processor, at most; null where the address does not say. */
+  readonly threads: number | null;
   /** Start without waiting for the button. */
   readonly start: boolean;
 }
@@ -18,8 +20,13 @@ export function parseLendRequest(query: URLSearchParams): LendRequest {
     engine,
     unknownEngine: engine === null ? asked : null,
     name: query.get("name")?.trim() || null,
+    threads: wholeNumber(query.get("threads")),
     start: isSet(query.get("start")) || isSet(query.get("auto")),
   };
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^[1-9]\d{0,2}$/.test(text) ? Number(text) : null;
 }
 
 function isSet(value: string | null): boolean {

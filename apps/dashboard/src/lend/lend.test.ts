@@ -19,6 +19,13 @@ test("an engine that does not exist is named, not guessed", () => {
   expect(parse("engine=").unknownEngine).toBeNull();
 });
 
+test("the address can say how many cores at most", () => {
+  expect(parse("threads=3").threads).toBe(3);
+  for (const query of ["", "threads=", "threads=0", "threads=-1", "threads=1.5", "threads=many"]) {
+    expect(parse(query).threads).toBeNull();
+  }
+});
+
 test("the address can start at once and give a name", () => {
   expect(parse("start=1&name=%20Desk%20")).toMatchObject({ start: true, name: "Desk" });
   expect(parse("auto").start).toBe(true);

@@ -8,6 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 const start: FirstStart = {
   type: "start",
+  threads: 1,
   url: "http://localhost:4000",
   name: "Desk",
   device: "Chrome 156 on Linux",

@@ -18,7 +18,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const lending = { name: "Desk", engine: "tfjs-wasm", paused: true };
+const lending = { name: "Desk", engine: "tfjs-wasm", threads: 2, paused: true };
 
 test.each(["reload", "back_forward"])("a tab that is loaded again (%s) knows what it was doing", (navigation) => {
   expect(rememberedLending()).toBeNull();

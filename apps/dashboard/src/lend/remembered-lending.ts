@@ -8,6 +8,7 @@ const RELOADED = "convoy.reloaded";
 export interface RememberedLending {
   readonly name: string;
   readonly engine: string | null;
+  readonly threads: number;
   readonly paused: boolean;
 }
 
@@ -26,9 +27,9 @@ export function rememberedLending(): RememberedLending | null {
 function parseLending(text: string | null): RememberedLending | null {
   if (text === null) return null;
   try {
-    const { name, engine, paused } = JSON.parse(text) as { [field: string]: unknown };
+    const { name, engine, threads, paused } = JSON.parse(text) as { [field: string]: unknown };
     if (typeof name !== "string" || (typeof engine !== "string" && engine !== null)) return null;
-    return { name, engine, paused: paused === true };
+    return { name, engine, threads: Number.isInteger(threads) ? (threads as number) : 1, paused: paused === true };
   } catch {
     return null;
   }

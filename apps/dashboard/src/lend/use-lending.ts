@@ -44,9 +44,10 @@ export function useLending(token: string | null): Lending {
       session.current?.suspend();
       begun.current = lending;
       rememberLending(lending);
-      const { name, engine, paused } = lending;
+      const { name, paused, ...wishes } = lending;
       const device = describeDevice(navigator.userAgent, navigator.maxTouchPoints);
-      const command = { type: "start", url: coordinatorUrl(), name: name || device, device, token, engine } as const;
+      const url = coordinatorUrl();
+      const command = { type: "start", url, name: name || device, device, token, ...wishes } as const;
       session.current = new LendingSession(createThread, command, setState, { paused });
     },
     [token],
@@ -58,7 +59,7 @@ export function useLending(token: string | null): Lending {
     return {
       state,
       begin,
-      again: () => begin({ ...(begun.current ?? { name: "", engine: null }), paused: false }),
+      again: () => begin({ ...(begun.current ?? { name: "", engine: null, threads: 1 }), paused: false }),
       pause: () => {
         rememberPaused(true);
         session.current?.pause();

@@ -4,6 +4,7 @@ import { engineConformance } from "@convoy/engine/conformance";
 import { initializeParameters, lenet5, parameterLayout } from "@convoy/models";
 import { describe, expect, it } from "vitest";
 import { createWasmEngine } from "../wasm-engine.ts";
+import { createQuickestEngine } from "./quickest-engine.ts";
 import { serveThread } from "./serve-thread.ts";
 import type { EngineThread, FromThread, ToThread } from "./thread-messages.ts";
 import { createThreadedEngine } from "./threaded-engine.ts";
@@ -99,5 +100,47 @@ describe("an engine on several threads", () => {
       close: () => {},
     });
     await expect(createThreadedEngine({ threads: 2, openThread })(task)).rejects.toThrow(EngineError);
+  });
+});
+
+describe("the quickest number of threads", () => {
+  it("is one where one was granted, and then none is tried", async () => {
+    let opened = 0;
+    const openThread = () => {
+      opened++;
+      return openPretendedThread();
+    };
+    const engine = await createQuickestEngine({ mostThreads: 1, openThread })(task);
+    expect(engine.identity.device).toBe("CPU, WASM SIMD");
+    expect(opened).toBe(0);
+    engine.dispose();
+  });
+
+  it("is one where there is no room for more", async () => {
+    const openThread = (): EngineThread => ({
+      post: () => {},
+      listen: (_, onFailure) => queueMicrotask(() => onFailure("out of memory.")),
+      close: () => {},
+    });
+    const engine = await createQuickestEngine({ mostThreads: 4, openThread })(task);
+    expect(engine.identity.device).toBe("CPU, WASM SIMD");
+    engine.dispose();
+  });
+
+  it("is never more than was granted", async () => {
+    const asked: string[] = [];
+    const openThread = () => {
+      const thread = openPretendedThread();
+      return {
+        ...thread,
+        post: (...[message, transfer]: Parameters<EngineThread["post"]>) => {
+          asked.push(message.type);
+          thread.post(message, transfer);
+        },
+      };
+    };
+    const engine = await createQuickestEngine({ mostThreads: 2, openThread })(task);
+    expect(asked.filter((type) => type === "make")).toHaveLength(1);
+    engine.dispose();
   });
 });
