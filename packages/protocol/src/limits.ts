@@ -28,8 +28,12 @@ export const limits = {
    */
   connections: 2500,
   connectionsPerAddress: 256,
-  /** Sockets at once, with those that fetch pages and those that have not become a connection. */
+  /**
+   * Sockets at once, in total and of one address, with those that fetch pages and those that have not become a
+   * connection: a browser opens up to six beside each connection of a page that is being loaded.
+   */
   sockets: 4000,
+  socketsPerAddress: 1024,
   /** A connection must say something within this time. */
   greetingMs: 15_000,
   /** So long a coordinator that ends waits for others to answer its goodbye. */

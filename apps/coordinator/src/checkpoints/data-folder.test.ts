@@ -50,3 +50,12 @@ test.each([
 test("what was written without an error is returned", async () => {
   expect(await writingTo("/data", async () => 7)).toBe(7);
 });
+
+test("what has nothing to do with the disk stays what it is", async () => {
+  const failing = (error: Error) =>
+    writingTo("/data", () => Promise.reject(error)).catch((failure: unknown) => failure);
+  const taken = new StartError("Another coordinator has the folder.");
+  expect(await failing(taken)).toBe(taken);
+  const defect = new TypeError("undefined is not a function");
+  expect(await failing(defect)).toBe(defect);
+});

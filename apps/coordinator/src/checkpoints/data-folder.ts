@@ -25,6 +25,8 @@ export async function writingTo<Result>(dataDir: string, write: () => Promise<Re
   try {
     return await write();
   } catch (error) {
+    // Only what the disk says is about the disk.
+    if (error instanceof StartError || (error as NodeJS.ErrnoException).code === undefined) throw error;
     const why = inWords(error as NodeJS.ErrnoException);
     throw new StartError(`The data folder ${dataDir} cannot be written: ${why}; choose another with --data-dir.`);
   }

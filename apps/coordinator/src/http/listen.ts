@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { limits } from "@convoy/protocol";
+import { networkOf } from "@convoy/transport";
 import { StartError } from "../start-error.ts";
 
 export interface Listening {
@@ -12,9 +13,30 @@ export interface Listening {
 export function listen(host: string, port: number): Promise<Listening> {
   const server = createServer();
   server.maxConnections = limits.sockets;
+  boundSocketsPerAddress(server, limits.socketsPerAddress);
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(new StartError(sentenceOf(error, host, port))));
     server.listen(port, host, () => resolve({ server, port: (server.address() as AddressInfo).port }));
+  });
+}
+
+/** One address that opens socket after socket, and says nothing, is not to keep everybody else out. */
+export function boundSocketsPerAddress(server: Pick<Server, "on">, most: number): void {
+  const counts = new Map<string, number>();
+  server.on("connection", (socket: Socket) => {
+    const network = networkOf(socket.remoteAddress ?? "");
+    if (network === null) return;
+    const count = (counts.get(network) ?? 0) + 1;
+    if (count > most) {
+      socket.destroy();
+      return;
+    }
+    counts.set(network, count);
+    socket.once("close", () => {
+      const rest = (counts.get(network) ?? 0) - 1;
+      if (rest > 0) counts.set(network, rest);
+      else counts.delete(network);
+    });
   });
 }
 

@@ -23,8 +23,9 @@ export async function openRun(opening: Opening): Promise<OpenRun> {
     seed: options.seed ?? null,
     epochs: options.epochs ?? null,
   };
-  if (chosen !== null) return continueChosen(opening, wish, chosen);
-  const { run, remark } = options.new ? nothing : await continueUnfinished(opening, wish);
+  const { dataDir } = options;
+  if (chosen !== null) return writingTo(dataDir, () => continueChosen(opening, wish, chosen));
+  const { run, remark } = options.new ? nothing : await writingTo(dataDir, () => continueUnfinished(opening, wish));
   return run ?? beginRun(opening, wish.dataset, remark);
 }
 
