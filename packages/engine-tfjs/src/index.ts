@@ -1,3 +1,6 @@
+export {
+  type AdapterDescription,
+  type WebgpuAvailability,
+  webgpuAvailability,
+} from "@convoy/engine-webgpu/graphics-device";
 export { createTfjsEngine, type TfjsBackend, type TfjsOptions } from "./create-tfjs-engine.ts";
-export type { AdapterDescription } from "./webgpu/adapter-description.ts";
-export { type WebgpuAvailability, webgpuAvailability } from "./webgpu/webgpu-availability.ts";

@@ -1,4 +1,4 @@
-import { readUserAgent } from "@convoy/engine-tfjs/user-agent";
+import { readUserAgent } from "@convoy/engine-webgpu/user-agent";
 import { expect, test } from "vitest";
 import { installSteps, needsInstalling, warningSteps } from "./certificate-words.ts";
 

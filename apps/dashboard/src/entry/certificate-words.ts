@@ -1,5 +1,5 @@
 /** What to do about a certificate that no browser knows, for the browser at hand. What stands on a button is in quotes. */
-import type { BrowserDescription } from "@convoy/engine-tfjs/user-agent";
+import type { BrowserDescription } from "@convoy/engine-webgpu/user-agent";
 
 /** How to get past the warning. `host` as the browser shows it. */
 export function warningSteps({ name, system }: BrowserDescription, host: string): string[] {

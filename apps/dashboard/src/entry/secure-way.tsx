@@ -1,5 +1,5 @@
 "use client";
-import { type BrowserDescription, readUserAgent } from "@convoy/engine-tfjs/user-agent";
+import { type BrowserDescription, readUserAgent } from "@convoy/engine-webgpu/user-agent";
 import type { EntryView } from "@convoy/protocol";
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";

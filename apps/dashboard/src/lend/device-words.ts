@@ -1,4 +1,4 @@
-import { readUserAgent } from "@convoy/engine-tfjs/user-agent";
+import { readUserAgent } from "@convoy/engine-webgpu/user-agent";
 
 /** What a device is called when nobody has named it: "Chrome 156 on Windows". From the user agent, as far as it tells. */
 export function describeDevice(userAgent: string, touchPoints: number): string {

@@ -1,5 +1,5 @@
 "use client";
-import type { MissingWebgpu } from "@convoy/engine-tfjs/missing-webgpu";
+import type { MissingWebgpu } from "@convoy/engine-webgpu/missing-webgpu";
 import { type EntryView, limits } from "@convoy/protocol";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";

@@ -1,5 +1,5 @@
 /** What the page of a worker says, chosen from what is known of it. */
-import { type MissingWebgpu, missingWebgpu, type WebgpuSurroundings } from "@convoy/engine-tfjs/missing-webgpu";
+import { type MissingWebgpu, missingWebgpu, type WebgpuSurroundings } from "@convoy/engine-webgpu/missing-webgpu";
 import type { WorkerStatus } from "@convoy/worker";
 import type { StateWord } from "../frame/state-label.tsx";
 import { formatAmount, formatDuration, formatError, formatRate } from "../text/format.ts";
@@ -115,6 +115,7 @@ export function proofSentence(proof: WorkerStatus["proof"]): string | null {
 
 const engineNames: { readonly [engine: string]: string } = {
   wasm: "WebAssembly",
+  webgpu: "WebGPU",
   "tfjs-webgpu": "WebGPU, with TensorFlow.js",
   "tfjs-wasm": "WebAssembly, with TensorFlow.js",
   "tfjs-cpu": "plain JavaScript, with TensorFlow.js",
@@ -130,10 +131,11 @@ export function leftOutWords({ leftOut, status }: LendingState): { title: string
   const [first] = leftOut;
   const inUse = status?.engine ?? null;
   if (first === undefined || inUse === null || inUse.name === first.engine) return null;
-  const isGpu = first.engine.endsWith("webgpu");
+  const isGpu = (engine: string) => engine.endsWith("webgpu");
+  const processorInstead = isGpu(first.engine) && !isGpu(inUse.name);
   return {
-    title: isGpu ? "Going on without the GPU" : `Going on without ${first.engine}`,
-    sentence: `${first.sentence} ${isGpu ? "The processor does the work now" : `${inUse.name} does the work now`}; stop and lend again to give it another chance.`,
+    title: processorInstead ? "Going on without the GPU" : `Going on without ${first.engine}`,
+    sentence: `${first.sentence} ${processorInstead ? "The processor does the work now" : `${inUse.name} does the work now`}; stop and lend again to give it another chance.`,
   };
 }
 

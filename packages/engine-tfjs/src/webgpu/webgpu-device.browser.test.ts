@@ -1,11 +1,11 @@
 import { type Batch, EngineError, type EngineTask, proveEngine } from "@convoy/engine";
+import { webgpuAvailability } from "@convoy/engine-webgpu/graphics-device";
 import { murmur3Text } from "@convoy/foundation";
 import { parameterLayout } from "@convoy/models";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { createTfjsEngine } from "../create-tfjs-engine.ts";
-import { webgpuAvailability } from "./webgpu-availability.ts";
 
 // As small as can be: every device of this file compiles its programs anew.
 const task: EngineTask = {

@@ -1,14 +1,13 @@
 import { EngineError, type EngineIdentity } from "@convoy/engine";
+import { type GraphicsDevice, openGraphicsDevice, StagingBuffers } from "@convoy/engine-webgpu/graphics-device";
+import { userAgent } from "@convoy/engine-webgpu/user-agent";
 import { murmur3Text } from "@convoy/foundation";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorDevice, Transfer } from "../tensor-device.ts";
 import { useBackend } from "../use-backend.ts";
-import { userAgent } from "../user-agent.ts";
-import { type GraphicsDevice, openGraphicsDevice } from "./graphics-device.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { repeatableMatrixProducts } from "./repeatable-matrix-product.ts";
-import { StagingBuffers } from "./staging-buffers.ts";
 
 /** Of what is not TensorFlow.js's own in the arithmetic; changes whenever its rounding may. */
 const KERNELS_VERSION = 1;

@@ -3,7 +3,7 @@
  * asks for a device says it before anything is loaded. Which version brought what: the "Implementation Status" page of
  * the WebGPU working group.
  */
-import { type BrowserDescription, readUserAgent } from "../user-agent.ts";
+import { type BrowserDescription, readUserAgent } from "./user-agent.ts";
 
 export interface WebgpuSurroundings {
   /** `isSecureContext`: browsers hide WebGPU from pages that came over plain http, except from this machine. */

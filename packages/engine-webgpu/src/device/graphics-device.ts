@@ -1,7 +1,7 @@
 import { EngineError } from "@convoy/engine";
-import { userAgent } from "../user-agent.ts";
 import { type AdapterDescription, describeAdapter } from "./adapter-description.ts";
 import { missingAdapter, missingWebgpu } from "./missing-webgpu.ts";
+import { userAgent } from "./user-agent.ts";
 
 /** The limits that tfjs-backend-webgpu raises from their defaults, so that large layers fit. */
 const RAISED_LIMITS = [

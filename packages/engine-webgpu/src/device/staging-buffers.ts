@@ -2,6 +2,7 @@
 export class StagingBuffers {
   readonly #device: GPUDevice;
   readonly #free: GPUBuffer[] = [];
+  #destroyed = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -16,6 +17,13 @@ export class StagingBuffers {
   }
 
   release(buffer: GPUBuffer): void {
-    this.#free.push(buffer);
+    if (this.#destroyed) buffer.destroy();
+    else this.#free.push(buffer);
+  }
+
+  /** Those in use go when they are released. */
+  destroy(): void {
+    this.#destroyed = true;
+    for (const buffer of this.#free.splice(0)) buffer.destroy();
   }
 }

@@ -1,0 +1,4 @@
+export type { AdapterDescription } from "./adapter-description.ts";
+export { type GraphicsDevice, openGraphicsDevice } from "./graphics-device.ts";
+export { StagingBuffers } from "./staging-buffers.ts";
+export { type WebgpuAvailability, webgpuAvailability } from "./webgpu-availability.ts";

@@ -1,0 +1,217 @@
+import {
+  assertBatch,
+  assertTrainingBatch,
+  assertVectorLength,
+  type Batch,
+  type BatchOutcome,
+  compilePlan,
+  type Engine,
+  type EngineFactory,
+  type EngineIdentity,
+  type EngineTask,
+  type Plan,
+} from "@convoy/engine";
+import { assert, murmur3Text } from "@convoy/foundation";
+import { elementCount, imageShapeFor } from "@convoy/models";
+import { BatchUpload } from "./batch-upload.ts";
+import { type GraphicsDevice, openGraphicsDevice } from "./device/graphics-device.ts";
+import { StagingBuffers } from "./device/staging-buffers.ts";
+import { userAgent } from "./device/user-agent.ts";
+import { kernelsOfPlan } from "./kernels-of-plan.ts";
+import { Pace } from "./pace.ts";
+import { type Pipelines, preparePipelines } from "./pipelines.ts";
+import { PreparedStep } from "./prepared-step.ts";
+import { requireLimits, StepBuffers, stepSizes } from "./step-buffers.ts";
+
+/** Changes whenever the rounding of a kernel may. */
+const KERNELS_VERSION = 1;
+
+export interface WebgpuOptions {
+  /** Is told how many of an engine's kernels are compiled, each time another is. */
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
+/**
+ * Engines on the GPU of this browser. A model is compiled once, for batches of any size; its buffers grow with the
+ * largest batch that comes. The factory rejects with an EngineError: there is no GPU, a shader does not compile, the model
+ * is too large.
+ */
+export function createWebgpuEngine({ onProgress }: WebgpuOptions = {}): EngineFactory {
+  return async (task) => {
+    const graphics = await openGraphicsDevice();
+    const plan = planFor(task, 1);
+    const { forward, backward } = kernelsOfPlan(plan, task);
+    const kernels = [...forward, ...backward];
+    requireLimits(plan, stepSizes(plan, kernels, pictureBytes(task)), graphics.device.limits);
+    const pipelines = await preparePipelines(graphics, kernels, onProgress);
+    return new WebgpuEngine(task, graphics, pipelines, forward.length);
+  };
+}
+
+/** Places are read and written as words; a pool whose windows do not overlap never leaves the registers. */
+function planFor({ model }: EngineTask, batchSize: number): Plan {
+  return compilePlan(model, { batchSize, placeBytes: 4, alignment: 256, fusedPools: "disjoint" });
+}
+
+function pictureBytes({ model, preprocessing }: EngineTask): number {
+  return elementCount(imageShapeFor(preprocessing, model.inputShape));
+}
+
+/** What is there for batches of up to `buffers.plan.batchSize` samples. */
+interface Prepared {
+  readonly buffers: StepBuffers;
+  readonly training: PreparedStep;
+  readonly evaluation: PreparedStep;
+}
+
+/**
+ * Calls may be under way at the same time: each is submitted before its method returns, and reads its results through a
+ * staging buffer of its own.
+ */
+class WebgpuEngine implements Engine {
+  readonly identity: EngineIdentity;
+  readonly #task: EngineTask;
+  readonly #graphics: GraphicsDevice;
+  readonly #pipelines: Pipelines;
+  readonly #forwardCount: number;
+  readonly #parameterCount: number;
+  readonly #parameters: GPUBuffer;
+  readonly #upload: BatchUpload;
+  readonly #staging: StagingBuffers;
+  readonly #pace = new Pace();
+  #prepared: Prepared | undefined;
+  #hasParameters = false;
+  #disposed = false;
+
+  /** The first `forwardCount` kernels are an evaluation. */
+  constructor(task: EngineTask, graphics: GraphicsDevice, pipelines: Pipelines, forwardCount: number) {
+    const { device } = graphics;
+    this.identity = identityOn(graphics);
+    this.#task = task;
+    this.#graphics = graphics;
+    this.#pipelines = pipelines;
+    this.#forwardCount = forwardCount;
+    this.#parameterCount = planFor(task, 1).parameterCount;
+    this.#parameters = device.createBuffer({
+      label: "parameters",
+      size: Math.max(4, 4 * this.#parameterCount),
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    });
+    this.#upload = new BatchUpload(task);
+    this.#staging = new StagingBuffers(device);
+  }
+
+  setParameters(parameters: Float32Array): void {
+    assert(!this.#disposed, "the engine was disposed");
+    assertVectorLength(parameters, this.#parameterCount, "parameters");
+    if (this.#graphics.failure !== undefined) throw this.#graphics.failure;
+    this.#graphics.device.queue.writeBuffer(this.#parameters, 0, parameters as Float32Array<ArrayBuffer>);
+    this.#hasParameters = true;
+  }
+
+  async computeGradient(batch: Batch, gradientSum: Float32Array): Promise<BatchOutcome> {
+    this.#assertReady();
+    assertTrainingBatch(this.#task, batch);
+    assertVectorLength(gradientSum, this.#parameterCount, "gradient");
+    return this.#run(batch, gradientSum);
+  }
+
+  async evaluate(batch: Batch): Promise<BatchOutcome> {
+    this.#assertReady();
+    assertBatch(this.#task, batch);
+    return this.#run(batch, null);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#prepared?.buffers.destroy();
+    this.#parameters.destroy();
+    this.#staging.destroy();
+  }
+
+  #assertReady(): void {
+    assert(!this.#disposed, "the engine was disposed");
+    assert(this.#hasParameters, "the engine was given no parameters yet");
+  }
+
+  /** One step: everything is submitted at once, then there is one wait. */
+  async #run(batch: Batch, gradientSum: Float32Array | null): Promise<BatchOutcome> {
+    if (this.#graphics.failure !== undefined) throw this.#graphics.failure;
+    const { device } = this.#graphics;
+    const { buffers, training, evaluation } = this.#preparedFor(batch.count);
+    const step = gradientSum === null ? evaluation : training;
+    const work = step.work(batch.count);
+    // An evaluation leaves the gradient where it is.
+    const begin = gradientSum === null ? 4 * this.#parameterCount : 0;
+    const size = 4 * (this.#parameterCount + 2 * batch.count) - begin;
+    const staging = this.#staging.acquire(size);
+    const startedAt = performance.now();
+    this.#upload.write(device, buffers, batch, gradientSum !== null);
+    step.submit(batch.count, this.#pace.workOfSubmit(work), (encoder) =>
+      encoder.copyBufferToBuffer(buffers.results, begin, staging, 0, size),
+    );
+    await this.#map(staging, size);
+    this.#pace.observe(work, performance.now() - startedAt);
+    const mapped = staging.getMappedRange(0, size);
+    gradientSum?.set(new Float32Array(mapped, 0, this.#parameterCount));
+    const outcome = addUp(new Float32Array(mapped, size - 8 * batch.count, 2 * batch.count));
+    staging.unmap();
+    this.#staging.release(staging);
+    return outcome;
+  }
+
+  /** Buffers that are too small are replaced; what was submitted keeps those it has. */
+  #preparedFor(count: number): Prepared {
+    if (this.#prepared !== undefined && count <= this.#prepared.buffers.plan.batchSize) return this.#prepared;
+    const { device } = this.#graphics;
+    const { kernels, sharedLayout } = this.#pipelines;
+    const plan = planFor(this.#task, count);
+    const sizes = stepSizes(
+      plan,
+      kernels.map(({ kernel }) => kernel),
+      pictureBytes(this.#task),
+    );
+    const buffers = new StepBuffers(device, plan, sizes, this.#parameters);
+    this.#prepared?.buffers.destroy();
+    this.#prepared = {
+      buffers,
+      training: new PreparedStep(device, kernels, sharedLayout, buffers),
+      evaluation: new PreparedStep(device, kernels.slice(0, this.#forwardCount), sharedLayout, buffers),
+    };
+    return this.#prepared;
+  }
+
+  /** A device that is lost or has failed rejects what waits for its buffers. */
+  async #map(staging: GPUBuffer, size: number): Promise<void> {
+    try {
+      await staging.mapAsync(GPUMapMode.READ, 0, size);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw this.#graphics.fail(`The GPU was lost while it computed: ${reason}`);
+    }
+    if (this.#graphics.failure !== undefined) throw this.#graphics.failure;
+  }
+}
+
+/** Losses and ones for what is right, in turn. */
+function addUp(outcomes: Float32Array): BatchOutcome {
+  let lossSum = 0;
+  let correctCount = 0;
+  for (let i = 0; i < outcomes.length; i += 2) {
+    lossSum += outcomes[i] as number;
+    correctCount += outcomes[i + 1] as number;
+  }
+  return { lossSum, correctCount };
+}
+
+function identityOn({ adapter }: GraphicsDevice): EngineIdentity {
+  const { vendor, architecture, device, description, name } = adapter;
+  const profile = [vendor, architecture, device, description].join("/");
+  return {
+    name: "webgpu",
+    device: name,
+    // The browser and the GPU's driver compile the shaders; no page learns the driver's version.
+    fingerprint: `webgpu ${KERNELS_VERSION}, ${profile}, browser ${murmur3Text(userAgent())}`,
+  };
+}
