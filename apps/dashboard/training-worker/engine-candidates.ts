@@ -1,5 +1,6 @@
-import { createTfjsEngine, webgpuAvailability } from "@convoy/engine-tfjs";
+import { createTfjsEngine } from "@convoy/engine-tfjs";
 import { createQuickestEngine, createWasmEngine, openWebThread } from "@convoy/engine-wasm";
+import { createWebgpuEngine, webgpuAvailability } from "@convoy/engine-webgpu";
 import type { EngineCandidate, EngineRemark } from "@convoy/worker";
 
 /**
@@ -12,6 +13,7 @@ export function engineCandidates(
   threads: number,
 ): readonly EngineCandidate[] {
   const candidates: readonly EngineCandidate[] = [
+    { name: "webgpu", create: createWebgpuEngine(), unsuitable: () => webgpuObjection(forced !== null) },
     { name: "tfjs-webgpu", create: createTfjsEngine("webgpu"), unsuitable: () => webgpuObjection(forced !== null) },
     {
       name: "wasm",

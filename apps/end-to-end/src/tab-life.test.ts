@@ -76,7 +76,7 @@ test("a tab whose GPU is lost says so, gives its work back, and helps again with
     () => /Graphics left \(.*The GPU was lost/.test(coordinator.output()) || undefined,
   );
   const after = await helps("a shard computed on the new GPU", "Graphics", workersOf(before, "Graphics"));
-  expect(present(after, "Graphics")).toMatchObject([{ engine: expect.stringMatching(/^tfjs-webgpu /) }]);
+  expect(present(after, "Graphics")).toMatchObject([{ engine: expect.stringMatching(/^webgpu /) }]);
   await page.context().close();
 });
 
@@ -130,7 +130,7 @@ test("an engine that the page leaves out is not tried; the next one does the wor
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${coordinator.url}/worker/`);
   const start = { type: "start", url: coordinator.url, name: "Fallen", device: "A tab", engine: null, threads: 1 };
-  const leftOut = [{ engine: "tfjs-webgpu", sentence: "It failed twice." }];
+  const leftOut = ["webgpu", "tfjs-webgpu"].map((engine) => ({ engine, sentence: "It failed twice." }));
   const status = await page.evaluate(
     (command) => {
       const worker = new Worker("/worker/training-worker.js", { type: "module" });

@@ -68,7 +68,7 @@ test("tabs and a headless worker train one network together", async () => {
   headless = startHeadlessWorker(coordinator.url, "Headless worker");
   const three = await coordinator.runUntil("three workers", (run) => run.workers.filter(isReady).length === 3);
   expect(Object.fromEntries(three.workers.map((worker) => [worker.name, worker.engine?.split(" ")[0]]))).toEqual({
-    "Graphics tab": "tfjs-webgpu",
+    "Graphics tab": "webgpu",
     "Steady tab": "wasm",
     "Headless worker": "wasm",
   });

@@ -38,7 +38,7 @@ export type WorkerCommand =
       readonly device: string;
       /** What lets it in where an invitation is asked for. */
       readonly token: string | null;
-      /** Force this engine ("wasm", "tfjs-webgpu" …); null to choose. */
+      /** Force this engine ("webgpu", "wasm", "tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"); null to choose. */
       readonly engine: string | null;
       /** Of the processor, at most. */
       readonly threads: number;

@@ -1,4 +1,4 @@
-const engines = ["wasm", "tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"] as const;
+const engines = ["webgpu", "wasm", "tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"] as const;
 
 /** What the address of the page asks for, as in `/worker?engine=wasm&name=Desk&start=1`. */
 export interface LendRequest {

@@ -8,7 +8,8 @@ const parse = (query: string) => parseLendRequest(new URLSearchParams(query));
 test("the address forces an engine by its full or its short name", () => {
   expect(parse("engine=tfjs-wasm").engine).toBe("tfjs-wasm");
   expect(parse("engine=wasm").engine).toBe("wasm");
-  expect(parse("engine=WebGPU").engine).toBe("tfjs-webgpu");
+  expect(parse("engine=WebGPU").engine).toBe("webgpu");
+  expect(parse("engine=tfjs-webgpu").engine).toBe("tfjs-webgpu");
   expect(parse("engine=cpu").engine).toBe("tfjs-cpu");
   expect(parse("").engine).toBeNull();
 });

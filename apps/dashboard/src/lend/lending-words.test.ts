@@ -70,6 +70,12 @@ test("an engine that is left out is told, with what does its work, once somethin
     title: "Going on without the GPU",
     sentence: "It failed twice. The processor does the work now; stop and lend again to give it another chance.",
   });
+  const engine = { name: "tfjs-webgpu", device: "GPU" };
+  const own = [{ engine: "webgpu", sentence: "It failed twice." }];
+  expect(leftOutWords(lending({ engine }, { leftOut: own }))).toEqual({
+    title: "Going on without webgpu",
+    sentence: "It failed twice. tfjs-webgpu does the work now; stop and lend again to give it another chance.",
+  });
   expect(leftOutWords(lending({ engine: null }, { leftOut }))).toBeNull();
   expect(leftOutWords(lending({}))).toBeNull();
 });
