@@ -76,13 +76,18 @@ function understand(message: unknown): ToCoordinator | null {
   return readFrame(parsed.message.frame, PARAMETER_COUNT).ok ? parsed.message : null;
 }
 
-/** After socket.io has carried it. */
+/** After socket.io has carried it; null where it is nested too deep to be looked through, as no peer's message is. */
 function arrived(message: unknown): unknown {
   const [text, ...attachments] = packetsOf(message) as [string, ...Uint8Array[]];
-  return JSON.parse(text.slice(text.indexOf("[")), (_, value) => {
-    if (value?._placeholder !== true || attachments.length === 0) return value;
-    return attachments[value.num] ?? null;
-  })[1];
+  try {
+    return JSON.parse(text.slice(text.indexOf("[")), (_, value) => {
+      if (value?._placeholder !== true || attachments.length === 0) return value;
+      return attachments[value.num] ?? null;
+    })[1];
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** Of the packets by which long messages travel only the announcement can stand alone. */
