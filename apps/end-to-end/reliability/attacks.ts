@@ -78,8 +78,8 @@ function understand(message: unknown): ToCoordinator | null {
 
 /** After socket.io has carried it; null where it is nested too deep to be looked through, as no peer's message is. */
 function arrived(message: unknown): unknown {
-  const [text, ...attachments] = packetsOf(message) as [string, ...Uint8Array[]];
   try {
+    const [text, ...attachments] = packetsOf(message) as [string, ...Uint8Array[]];
     return JSON.parse(text.slice(text.indexOf("[")), (_, value) => {
       if (value?._placeholder !== true || attachments.length === 0) return value;
       return attachments[value.num] ?? null;

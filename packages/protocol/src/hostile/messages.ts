@@ -1,7 +1,7 @@
 /** Messages that look like real ones and are not. */
 import type { RandomSequence } from "@convoy/foundation";
 import { hostileFrame } from "./frames.ts";
-import { drawBytes, drawName, drawValue, nested, pick, withField } from "./values.ts";
+import { DEEPEST, drawBytes, drawName, drawValue, nested, pick, withField } from "./values.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -30,7 +30,7 @@ function mutate(random: RandomSequence, message: Fields, messages: readonly obje
       else withField(parent, drawName(random), drawValue(random));
       return message;
     case 3:
-      parent[key] = nested(random, 1 + random.below(random.below(20) === 0 ? 2000 : 4), value);
+      parent[key] = nested(random, 1 + random.below(random.below(20) === 0 ? DEEPEST : 4), value);
       return message;
     case 4:
       parent[key] = lengthened(random, value);

@@ -17,6 +17,9 @@ const texts = [
   ...["<script>alert(1)</script>", "'; drop table runs; --", "../../../../etc/passwd", "%s%n", "0", "-1", "1e999"],
 ];
 
+/** Far beyond what a message may have, and few enough that several of them can still be written as JSON. */
+export const DEEPEST = 600;
+
 export function pick<Choice>(random: RandomSequence, choices: readonly Choice[]): Choice {
   return choices[random.below(choices.length)] as Choice;
 }
@@ -30,7 +33,7 @@ export function drawValue(random: RandomSequence): unknown {
   const kind = random.below(1000);
   if (kind === 0) return "x".repeat(random.below(200_000));
   if (kind === 1) return Array.from({ length: random.below(20_000) }, (_, i) => (random.below(9) === 0 ? "x" : i));
-  if (kind === 2) return nested(random, random.below(2000));
+  if (kind === 2) return nested(random, random.below(DEEPEST));
   if (kind === 3) return Object.fromEntries(Array.from({ length: random.below(5000) }, (_, i) => [`field ${i}`, i]));
   if (kind === 4) return drawBytes(random, random.below(200_000));
   return drawSmall(random);
