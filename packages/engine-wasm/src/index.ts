@@ -2,4 +2,4 @@ export { createQuickestEngine, type QuickestOptions } from "./threads/quickest-e
 export { serveThread } from "./threads/serve-thread.ts";
 export { createThreadedEngine, type ThreadedOptions } from "./threads/threaded-engine.ts";
 export { openWebThread, THREAD_NAME, webThreadPort } from "./threads/web-thread.ts";
-export { createWasmEngine, type WasmOptions } from "./wasm-engine.ts";
+export { createWasmEngine, memoryBytesFor, type WasmOptions } from "./wasm-engine.ts";

@@ -51,6 +51,12 @@ export function createWasmEngine(options: WasmOptions = {}): EngineFactory {
   };
 }
 
+/** What an engine for this task takes: the whole memory of its module, with parameters and gradients, in bytes. */
+export function memoryBytesFor(task: EngineTask): number {
+  const plan = compilePlan(task.model, { batchSize: partSize(task.model), placeBytes: 2 });
+  return layOutMemory(plan, task.preprocessing).bytes;
+}
+
 function allocate({ bytes }: MemoryLayout, { model }: EngineTask): WebAssembly.Memory {
   const pages = Math.ceil(bytes / PAGE_BYTES);
   try {

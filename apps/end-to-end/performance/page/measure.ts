@@ -2,13 +2,25 @@
 
 import type { EngineFactory } from "@convoy/engine";
 import { createTfjsEngine } from "@convoy/engine-tfjs";
-import { createWasmEngine } from "@convoy/engine-wasm";
+import {
+  createThreadedEngine,
+  createWasmEngine,
+  openWebThread,
+  serveThread,
+  THREAD_NAME,
+  webThreadPort,
+} from "@convoy/engine-wasm";
+import { createWebgpuEngine } from "@convoy/engine-webgpu";
 import { EngineTimer } from "../engine-timer.ts";
 import { type WorkloadName, workloads } from "../workload.ts";
+
+const openThread = () => openWebThread(self.location.href);
 
 const factories: Readonly<Record<string, EngineFactory>> = {
   wasm: createWasmEngine(),
   "wasm, plain SIMD": createWasmEngine({ build: "simd" }),
+  "wasm, 2 threads": createThreadedEngine({ threads: 2, openThread }),
+  webgpu: createWebgpuEngine(),
   "tfjs-wasm": createTfjsEngine("wasm", { wasmPaths: new URL("./", self.location.href).href }),
   "tfjs-webgpu": createTfjsEngine("webgpu"),
 };
@@ -22,13 +34,16 @@ interface Request {
 
 const timers = new Map<string, EngineTimer>();
 
-addEventListener("message", async ({ data }: MessageEvent<Request>) => {
+if (self.name === THREAD_NAME) serveThread(webThreadPort());
+else addEventListener("message", ({ data }: MessageEvent<Request>) => answer(data));
+
+async function answer(request: Request): Promise<void> {
   try {
-    postMessage({ result: await measure(data) });
+    postMessage({ result: await measure(request) });
   } catch (error) {
     postMessage({ error: error instanceof Error ? error.message : String(error) });
   }
-});
+}
 
 async function measure({ engine, workload, steps }: Request): Promise<unknown> {
   const name = `${engine}, ${workload}`;
