@@ -66,7 +66,7 @@ async function wholeSystemBars(): Promise<Bar[]> {
 
 /** Stock TensorFlow.js takes minutes for a step of AlexNet on a software adapter. */
 function enginesFor(workload: WorkloadName): string[] {
-  const own = ["wasm", "wasm, plain SIMD", "wasm, 2 threads"];
+  const own = ["wasm", "wasm, fused", "wasm, 2 threads"];
   return workload === "lenet5" ? [...own, "webgpu", "tfjs-wasm", "tfjs-webgpu"] : own;
 }
 

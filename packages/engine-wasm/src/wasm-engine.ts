@@ -14,12 +14,13 @@ import {
 } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { elementCount, imageShapeFor } from "@convoy/models";
-import { compileKernels, hasRelaxedSimd, instantiate, type KernelBuild, type Kernels } from "./kernels.ts";
+import { compileKernels, instantiate, type KernelBuild, type Kernels } from "./kernels.ts";
 import { letOthersRun } from "./let-others-run.ts";
 import { layOutMemory, type MemoryLayout } from "./memory-layout.ts";
 import { prepareOperation } from "./operations/prepare-operation.ts";
 import type { Workplace } from "./operations/workplace.ts";
 import { partSize } from "./part-size.ts";
+import { quickestBuild } from "./quickest-build.ts";
 import type { Part, Run } from "./step.ts";
 
 /** How long the thread is kept before others are let in: messages wait, and with them the sign of life. */
@@ -36,7 +37,7 @@ export interface WasmOptions {
 /** Engines that execute the model's plan in a WebAssembly module, on the thread that calls. Rejects with an EngineError. */
 export function createWasmEngine(options: WasmOptions = {}): EngineFactory {
   return async (task) => {
-    const build = options.build ?? (hasRelaxedSimd() ? "relaxed-simd" : "simd");
+    const build = options.build ?? (await quickestBuild());
     const { module, hash } = await compileKernels(build);
     const plan = compilePlan(task.model, { batchSize: partSize(task.model), placeBytes: 2 });
     const layout = layOutMemory(plan, task.preprocessing);

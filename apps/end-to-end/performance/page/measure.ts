@@ -18,7 +18,7 @@ const openThread = () => openWebThread(self.location.href);
 
 const factories: Readonly<Record<string, EngineFactory>> = {
   wasm: createWasmEngine(),
-  "wasm, plain SIMD": createWasmEngine({ build: "simd" }),
+  "wasm, fused": createWasmEngine({ build: "relaxed-simd" }),
   "wasm, 2 threads": createThreadedEngine({ threads: 2, openThread }),
   webgpu: createWebgpuEngine(),
   "tfjs-wasm": createTfjsEngine("wasm", { wasmPaths: new URL("./", self.location.href).href }),

@@ -11,7 +11,7 @@ import {
 } from "@convoy/engine";
 import { addVectors } from "@convoy/gradients";
 import { parameterLayout } from "@convoy/models";
-import { hasRelaxedSimd } from "../kernels.ts";
+import { quickestBuild } from "../quickest-build.ts";
 import { createWasmEngine, type WasmOptions } from "../wasm-engine.ts";
 import { RemotePart } from "./remote-part.ts";
 import type { EngineThread } from "./thread-messages.ts";
@@ -30,11 +30,10 @@ const LEAST_SAMPLES = 4;
  * the parts. The threads share nothing, so that a page need not be isolated from other origins for them.
  */
 export function createThreadedEngine({ threads, openThread, build }: ThreadedOptions): EngineFactory {
-  const used = build ?? (hasRelaxedSimd() ? "relaxed-simd" : "simd");
-  const create = createWasmEngine({ build: used });
-  if (threads <= 1) return create;
   return async (task) => {
-    const own = await create(task);
+    const used = build ?? (await quickestBuild());
+    const own = await createWasmEngine({ build: used })(task);
+    if (threads <= 1) return own;
     const { length } = parameterLayout(task.model);
     const opening = Array.from({ length: threads - 1 }, () => RemotePart.open(openThread(), task, used, length));
     const opened = await Promise.allSettled(opening);
