@@ -35,9 +35,11 @@ export class BatchUpload {
     words[2] = seed >>> 0;
     words[3] = Math.floor(seed / 2 ** 32) >>> 0;
     words[4] = draws?.epoch ?? 0;
-    const drawn = training && this.#needsDraws ? batch : null;
+    const isDrawn = training && this.#needsDraws;
+    let placement = placementOf(this.#task, null, 0);
     for (let i = 0; i < count; i++) {
-      const { top, left, flipped } = placementOf(this.#task, drawn, i);
+      if (isDrawn) placement = placementOf(this.#task, batch, i);
+      const { top, left, flipped } = placement;
       assert(top < 2 ** 16 && left < 2 ** 16, "a picture has at most 65,536 rows and columns");
       const at = HEADER_WORDS + WORDS_OF_SAMPLE * i;
       words[at] = labels[i] as number;
