@@ -1,11 +1,11 @@
-import type {
-  BackwardOperation,
-  ConvolutionParameterGradient,
-  EngineTask,
-  ExtremePoolGradient,
-  ForwardOperation,
-  Operation,
-  Plan,
+import {
+  type BackwardOperation,
+  type EngineTask,
+  type ExtremePoolGradient,
+  type ForwardOperation,
+  floatingPointOperations,
+  type Operation,
+  type Plan,
 } from "@convoy/engine";
 import { unreachable } from "@convoy/foundation";
 import { activationGradientKernel, activationKernel } from "./wgsl/activation.ts";
@@ -24,19 +24,34 @@ import { extremePoolGradientKernel, extremePoolKernel } from "./wgsl/extreme-poo
 import type { Kernel } from "./wgsl/kernel.ts";
 import { lossKernel } from "./wgsl/loss.ts";
 import { normalizationGradientKernels, normalizationKernel } from "./wgsl/normalization.ts";
-import { pooledParameterGradientKernels } from "./wgsl/pooled-parameter-gradient.ts";
+import { type PoolBehind, pooledParameterGradientKernels } from "./wgsl/pooled-parameter-gradient.ts";
 import { preprocessKernel } from "./wgsl/preprocess.ts";
+import { tiledKernels } from "./wgsl/tiled-layers.ts";
 
-/** Every kernel of a step, in order: an evaluation takes the forward ones only. */
+/** Ways to do an operation, each a few kernels one after the other. The first is good for small layers and everywhere. */
+export type KernelChoice = readonly [readonly Kernel[], ...(readonly Kernel[])[]];
+
+/** Every operation of a step, in order: an evaluation takes the forward ones only. */
 export interface StepKernels {
-  readonly forward: readonly Kernel[];
-  readonly backward: readonly Kernel[];
+  readonly forward: readonly KernelChoice[];
+  readonly backward: readonly KernelChoice[];
 }
 
-export function kernelsOfPlan(plan: Plan, task: EngineTask): StepKernels {
+/** Which operations are offered in tiles too: of each sample so many floating-point operations, or all. */
+export const WIDE = 1e6;
+
+export function kernelsOfPlan(plan: Plan, task: EngineTask, tiledFrom: number): StepKernels {
+  const choose = (operation: Operation, kernels: readonly Kernel[]): KernelChoice => {
+    const tiled = floatingPointOperations(operation) < tiledFrom ? null : tiledKernels(nameOf(operation), operation);
+    return tiled === null ? [kernels] : [kernels, tiled];
+  };
   return {
-    forward: plan.forward.flatMap((operation) => forwardKernels(operation, plan, task)),
-    backward: plan.backward.flatMap((operation, index) => backwardKernels(plan.backward, operation, index)),
+    forward: plan.forward.map((operation) => choose(operation, forwardKernels(operation, plan, task))),
+    backward: plan.backward.map((operation, index) => {
+      const kernels = backwardKernels(plan.backward, operation, index);
+      // What looks through a pool needs a quarter of the products that are left without.
+      return poolBehind(plan.backward, index) === null ? choose(operation, kernels) : [kernels];
+    }),
   };
 }
 
@@ -72,7 +87,7 @@ function backwardKernels(all: readonly BackwardOperation[], operation: BackwardO
   const name = nameOf(operation);
   switch (operation.type) {
     case "convolution-parameter-gradient": {
-      const pool = disjointPoolBehind(operation, all[index - 1]);
+      const pool = poolBehind(all, index);
       return pool === null
         ? convolutionParameterGradientKernels(name, operation)
         : pooledParameterGradientKernels(name, operation, pool);
@@ -104,7 +119,9 @@ function backwardKernels(all: readonly BackwardOperation[], operation: BackwardO
  * The fused pool whose gradient the operation just before has spread over the convolution's output. What that one read
  * is still there: between the two, the plan gives no memory to anything else.
  */
-function disjointPoolBehind(operation: ConvolutionParameterGradient, before: BackwardOperation | undefined) {
+function poolBehind(all: readonly BackwardOperation[], index: number): PoolBehind | null {
+  const [before, operation] = [all[index - 1], all[index]];
+  if (operation?.type !== "convolution-parameter-gradient") return null;
   if (before?.type !== "extreme-pool-gradient" || before.inputGradient !== operation.outputGradient) return null;
   const { geometry, places, outputGradient, through } = before;
   if (through !== null || geometry.window > geometry.stride) return null;
@@ -113,8 +130,7 @@ function disjointPoolBehind(operation: ConvolutionParameterGradient, before: Bac
 
 /** Whether nobody needs the gradient spread out: only the parameters' gradient follows, which reads what lies before it. */
 function isLookedThrough(operation: ExtremePoolGradient, all: readonly BackwardOperation[], index: number): boolean {
-  const next = all[index + 1];
-  if (next?.type !== "convolution-parameter-gradient" || disjointPoolBehind(next, operation) === null) return false;
+  if (poolBehind(all, index + 1) === null) return false;
   const afterwards = all[index + 2];
   return afterwards?.type !== "convolution-input-gradient" || afterwards.outputGradient !== operation.inputGradient;
 }

@@ -14,14 +14,16 @@ import {
 import { assert, murmur3Text } from "@convoy/foundation";
 import { elementCount, imageShapeFor } from "@convoy/models";
 import { BatchUpload } from "./batch-upload.ts";
+import { chooseKernels } from "./choose-kernels.ts";
 import { type GraphicsDevice, openGraphicsDevice } from "./device/graphics-device.ts";
 import { StagingBuffers } from "./device/staging-buffers.ts";
 import { userAgent } from "./device/user-agent.ts";
-import { kernelsOfPlan } from "./kernels-of-plan.ts";
+import { kernelsOfPlan, WIDE } from "./kernels-of-plan.ts";
 import { Pace } from "./pace.ts";
 import { type Pipelines, preparePipelines } from "./pipelines.ts";
 import { PreparedStep } from "./prepared-step.ts";
 import { requireLimits, StepBuffers, stepSizes } from "./step-buffers.ts";
+import type { Kernel } from "./wgsl/kernel.ts";
 
 /** Changes whenever the rounding of a kernel may. */
 const KERNELS_VERSION = 1;
@@ -29,23 +31,40 @@ const KERNELS_VERSION = 1;
 export interface WebgpuOptions {
   /** Is told how many of an engine's kernels are compiled, each time another is. */
   readonly onProgress?: (done: number, all: number) => void;
+  /** How products of matrices are made. Unless told, on real GPUs each the way that is quicker there. */
+  readonly products?: "in registers" | "in tiles";
 }
+
+/** Samples of a batch on which ways to do an operation are compared. */
+const COMPARED_COUNT = 16;
 
 /**
  * Engines on the GPU of this browser. A model is compiled once, for batches of any size; its buffers grow with the
  * largest batch that comes. The factory rejects with an EngineError: there is no GPU, a shader does not compile, the model
  * is too large.
  */
-export function createWebgpuEngine({ onProgress }: WebgpuOptions = {}): EngineFactory {
+export function createWebgpuEngine(options: WebgpuOptions = {}): EngineFactory {
   return async (task) => {
     const graphics = await openGraphicsDevice();
     const plan = planFor(task, 1);
-    const { forward, backward } = kernelsOfPlan(plan, task);
+    const { forward, backward } = await kernelsFor(task, plan, graphics, options);
     const kernels = [...forward, ...backward];
     requireLimits(plan, stepSizes(plan, kernels, pictureBytes(task)), graphics.device.limits);
-    const pipelines = await preparePipelines(graphics, kernels, onProgress);
+    const pipelines = await preparePipelines(graphics, kernels, options.onProgress);
     return new WebgpuEngine(task, graphics, pipelines, forward.length);
   };
+}
+
+/** An imitated GPU waits so long at barriers that tiles need not be tried. */
+async function kernelsFor(task: EngineTask, plan: Plan, graphics: GraphicsDevice, { products }: WebgpuOptions) {
+  const compared = products === undefined && !graphics.adapter.software;
+  const tiledFrom = products === "in tiles" ? 0 : compared ? WIDE : Number.POSITIVE_INFINITY;
+  const { forward, backward } = kernelsOfPlan(plan, task, tiledFrom);
+  const choices = [...forward, ...backward];
+  const chosen = compared
+    ? await chooseKernels(graphics, planFor(task, COMPARED_COUNT), pictureBytes(task), choices)
+    : choices.map((choice) => choice.at(-1) as readonly Kernel[]);
+  return { forward: chosen.slice(0, forward.length).flat(), backward: chosen.slice(forward.length).flat() };
 }
 
 /** Places are read and written as words; a pool whose windows do not overlap never leaves the registers. */

@@ -36,7 +36,7 @@ export interface Kernel {
   readonly scratchFloats: (count: number) => number;
 }
 
-/** Invocations of a workgroup in kernels whose invocations know nothing of each other. */
+/** Of kernels whose invocations know nothing of each other. */
 const WORKGROUP_SIZE = 64;
 
 /** The limit that every WebGPU implementation grants. */
@@ -70,32 +70,59 @@ export interface KernelParts {
 
 /** A kernel of independent invocations. */
 export function kernel(parts: KernelParts): Kernel {
-  const { name, declarations = "", invocations, limit, work, scratchFloats = () => 0 } = parts;
-  const { bindings, body } = bindOnce(
-    Object.entries(parts.bindings).map(([bindingName, given]) => binding(bindingName, given)),
-    parts.body,
-  );
+  const { invocations, limit, work, body } = parts;
   const workOf = typeof work === "number" ? () => work : work;
-  const workgroupsOfPart = partSize(WORKGROUP_SIZE * workOf(USUAL_COUNT));
-  const source = `${bindings.map(declare).join("\n")}
-${COMMON_DECLARATIONS}
-${declarations}
-@compute @workgroup_size(${WORKGROUP_SIZE})
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let index = i32(part.number * ${workgroupsOfPart * WORKGROUP_SIZE}u + id.x);
-  if (index >= ${limit}) { return; }
-${body}
-}
-`;
-  return {
-    name,
-    source,
-    bindings,
+  return assemble(parts, {
+    workgroupSize: WORKGROUP_SIZE,
     workgroups: (count) => Math.ceil(invocations(count) / WORKGROUP_SIZE),
     work: (count) => invocations(count) * workOf(count),
-    workgroupsOfPart,
-    scratchFloats,
-  };
+    body: `let index = group * ${WORKGROUP_SIZE} + local;
+if (index >= ${limit}) { return; }
+${body}`,
+  });
+}
+
+export interface WorkgroupKernelParts
+  extends Pick<KernelParts, "name" | "bindings" | "declarations" | "scratchFloats"> {
+  readonly workgroupSize: number;
+  /** WGSL of one invocation: `group` is the number of its workgroup, `local` its own in there. */
+  readonly body: string;
+  readonly workgroups: (count: number) => number;
+  /** Floating-point operations of all workgroups together, about. */
+  readonly work: (count: number) => number;
+}
+
+/** A kernel whose invocations work together. */
+export function workgroupKernel(parts: WorkgroupKernelParts): Kernel {
+  return assemble(parts, parts);
+}
+
+function assemble(
+  parts: Pick<KernelParts, "name" | "bindings" | "declarations" | "scratchFloats">,
+  {
+    workgroupSize,
+    workgroups,
+    work,
+    body,
+  }: Pick<WorkgroupKernelParts, "workgroupSize" | "workgroups" | "work" | "body">,
+): Kernel {
+  const { name, declarations = "", scratchFloats = () => 0 } = parts;
+  const bound = bindOnce(
+    Object.entries(parts.bindings).map(([bindingName, given]) => binding(bindingName, given)),
+    body,
+  );
+  const workgroupsOfPart = partSize(work(USUAL_COUNT) / workgroups(USUAL_COUNT));
+  const source = `${bound.bindings.map(declare).join("\n")}
+${COMMON_DECLARATIONS}
+${declarations}
+@compute @workgroup_size(${workgroupSize})
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) localIndex: u32) {
+let group = i32(part.number * ${workgroupsOfPart}u + workgroup.x);
+let local = i32(localIndex);
+${bound.body}
+}
+`;
+  return { name, source, bindings: bound.bindings, workgroups, work, workgroupsOfPart, scratchFloats };
 }
 
 function partSize(workgroupWork: number): number {
