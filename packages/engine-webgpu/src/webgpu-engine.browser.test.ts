@@ -1,6 +1,6 @@
 import { proveEngine } from "@convoy/engine";
 import { engineConformance } from "@convoy/engine/conformance";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { createWebgpuEngine } from "./webgpu-engine.ts";
 
 const factory = createWebgpuEngine();
@@ -11,4 +11,17 @@ it("proves itself", async () => {
   expect(proof.largestError).toBeLessThan(1e-5);
 });
 
-engineConformance("webgpu", factory);
+const liveBuffers = new Set<GPUBuffer>();
+const createBuffer = GPUDevice.prototype.createBuffer;
+const destroy = GPUBuffer.prototype.destroy;
+vi.spyOn(GPUDevice.prototype, "createBuffer").mockImplementation(function (this: GPUDevice, descriptor) {
+  const buffer = createBuffer.call(this, descriptor);
+  liveBuffers.add(buffer);
+  return buffer;
+});
+vi.spyOn(GPUBuffer.prototype, "destroy").mockImplementation(function (this: GPUBuffer) {
+  liveBuffers.delete(this);
+  destroy.call(this);
+});
+
+engineConformance("webgpu", factory, { countResources: () => liveBuffers.size });

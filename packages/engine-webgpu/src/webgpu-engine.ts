@@ -16,6 +16,7 @@ import { elementCount, imageShapeFor } from "@convoy/models";
 import { BatchUpload } from "./batch-upload.ts";
 import { chooseKernels } from "./choose-kernels.ts";
 import { type GraphicsDevice, openGraphicsDevice } from "./device/graphics-device.ts";
+import { mapForReading } from "./device/map-for-reading.ts";
 import { StagingBuffers } from "./device/staging-buffers.ts";
 import { userAgent } from "./device/user-agent.ts";
 import { kernelsOfPlan, WIDE } from "./kernels-of-plan.ts";
@@ -204,7 +205,7 @@ class WebgpuEngine implements Engine {
   /** A device that is lost or has failed rejects what waits for its buffers. */
   async #map(staging: GPUBuffer, size: number): Promise<void> {
     try {
-      await staging.mapAsync(GPUMapMode.READ, 0, size);
+      await mapForReading(this.#graphics.device, staging, size);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw this.#graphics.fail(`The GPU was lost while it computed: ${reason}`);
