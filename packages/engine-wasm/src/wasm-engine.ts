@@ -88,6 +88,8 @@ class WasmEngine implements Engine {
   #correctCount = 0;
   #hasParameters = false;
   #isComputing = false;
+  /** Since when nobody else has had the thread. */
+  #keptSince = 0;
   /** Parameters that came while something was being computed. */
   #next: Float32Array | null = null;
   #disposed = false;
@@ -187,6 +189,7 @@ class WasmEngine implements Engine {
     const { batchSize } = this.#plan;
     this.#lossSum = 0;
     this.#correctCount = 0;
+    this.#keptSince = performance.now();
     for (let first = 0; first < batch.count; first += batchSize) {
       const count = Math.min(batchSize, batch.count - first);
       await this.#run({ batch, count, first, training, accumulate: first > 0 });
@@ -199,13 +202,12 @@ class WasmEngine implements Engine {
     const images = batch.pixels.subarray(first * this.#imageBytes, (first + count) * this.#imageBytes);
     this.#bytes.set(images, this.#layout.pixels);
     this.#bytes.set(batch.labels.subarray(first, first + count), this.#layout.labels);
-    let keptSince = performance.now();
     for (const runs of part.training ? [this.#forward, this.#backward] : [this.#forward]) {
       for (const run of runs) {
         run(part);
-        if (performance.now() - keptSince < LONGEST_MS) continue;
+        if (performance.now() - this.#keptSince < LONGEST_MS) continue;
         await letOthersRun();
-        keptSince = performance.now();
+        this.#keptSince = performance.now();
       }
     }
   }
