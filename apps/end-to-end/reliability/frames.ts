@@ -65,10 +65,16 @@ async function besiege(connections: number): Promise<Bar[]> {
     atMost("of them without an answer", siege.unanswered.length, "", 0),
     atMost("connections that were not taken up", siege.turnedAway, "", null),
     atMost("heap after collection, before and after", growth(before.heapUsed, after.heapUsed), "%", 5),
+    atMost(
+      "of it without compiled code",
+      growth(before.heapUsed - before.code, after.heapUsed - after.code),
+      "%",
+      null,
+    ),
     atMost("buffers outside the heap, before and after", growth(before.external, after.external), "%", 5),
     atMost("refusals of the honest worker beside", refusals ?? Number.NaN, "", 0),
     atLeast("its steps meanwhile", step, 1),
-    atMost(`losses of ${compared} steps, apart from a run that is left alone`, 100 * apart, "%", 0.1),
+    atMost(`losses of ${compared} steps, apart from a run that is left alone`, 100 * apart, "%", 0),
   ];
 }
 

@@ -1,4 +1,4 @@
-/** A coordinator that can be looked into, and one honest worker that trains. */
+/** A coordinator that can be looked into, and one honest worker that trains: exactly, so that any harm shows in a bit. */
 import type { ChildProcess } from "node:child_process";
 import { CoordinatorProcess, startHeadlessWorker } from "../src/coordinator-process.ts";
 import { Inspector } from "./inspector.ts";
@@ -19,7 +19,7 @@ export class TrainingRun {
   }
 
   static async start(seed: number): Promise<TrainingRun> {
-    const coordinator = await CoordinatorProcess.start(["--epochs", "1000", "--seed", String(seed)], {
+    const coordinator = await CoordinatorProcess.start(["--epochs", "1000", "--seed", String(seed), "--exact"], {
       nodeOptions: ["--inspect=127.0.0.1:0"],
     });
     return new TrainingRun(coordinator, await Inspector.attach(coordinator.output()));

@@ -12,7 +12,12 @@ const factories = {
 const countResources = () => tf.memory().numTensors;
 
 engineConformance("tfjs-wasm", factories.wasm, { countResources });
-engineConformance("tfjs-webgpu", factories.webgpu, { countResources, lenetBatchSize: 12, timeoutMs: 120_000 });
+engineConformance("tfjs-webgpu", factories.webgpu, {
+  countResources,
+  lenetBatchSize: 12,
+  slowToCompile: true,
+  timeoutMs: 120_000,
+});
 
 describe.each(Object.entries(factories))("the engine tfjs-%s", (_name, factory) => {
   it("proves itself", async () => {

@@ -24,4 +24,4 @@ vi.spyOn(GPUBuffer.prototype, "destroy").mockImplementation(function (this: GPUB
   destroy.call(this);
 });
 
-engineConformance("webgpu", factory, { countResources: () => liveBuffers.size });
+engineConformance("webgpu", factory, { countResources: () => liveBuffers.size, slowToCompile: true });

@@ -16,6 +16,11 @@ export interface ConformanceOptions {
   readonly countResources?: () => number;
   /** Samples in the batch of the whole LeNet-5; 16 unless told. */
   readonly lenetBatchSize?: number;
+  /**
+   * For engines that take a second to compile a network: of the many combinations of stride and padding each size of
+   * window meets a third, and every combination is met by some size.
+   */
+  readonly slowToCompile?: boolean;
   /** For one check; 60 s unless told. */
   readonly timeoutMs?: number;
   /** Checks that this engine is known to fail, by name, each with the reason. They are expected to fail. */

@@ -59,9 +59,9 @@ function wholeNetwork(name: string, model: ModelSpecification, countOf: (options
 function convolutions(window: number): ConformanceCheck {
   return {
     name: `convolutions ${window}×${window} of every stride and padding`,
-    async run(factory) {
-      for (const model of convolutionNetworks(window))
-        await agreementOn(model.name, randomProblem(model, 2)).run(factory, {});
+    async run(factory, { slowToCompile = false }) {
+      const models = convolutionNetworks(window).filter((_, index) => !slowToCompile || index % 3 === window % 3);
+      for (const model of models) await agreementOn(model.name, randomProblem(model, 2)).run(factory, {});
     },
   };
 }
