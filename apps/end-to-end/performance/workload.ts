@@ -13,8 +13,8 @@ export interface Workload {
 const limitModel: ModelSpecification = {
   name: "limit",
   inputShape: [1, 512, 1],
-  layers: [{ type: "flatten" }, { type: "dense", units: 512 }],
-  classCount: 512,
+  layers: [{ type: "flatten" }, { type: "dense", units: 512 }, { type: "dense", units: 2 }],
+  classCount: 2,
 };
 
 export const workloads = {
