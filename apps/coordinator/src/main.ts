@@ -19,10 +19,14 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 /** Signals this close together are one and the same. */
 const ECHO_MS = 1000;
+/** A start that was asked to end is waited for so long. */
+const STARTING_MS = 1000;
 
 const options = readOptions(process.argv.slice(2));
 try {
-  endOnSignal(await startCoordinator(options, folders, createLog()));
+  const starting = startCoordinator(options, folders, createLog());
+  endOnSignal(starting);
+  await starting;
 } catch (error) {
   if (!(error instanceof StartError || error instanceof RecipeError || error instanceof DatasetError)) throw error;
   process.stderr.write(`${error.message}\n`);
@@ -33,12 +37,18 @@ try {
  * The first signal saves the parameters and ends. A later one means: at once. But who sends one to a whole group of
  * processes (a service manager, a terminal that closes) reaches this one twice, directly and by what started it.
  */
-function endOnSignal(coordinator: Coordinator): void {
+function endOnSignal(starting: Promise<Coordinator>): void {
   let firstAt: number | null = null;
   const end = (signal: NodeJS.Signals) => {
     if (firstAt === null) {
       firstAt = performance.now();
-      void coordinator.close().then(() => process.exit(0));
+      // It may just be starting. What takes longer to start has learned nothing yet.
+      const late = setTimeout(() => process.exit(1), STARTING_MS);
+      void starting.then(async (coordinator) => {
+        clearTimeout(late);
+        await coordinator.close();
+        process.exit(0);
+      });
     } else if (signal !== "SIGHUP" && performance.now() - firstAt > ECHO_MS) process.exit(1);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
