@@ -20,6 +20,8 @@ beforeAll(async () => {
   coordinator = await CoordinatorProcess.start([
     ...["--host", "0.0.0.0", "--https"],
     ...["--host-name", HOST, "--local-workers", "1"],
+    // More than there is time for, however quick the local worker is.
+    ...["--epochs", "1000"],
   ]);
   invitation = /\/worker\/#invite=(\S+)/.exec(coordinator.output())?.[1] ?? "";
   adminKey = /\/#admin=(\S+)/.exec(coordinator.output())?.[1] ?? "";

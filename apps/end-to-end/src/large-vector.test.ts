@@ -10,7 +10,7 @@ afterEach(() => coordinator.stop());
 const LENGTH = 57_500_000;
 
 test("[T12] [F5] a vector of 230 MB comes through whole and is refused by name, while another worker trains on", async () => {
-  coordinator = await CoordinatorProcess.start(["--local-workers", "1"]);
+  coordinator = await CoordinatorProcess.start(["--local-workers", "1", "--epochs", "1000"]);
   const before = await coordinator.runUntil("the first steps", ({ step }) => step >= 3);
   const frame = new OutgoingFrame(LENGTH).seal({ run: before.run, version: before.step, lease: 1 });
   const refusals: { reason: string; sentence: string }[] = [];
