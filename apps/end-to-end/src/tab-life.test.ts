@@ -108,10 +108,7 @@ test("a tab that is left hands its work over at once, and carries on when it is 
   await page.getByRole("textbox", { name: "Name of this device" }).fill("Moving");
   await page.getByRole("button", { name: "Lend this device" }).click();
   const first = await helps("the moving tab's part", "Moving");
-  await page
-    .getByText(/The only GPU here is imitated by the processor.*WASM is quicker/)
-    .first()
-    .waitFor();
+  await page.getByText(/The only GPU here is imitated by the processor.*WASM is quicker/).waitFor();
 
   await page.goto(`${coordinator.url}/api/health`);
   await coordinator.runUntil("its leaving", (run) => present(run, "Moving").length === 0, 10_000);

@@ -2,6 +2,7 @@ import type { WorkerStatus } from "@convoy/worker";
 import { Card } from "../frame/card.tsx";
 import { Icon } from "../frame/icon.tsx";
 import classes from "./engine-card.module.css";
+import { groupRemarks } from "./group-remarks.ts";
 import { engineName, proofSentence } from "./lending-words.ts";
 
 /** What computes on this device, how it proved itself, and why nothing better does. */
@@ -27,10 +28,10 @@ export function EngineCard({ status, inUse }: { status: WorkerStatus; inUse: boo
             <dt>Not used</dt>
             <dd>
               <ul className={classes.remarks}>
-                {engineRemarks.map((remark) => (
-                  <li key={remark.engine}>
-                    <strong>{remark.engine}</strong>
-                    <span>{remark.sentence}</span>
+                {groupRemarks(engineRemarks).map(({ engines, sentence }) => (
+                  <li key={sentence}>
+                    <strong>{engines.join(", ")}</strong>
+                    <span>{sentence}</span>
                   </li>
                 ))}
               </ul>
