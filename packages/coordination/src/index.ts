@@ -21,4 +21,5 @@ export {
   type WorkerEngine,
   type WorkerFailure,
 } from "./worker/state.ts";
-export { transition as workerTransition, type WorkerTransition } from "./worker/transition.ts";
+export { transition as workerTransition } from "./worker/transition.ts";
+export type { WorkerTransition } from "./worker/worker-transition.ts";

@@ -34,6 +34,24 @@ describe("a worker's engine", () => {
     expect(run.state.workers.get(1)).toMatchObject({ state: "working", engine: "reference on CPU", refusals: 2 });
   });
 
+  test("[W11] may be changed for another one, whose speed is measured anew; the lease in hand stays", () => {
+    const run = new TestRun();
+    run.enter(1);
+    for (let i = 0; i < policy.trialLeases; i++) run.contribute(1);
+    const before = run.state.workers.get(1);
+    expect(before?.speed.train).not.toBeNull();
+    const effects = run.ready(1, "webgpu");
+    expect(refusalsIn(effects)).toEqual([]);
+    expect(logOf(effects)).toMatch(/ changed over to reference on CPU\.$/);
+    expect(run.state.workers.get(1)).toEqual({
+      ...before,
+      fingerprint: "webgpu",
+      speed: { train: null, evaluate: null },
+      leases: 0,
+    });
+    expect(typesIn(run.contribute(1))).not.toContain("refuse");
+  });
+
   test("[W12] that is not heard of in time makes room for others", () => {
     const run = new TestRun();
     run.join(1);
@@ -107,6 +125,14 @@ describe("an exact run", () => {
       state: "waiting",
       sentence: expect.stringContaining("wasm"),
     });
+  });
+
+  test("[W11] keeps the engine that a worker has said it is ready with", () => {
+    const run = new TestRun(exact);
+    run.join(1);
+    run.ready(1, "wasm");
+    expect(refusalsIn(run.ready(1, "webgpu"))).toEqual(["already-ready"]);
+    expect(run.state.workers.get(1)?.fingerprint).toBe("wasm");
   });
 
   test("[E1] a run that is not exact takes any engine", () => {

@@ -25,8 +25,7 @@ export function onReady(
   { engine, proof }: Extract<ToCoordinator, { type: "ready" }>,
 ): void {
   if (worker.fingerprint !== null) {
-    turn.refuse(worker.peer, "already-ready", "This worker is ready already.");
-    strike(turn, worker.peer, "it says ready twice");
+    changeEngine(turn, worker, engine);
     return;
   }
   if (!isBoundTo(turn, engine.fingerprint)) {
@@ -40,6 +39,24 @@ export function onReady(
     fingerprint: engine.fingerprint,
   });
   turn.log("info", `${worker.name} passed the self-test in ${Math.round(proof.durationMs)} ms with ${words}.`);
+}
+
+/** A worker that is ready has found a quicker engine. Nothing that was measured of the old one holds for it. */
+function changeEngine(turn: Turn, worker: Worker, engine: Extract<ToCoordinator, { type: "ready" }>["engine"]): void {
+  if (turn.state.settings.exact || worker.fingerprint === engine.fingerprint) {
+    turn.refuse(worker.peer, "already-ready", "This worker is ready already.");
+    strike(turn, worker.peer, "it says ready twice");
+    return;
+  }
+  const words = `${engine.name} on ${engine.device}`;
+  turn.changeWorker(worker, {
+    engine: words,
+    fingerprint: engine.fingerprint,
+    speed: { train: null, evaluate: null },
+    standby: null,
+    leases: 0,
+  });
+  turn.log("info", `${worker.name} changed over to ${words}.`);
 }
 
 /**

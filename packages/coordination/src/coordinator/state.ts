@@ -27,7 +27,7 @@ export interface Worker {
   readonly speed: { readonly train: number | null; readonly evaluate: number | null };
   /** Set while the worker is passed over because it is slow: when to try it again, and how long to wait after that. */
   readonly standby: { readonly until: number; readonly nextMs: number } | null;
-  /** Results that came back, counted or too late. */
+  /** Results that came back from its engine, counted or too late. */
   readonly leases: number;
   readonly strikes: number;
   readonly refusals: number;

@@ -25,6 +25,8 @@ export type WorkerEvent =
       readonly identity: WorkerEngine;
       readonly proof: Proof;
     }
+  /** Another engine, which is quicker, has taken the place of the one that was ready. */
+  | { readonly type: "engine-changed"; readonly identity: WorkerEngine; readonly proof: Proof }
   | { readonly type: "engine-missing"; readonly wish: EngineWish; readonly sentence: string }
   | { readonly type: "parameters-stored"; readonly version: number }
   /** `missing` are the samples of the lease that the cache does not have. */

@@ -73,6 +73,33 @@ describe("joining", () => {
   });
 });
 
+describe("[K18] an engine that takes the place of the one that was ready", () => {
+  const quicker = { identity: { name: "webgpu", device: "GPU", fingerprint: "g" }, proof };
+  const readyAgain = { type: "ready", engine: quicker.identity, proof };
+
+  test("is told, and goes on with lease and parameters", () => {
+    const worker = readyWorker();
+    worker.lease();
+    expect(sentIn(worker.handle({ type: "engine-changed", ...quicker }))).toEqual([readyAgain]);
+    expect(worker.state).toMatchObject({ version: 4, lease: { message: { lease: 7 } }, engine: { wish: tinyWish } });
+  });
+
+  test("is told after the next welcome when there is no connection", () => {
+    const worker = readyWorker();
+    worker.handle({ type: "disconnected" });
+    expect(worker.handle({ type: "engine-changed", ...quicker })).toEqual([]);
+    worker.connect();
+    expect(sentIn(worker.welcome())).toEqual([readyAgain]);
+  });
+
+  test("comes too late when another engine is being chosen", () => {
+    const worker = readyWorker();
+    worker.welcome({ exact: true });
+    expect(worker.handle({ type: "engine-changed", ...quicker })).toEqual([]);
+    expect(worker.state.engine).toBeNull();
+  });
+});
+
 describe("what an engine is chosen for", () => {
   test("[K14] the engine that is being tested is named, and named again on a new connection", () => {
     const worker = new TestWorker();

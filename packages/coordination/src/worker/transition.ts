@@ -3,7 +3,9 @@ import { unreachable } from "@convoy/foundation";
 import { PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
-import type { EngineWish, WorkerCoreState, WorkerFailure } from "./state.ts";
+import { isWished, onEngineChanged, onEngineProven, onWelcome, tellProving } from "./proving.ts";
+import type { WorkerCoreState, WorkerFailure } from "./state.ts";
+import { stay, to, type WorkerTransition } from "./worker-transition.ts";
 
 /** Refusals that end a worker: coming back by itself it would only be refused again. */
 const FINAL_REASONS: { readonly [reason in RefusalReason]?: WorkerFailure["kind"] } = {
@@ -26,11 +28,6 @@ const HARMLESS_REASONS: ReadonlySet<string> = new Set<RefusalReason>([
   "unknown-lease",
   "run-ended",
 ]);
-
-export interface WorkerTransition {
-  readonly state: WorkerCoreState;
-  readonly effects: readonly WorkerEffect[];
-}
 
 export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTransition {
   if (state.failure !== null || state.left) return stay(state);
@@ -61,6 +58,8 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       return tellProving({ ...state, testing: event.engine });
     case "engine-proven":
       return onEngineProven(state, event);
+    case "engine-changed":
+      return onEngineChanged(state, event);
     case "engine-missing":
       return isWished(state, event.wish) ? fail(state, event.sentence) : stay(state);
     case "parameters-stored":
@@ -91,76 +90,12 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
   }
 }
 
-function stay(state: WorkerCoreState): WorkerTransition {
-  return { state, effects: [] };
-}
-
-function to(state: WorkerCoreState, ...effects: WorkerEffect[]): WorkerTransition {
-  return { state, effects };
-}
-
 function fail(state: WorkerCoreState, sentence: string): WorkerTransition {
   return to(
     { ...state, failure: { kind: "failed", sentence }, lease: null },
     { type: "send", message: { type: "decline", reason: sentence.slice(0, 300) } },
     { type: "close" },
   );
-}
-
-function onWelcome(
-  state: WorkerCoreState,
-  { message, recipeTitle }: Extract<WorkerEvent, { type: "welcomed" }>,
-): WorkerTransition {
-  const recipeText = JSON.stringify(message.recipe);
-  const { run: id, name, datasetTitle, exact, fingerprint } = message;
-  const wish: EngineWish = { recipeText, exact, fingerprint };
-  const run = { run: id, name, recipeText, recipeTitle, datasetTitle, exact, fingerprint };
-  const runState = { state: "running", sentence: "" } as const;
-  // Whatever it had was of the run as it was before.
-  const next: WorkerCoreState = { ...state, welcomed: true, run, runState, notFinite: 0, version: null, lease: null };
-  if (state.engine !== null && fulfils(state.engine, wish)) return introduceEngine(next);
-  // The engine that is being proven for the same will do.
-  if (isWished(state, wish)) return tellProving(next);
-  return to({ ...next, engine: null, testing: null, proving: wish }, { type: "prove", wish });
-}
-
-/** An engine chosen for its speed may not be one that others have as well; so it is chosen anew for an exact run. */
-function fulfils({ identity, wish }: NonNullable<WorkerCoreState["engine"]>, wanted: EngineWish): boolean {
-  if (wish.recipeText !== wanted.recipeText || wish.exact !== wanted.exact) return false;
-  return wanted.fingerprint === null || identity.fingerprint === wanted.fingerprint;
-}
-
-/** Whether an engine is being chosen for just this. */
-function isWished({ proving }: WorkerCoreState, wish: EngineWish): boolean {
-  if (proving === null) return false;
-  const { recipeText, exact, fingerprint } = proving;
-  return recipeText === wish.recipeText && exact === wish.exact && fingerprint === wish.fingerprint;
-}
-
-/** Says which engine is being tested, also on a connection that was opened meanwhile. */
-function tellProving(state: WorkerCoreState): WorkerTransition {
-  if (state.testing === null || !state.welcomed) return stay(state);
-  return to(state, { type: "send", message: { type: "proving", engine: state.testing } });
-}
-
-function onEngineProven(
-  state: WorkerCoreState,
-  event: Extract<WorkerEvent, { type: "engine-proven" }>,
-): WorkerTransition {
-  const { identity, proof, wish } = event;
-  if (!isWished(state, wish)) return stay(state);
-  const next = { ...state, proving: null, testing: null, engine: { identity, proof, wish } };
-  return state.welcomed ? introduceEngine(next) : stay(next);
-}
-
-function introduceEngine(state: WorkerCoreState): WorkerTransition {
-  const engine = state.engine as NonNullable<WorkerCoreState["engine"]>;
-  const effects: WorkerEffect[] = [
-    { type: "send", message: { type: "ready", engine: engine.identity, proof: engine.proof } },
-  ];
-  // First: whoever is ready is given a lease.
-  if (state.paused) effects.unshift({ type: "send", message: { type: "availability", available: false } });
-  return to(state, ...effects);
 }
 
 /** A lease in hand is computed with its own parameters, or not at all. */
