@@ -2,5 +2,6 @@
 import { bundleTrainingWorker } from "./bundle-training-worker.mjs";
 import { runNext } from "./run-next.mjs";
 
-await bundleTrainingWorker();
+// Next.js writes it into the pages: what they remember of a build's engines holds for no other.
+process.env.NEXT_PUBLIC_CONVOY_BUILD = await bundleTrainingWorker();
 process.exitCode = await runNext(["build"]);

@@ -1,39 +1,55 @@
-import { createTfjsEngine } from "@convoy/engine-tfjs";
 import { createQuickestEngine, createWasmEngine, openWebThread } from "@convoy/engine-wasm";
 import { createWebgpuEngine, webgpuAvailability } from "@convoy/engine-webgpu";
-import type { EngineCandidate, EngineRemark } from "@convoy/worker";
+import type { CandidateFactory, EngineCandidate, EngineRemark } from "@convoy/worker";
 
 /**
- * The engines of a browser, in order of preference; or the one that was asked for, without objections of taste. Those
- * that are left out are unsuitable for the reason given. TensorFlow.js loads its WASM files from the folder of this script.
+ * The engines of a browser, in the order in which they are begun with: the first is ready at once. Or the one that was
+ * asked for, without objections of taste. Those that are left out are unsuitable for the reason given.
  */
 export function engineCandidates(
   forced: string | null,
   leftOut: readonly EngineRemark[],
   threads: number,
 ): readonly EngineCandidate[] {
-  const candidates: readonly EngineCandidate[] = [
-    { name: "webgpu", create: createWebgpuEngine(), unsuitable: () => webgpuObjection(forced !== null) },
-    { name: "tfjs-webgpu", create: createTfjsEngine("webgpu"), unsuitable: () => webgpuObjection(forced !== null) },
+  const unsuitable = () => webgpuObjection(forced !== null);
+  const candidates: EngineCandidate[] = [
     {
       name: "wasm",
-      create: createQuickestEngine({ mostThreads: threads, openThread: () => openWebThread(self.location.href) }),
+      create: createWasmEngine(),
       createExact: createWasmEngine({ build: "simd" }),
       sameEverywhere: true,
     },
     {
-      name: "tfjs-wasm",
-      create: createTfjsEngine("wasm", { wasmPaths: new URL("./", self.location.href).href }),
-      sameEverywhere: true,
+      name: "webgpu",
+      create: (task, onProgress) => createWebgpuEngine({ onProgress })(task),
+      mayBeQuicker: true,
+      unsuitable,
     },
-    { name: "tfjs-cpu", create: createTfjsEngine("cpu"), sameEverywhere: true },
+    { name: "tfjs-webgpu", create: tfjs("webgpu"), mayBeQuicker: true, insteadOf: "webgpu", unsuitable },
+    { name: "tfjs-wasm", create: tfjs("wasm"), sameEverywhere: true },
+    { name: "tfjs-cpu", create: tfjs("cpu"), sameEverywhere: true },
   ];
+  if (threads > 1) candidates.push(wasmOnThreads(threads));
   return candidates
-    .filter(({ name }) => forced === null || name === forced)
+    .filter(({ name }) => forced === null || name === forced || (forced === "wasm" && name === "wasm-threads"))
     .map((candidate) => {
       const remark = leftOut.find(({ engine }) => engine === candidate.name);
       return remark === undefined ? candidate : { ...candidate, unsuitable: async () => remark.sentence };
     });
+}
+
+/** Further threads take a while to start, so one alone begins. */
+function wasmOnThreads(mostThreads: number): EngineCandidate {
+  const openThread = () => openWebThread(self.location.href);
+  return { name: "wasm-threads", create: createQuickestEngine({ mostThreads, openThread }), mayBeQuicker: true };
+}
+
+/** Its script is large, and most devices never need it. It loads its WASM files from the folder of this script. */
+function tfjs(backend: "webgpu" | "wasm" | "cpu"): CandidateFactory {
+  return async (task) => {
+    const { createTfjsEngine } = await import("@convoy/engine-tfjs");
+    return createTfjsEngine(backend, { wasmPaths: new URL("./", self.location.href).href })(task);
+  };
 }
 
 /** WASM is several times quicker than a GPU that the processor only imitates. */

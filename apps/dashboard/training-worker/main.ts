@@ -44,9 +44,10 @@ function start({
   engine,
   threads,
   leftOut,
+  verdicts,
 }: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
   const engines = engineCandidates(engine, leftOut, threads);
-  return runWorker({ dial: dialSocketIo(url), name, device, token, engines, onStatus: show });
+  return runWorker({ dial: dialSocketIo(url), name, device, token, engines, verdicts, onStatus: show });
 }
 
 // What is not caught ends this worker; the page starts a fresh one. All state that matters is the coordinator's.

@@ -129,8 +129,16 @@ test("a tab that is left hands its work over at once, and carries on when it is 
 test("an engine that the page leaves out is not tried; the next one does the work without asking", async () => {
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${coordinator.url}/worker/`);
-  const start = { type: "start", url: coordinator.url, name: "Fallen", device: "A tab", engine: null, threads: 1 };
-  const leftOut = ["webgpu", "tfjs-webgpu"].map((engine) => ({ engine, sentence: "It failed twice." }));
+  const start = {
+    type: "start",
+    url: coordinator.url,
+    name: "Fallen",
+    device: "A tab",
+    engine: null,
+    threads: 1,
+    verdicts: [],
+  };
+  const leftOut = ["wasm", "webgpu", "tfjs-webgpu"].map((engine) => ({ engine, sentence: "It failed twice." }));
   const status = await page.evaluate(
     (command) => {
       const worker = new Worker("/worker/training-worker.js", { type: "module" });
@@ -141,7 +149,7 @@ test("an engine that the page leaves out is not tried; the next one does the wor
     },
     { ...start, leftOut },
   );
-  expect(status).toMatchObject({ engine: { name: "wasm" }, engineRemarks: leftOut });
+  expect(status).toMatchObject({ engine: { name: "tfjs-wasm" }, engineRemarks: leftOut });
   await helps("what the next engine computes", "Fallen");
   await page.context().close();
 });
@@ -150,7 +158,15 @@ test("a page that is out of date loads itself again, once, and then leaves it to
   const page = await (await browser.newContext()).newPage();
   const script = "**/worker/training-worker.js";
   const sentence = "This coordinator speaks another version of the protocol.";
-  const status = { phase: "outdated", sentence, engine: null, testing: null, proof: null, engineRemarks: [] };
+  const status = {
+    phase: "outdated",
+    sentence,
+    engine: null,
+    trial: null,
+    verdict: null,
+    proof: null,
+    engineRemarks: [],
+  };
   const body = `postMessage(${JSON.stringify({ type: "status", status: { ...status, samples: 0, leases: 0 } })})`;
   let loads = 0;
   await page.route(script, (route) => {

@@ -16,6 +16,6 @@ export { preprocessBatch, resamplingTaps, type Tap } from "./preprocess.ts";
 export { createReferenceEngine, ReferenceEngine } from "./reference/reference-engine.ts";
 export { dropoutSequence, dropoutThreshold, needsDraws, type Placement, placementOf } from "./sample-draws.ts";
 export { type Proof, proveEngine } from "./self-test/prove-engine.ts";
-export { rehearse } from "./self-test/rehearse.ts";
+export { rehearsalProblem, rehearse } from "./self-test/rehearse.ts";
 export { indexOfLargest, softmax, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./softmax-cross-entropy.ts";
 export { type WindowGeometry, windowGeometry } from "./window-geometry.ts";

@@ -1,6 +1,7 @@
 import { createReferenceEngine, EngineError } from "@convoy/engine";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { chooseEngine, type EngineCandidate, type EngineRemark } from "./choose-engine.ts";
+import { chooseEngine } from "./choose-engine.ts";
+import type { EngineCandidate, EngineRemark } from "./engine-candidate.ts";
 import { Gate } from "./test-coordinator.ts";
 import { changedEngine, reference, tinyLayout, tinyTask } from "./test-engines.ts";
 
@@ -13,6 +14,7 @@ async function chooseFor(wish: { exact: boolean; fingerprint: string | null }, c
   const told: (readonly EngineRemark[])[] = [];
   const choice = await chooseEngine(tinyTask, candidates, wish, {
     onTrial: () => {},
+    onProgress: () => {},
     onRemarks: (remarks) => told.push(remarks),
   });
   expect(told.at(-1) ?? []).toEqual(choice.remarks);
@@ -99,7 +101,10 @@ describe("the choice of an engine", () => {
 
     test.each<[string, (gate: Gate) => EngineCandidate]>([
       ["whether it suits", (gate) => ({ ...reference, unsuitable: () => gate.pass().then(() => null) })],
-      ["the self-test", (gate) => ({ ...reference, create: (task) => gate.pass().then(() => reference.create(task)) })],
+      [
+        "the self-test",
+        (gate) => ({ ...reference, create: (task) => gate.pass().then(() => createReferenceEngine(task)) }),
+      ],
       [
         "its first batch",
         (gate) => ({ ...reference, create: changedEngine(() => ({ computeGradient: () => gate.pass() as never })) }),

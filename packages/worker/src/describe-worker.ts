@@ -1,10 +1,11 @@
 import type { WorkerCoreState } from "@convoy/coordination";
+import type { EngineNews } from "./engine-keeper.ts";
 import type { WorkerPhase, WorkerStatus } from "./worker-status.ts";
 
 /** The parts of a status that the state machine does not know. */
-export type WorkerFigures = Pick<WorkerStatus, "engineRemarks" | "samplesPerSecond" | "lastLeaseMs">;
+export type WorkerFigures = EngineNews & Pick<WorkerStatus, "samplesPerSecond" | "lastLeaseMs">;
 
-export function describeWorker(state: WorkerCoreState, figures: WorkerFigures): WorkerStatus {
+export function describeWorker(state: WorkerCoreState, { inUse, ...figures }: WorkerFigures): WorkerStatus {
   const [phase, sentence] = phaseOf(state);
   return {
     phase,
@@ -12,14 +13,17 @@ export function describeWorker(state: WorkerCoreState, figures: WorkerFigures): 
     name: state.run?.name ?? null,
     recipeTitle: state.run?.recipeTitle ?? null,
     datasetTitle: state.run?.datasetTitle ?? null,
-    engine: state.engine === null ? null : { name: state.engine.identity.name, device: state.engine.identity.device },
-    testing: state.testing,
+    engine: describeEngine(state, inUse),
     proof: state.engine?.proof ?? null,
     samples: state.totals.samples,
     leases: state.totals.leases,
     lastRefusal: state.totals.lastRefusal,
     ...figures,
   };
+}
+
+function describeEngine({ engine }: WorkerCoreState, inUse: string | null): WorkerStatus["engine"] {
+  return engine === null ? null : { name: inUse ?? engine.identity.name, device: engine.identity.device };
 }
 
 function phaseOf(state: WorkerCoreState): [WorkerPhase, string] {

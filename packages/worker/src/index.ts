@@ -1,4 +1,5 @@
-export { chooseEngine, type EngineCandidate, type EngineChoice, type EngineRemark } from "./choose-engine.ts";
+export type { CandidateFactory, EngineCandidate, EngineRemark } from "./engine-candidate.ts";
+export type { EngineTiming, EngineVerdict } from "./engine-verdict.ts";
 export { limitRate } from "./limit-rate.ts";
 export { type RunningWorker, runWorker, type WorkerOptions } from "./run-worker.ts";
 export { ShardByShardEngine } from "./shard-by-shard-engine.ts";

@@ -7,7 +7,14 @@ import type { WorkerPhase, WorkerStatus } from "./worker-status.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const blank = describeWorker(startWorker, { engineRemarks: [], samplesPerSecond: 0, lastLeaseMs: null });
+const blank = describeWorker(startWorker, {
+  inUse: null,
+  engineRemarks: [],
+  trial: null,
+  verdict: null,
+  samplesPerSecond: 0,
+  lastLeaseMs: null,
+});
 
 function limited() {
   const shown: WorkerStatus[] = [];

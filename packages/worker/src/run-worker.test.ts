@@ -312,7 +312,7 @@ describe("while it computes", () => {
     expect(coordinator.status).toMatchObject({ phase: "broken", sentence: "The GPU was lost." });
     await coordinator.until(() => record.disposed === 1);
     // The page asks which engine it was.
-    expect(coordinator.status.engine?.name).toBe("reference");
+    expect(coordinator.status.engine?.name).toBe("failing");
   });
 
   test("[K17] an engine that gives no answer ends the worker as one that fails", async () => {

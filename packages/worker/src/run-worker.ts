@@ -11,13 +11,14 @@ import {
   type WorkerEvent,
   workerTransition,
 } from "@convoy/coordination";
-import type { Engine } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { elementCount, parameterLayout, parseRecipe, type Recipe } from "@convoy/models";
 import { type LeaseMessage, OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
 import type { Connection, Dial } from "@convoy/transport";
-import { chooseEngine, type EngineCandidate } from "./choose-engine.ts";
 import { describeWorker } from "./describe-worker.ts";
+import type { EngineCandidate } from "./engine-candidate.ts";
+import { EngineKeeper } from "./engine-keeper.ts";
+import type { EngineVerdict } from "./engine-verdict.ts";
 import { LeaseBatch } from "./lease-batch.ts";
 import { SampleCache } from "./sample-cache.ts";
 import { Throughput } from "./throughput.ts";
@@ -34,8 +35,10 @@ export interface WorkerOptions {
   readonly device: string;
   /** What lets it in where an invitation is asked for. */
   readonly token?: string | null;
-  /** In order of preference. */
+  /** In the order in which they are begun with; some may take over from others later. */
   readonly engines: readonly EngineCandidate[];
+  /** What was measured on this device before. */
+  readonly verdicts?: readonly EngineVerdict[];
   /** Called after every event; a caller that shows it should do so a few times a second at most. */
   onStatus(status: WorkerStatus): void;
 }
@@ -64,19 +67,25 @@ class WorkerShell {
   #recipe: Recipe | null = null;
   #parameterCount = 0;
   #cache: SampleCache | null = null;
-  #engine: Engine | null = null;
-  #engineRemarks: WorkerStatus["engineRemarks"] = [];
-  /** The newest parameters that arrived, and whether the engine has them. */
-  #parameters: { readonly vector: Float32Array; loaded: boolean } | null = null;
+  readonly #keeper: EngineKeeper;
+  /** The newest that arrived. */
+  #parameters: Float32Array | null = null;
   #leaseBatch: LeaseBatch | null = null;
   /** The gradient that was computed last, in the frame it will be sent in. */
   #gradient: OutgoingFrame | null = null;
   #lastLeaseMs: number | null = null;
-  /** An engine does one thing at a time. */
-  #computing: Promise<void> = Promise.resolve();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#keeper = new EngineKeeper({
+      candidates: options.engines,
+      verdicts: options.verdicts ?? [],
+      onTrial: (engine, wish) => this.handle({ type: "engine-tested", wish, engine }),
+      onNews: () => this.#report(),
+      onChange: ({ identity, proof }) => this.handle({ type: "engine-changed", identity, proof }),
+      onFailure: (sentence) =>
+        this.handle({ type: "compute-failed", lease: this.#state.lease?.message.lease ?? 0, sentence }),
+    });
     this.#connection = options.dial({
       onOpen: () =>
         this.handle({ type: "connected", name: options.name, device: options.device, token: options.token ?? null }),
@@ -89,7 +98,9 @@ class WorkerShell {
     const { state, effects } = workerTransition(this.#state, event);
     this.#state = state;
     for (const effect of effects) this.#execute(effect);
-    if (state.failure !== null || state.left) this.#disposeEngine();
+    if (event.type === "pause") this.#keeper.pause();
+    if (event.type === "resume") this.#keeper.resume();
+    if (state.failure !== null || state.left) this.#keeper.dispose();
     this.#report();
   }
 
@@ -150,7 +161,7 @@ class WorkerShell {
     const parsed = readFrame(bytes, this.#parameterCount);
     // A damaged frame leaves the worker without parameters: it gives the lease back and gets them again.
     if (!parsed.ok || parsed.frame.run !== this.#state.run?.run) return;
-    this.#parameters = { vector: parsed.frame.vector, loaded: false };
+    this.#parameters = parsed.frame.vector;
     this.handle({ type: "parameters-stored", version: parsed.frame.version });
   }
 
@@ -182,7 +193,7 @@ class WorkerShell {
         void this.#prove(effect.wish);
         return;
       case "compute":
-        this.#computing = this.#computing.then(() => this.#compute(effect.lease));
+        void this.#keeper.inTurn(() => this.#compute(effect.lease));
         return;
       case "send-contribution":
         this.#sendContribution(effect);
@@ -195,27 +206,20 @@ class WorkerShell {
 
   async #prove(wish: EngineWish): Promise<void> {
     const { recipe } = this.#run();
-    this.#disposeEngine();
-    const task = { model: recipe.model, preprocessing: recipe.preprocessing };
-    const choice = await chooseEngine(task, this.#options.engines, wish, {
-      onTrial: (engine) => this.handle({ type: "engine-tested", wish, engine }),
-      onRemarks: (remarks) => {
-        this.#engineRemarks = remarks;
-        this.#report();
-      },
-    });
+    const choice = await this.#keeper.choose(recipe, wish);
+    if (choice === null) return;
     if (choice.engine === null) {
       const reasons = choice.remarks.map((remark) => `${remark.engine}: ${remark.sentence}`).join(" ");
       this.handle({ type: "engine-missing", wish, sentence: `No engine can train on this device. ${reasons}` });
       return;
     }
-    // The recipe was replaced meanwhile: another engine is on its way, or there already.
-    if (this.#state.proving !== wish) {
-      choice.engine.dispose();
-      return;
-    }
-    this.#engine = choice.engine;
     this.handle({ type: "engine-proven", wish, identity: choice.identity, proof: choice.proof });
+    if (this.#keeper.knowsQuickest(recipe)) this.#lookForQuicker();
+  }
+
+  /** An exact run is bound to the engine it has. */
+  #lookForQuicker(): void {
+    if (this.#state.run?.exact === false) void this.#keeper.improve(this.#run().recipe);
   }
 
   async #compute(lease: LeaseMessage): Promise<void> {
@@ -231,6 +235,7 @@ class WorkerShell {
       // A cross-entropy of nearly nothing may come out below zero by a rounding of the device.
       const lossSum = Math.max(0, outcome.lossSum);
       this.handle({ type: "computed", lease: lease.lease, outcome: { ...outcome, lossSum, computeMs } });
+      this.#lookForQuicker();
     } catch (error) {
       this.handle({
         type: "compute-failed",
@@ -241,14 +246,9 @@ class WorkerShell {
   }
 
   async #computeOn({ lease, batch }: LeaseBatch) {
-    const engine = this.#engine;
-    const parameters = this.#parameters;
-    assert(engine !== null && parameters !== null, "a lease is computed with an engine and parameters");
     const startedAt = performance.now();
-    if (!parameters.loaded) {
-      engine.setParameters(parameters.vector);
-      parameters.loaded = true;
-    }
+    const engine = this.#parameters === null ? null : this.#keeper.engineWith(this.#parameters);
+    assert(engine !== null, "a lease is computed with an engine and parameters");
     const hangs = `The engine ${engine.identity.name} gave no answer for ${PATIENCE_MS / 60_000} minutes.`;
     const patience = [PATIENCE_MS, hangs] as const;
     if (lease.kind === "evaluate") {
@@ -268,17 +268,10 @@ class WorkerShell {
     this.#connection.send({ type: "contribution", ...outcome, frame });
   }
 
-  #disposeEngine(): void {
-    const engine = this.#engine;
-    if (engine === null) return;
-    this.#engine = null;
-    this.#computing = this.#computing.then(() => engine.dispose());
-  }
-
   #report(): void {
     this.#options.onStatus(
       describeWorker(this.#state, {
-        engineRemarks: this.#engineRemarks,
+        ...this.#keeper.news,
         samplesPerSecond: this.#throughput.samplesPerSecond(performance.now()),
         lastLeaseMs: this.#lastLeaseMs,
       }),

@@ -8,7 +8,7 @@ import {
   type ToWorker,
 } from "@convoy/protocol";
 import { type Connection, MemoryNetwork } from "@convoy/transport";
-import { type EngineCandidate, runWorker, type WorkerStatus } from "./index.ts";
+import { type EngineCandidate, type EngineVerdict, runWorker, type WorkerStatus } from "./index.ts";
 import { reference, tinyLayout, tinyParameters, tinyRecipe, tinySample } from "./test-engines.ts";
 
 /** A test may have taken the timers in hand since. */
@@ -28,7 +28,7 @@ export class TestCoordinator {
   readonly worker;
   #connection: Connection | null = null;
 
-  constructor(engines: readonly EngineCandidate[] = [reference]) {
+  constructor(engines: readonly EngineCandidate[] = [reference], verdicts: readonly EngineVerdict[] = []) {
     this.network = new MemoryNetwork((connection) => {
       this.#connection = connection;
       this.connectionCount++;
@@ -49,6 +49,7 @@ export class TestCoordinator {
       name: "Test",
       device: "Node",
       engines,
+      verdicts,
       onStatus: (status) => this.statuses.push(status),
     });
   }

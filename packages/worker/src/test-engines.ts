@@ -2,7 +2,7 @@
 import { type Batch, createReferenceEngine, type Engine, type EngineFactory, type EngineTask } from "@convoy/engine";
 import { RandomSequence } from "@convoy/foundation";
 import { initializeParameters, parameterLayout, type Recipe, recipes } from "@convoy/models";
-import type { EngineCandidate } from "./choose-engine.ts";
+import type { EngineCandidate } from "./engine-candidate.ts";
 
 /** 4×4 pixels, three classes. */
 export const tinyRecipe: Recipe = {

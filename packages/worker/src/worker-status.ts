@@ -1,11 +1,13 @@
 /** What a worker tells the page or terminal around it, and what it can be told. Plain data: it crosses `postMessage`. */
 
 import type { WorkerFailure } from "@convoy/coordination";
+import type { EngineNews } from "./engine-keeper.ts";
+import type { EngineVerdict } from "./engine-verdict.ts";
 
 /** After the last four, and after "ended" at the device's own wish, nothing follows: a worker is never used twice. */
 export type WorkerPhase = "connecting" | "proving" | "waiting" | "working" | "paused" | "ended" | WorkerFailure["kind"];
 
-export interface WorkerStatus {
+export interface WorkerStatus extends Omit<EngineNews, "inUse"> {
   readonly phase: WorkerPhase;
   /** The phase in words, with the reason where there is one. */
   readonly sentence: string;
@@ -13,13 +15,10 @@ export interface WorkerStatus {
   readonly name: string | null;
   readonly recipeTitle: string | null;
   readonly datasetTitle: string | null;
+  /** The engine in use, or that was last: name of the candidate, and its device in words. */
   readonly engine: { readonly name: string; readonly device: string } | null;
-  /** The engine that is being tested now. */
-  readonly testing: string | null;
   /** The self-test: largest error of a tensor relative to its largest value. */
   readonly proof: { readonly largestError: number; readonly durationMs: number } | null;
-  /** Engines that were not used, each with the reason in a sentence. */
-  readonly engineRemarks: readonly { readonly engine: string; readonly sentence: string }[];
   readonly samplesPerSecond: number;
   /** Counted by the coordinator, training and evaluation together. */
   readonly samples: number;
@@ -43,7 +42,9 @@ export type WorkerCommand =
       /** Of the processor, at most. */
       readonly threads: number;
       /** Engines to leave out, each with the reason in a sentence. */
-      readonly leftOut: WorkerStatus["engineRemarks"];
+      readonly leftOut: EngineNews["engineRemarks"];
+      /** What was measured on this device before. */
+      readonly verdicts: readonly EngineVerdict[];
     }
   | { readonly type: "pause" }
   | { readonly type: "resume" }

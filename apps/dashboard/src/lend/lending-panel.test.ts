@@ -11,7 +11,15 @@ function shown(query: string): string {
   const state = { ...idleLending, stage: "lending" } as const;
   const nothing = () => {};
   const panel = createElement(LendingPanel, {
-    lending: { state, begin: nothing, again: nothing, pause: nothing, resume: nothing, stop: nothing },
+    lending: {
+      state,
+      begin: nothing,
+      again: nothing,
+      pause: nothing,
+      resume: nothing,
+      stop: nothing,
+      measureAgain: nothing,
+    },
     words: lendingWords(state),
     request: parseLendRequest(new URLSearchParams(query)),
   });

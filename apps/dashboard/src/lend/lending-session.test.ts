@@ -1,7 +1,8 @@
-import type { WorkerCommand, WorkerMessage, WorkerStatus } from "@convoy/worker";
+import type { EngineVerdict, WorkerCommand, WorkerMessage, WorkerStatus } from "@convoy/worker";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { exampleStatus } from "./example-status.ts";
 import { type FirstStart, LendingSession, type LendingState, type WorkerThread } from "./lending-session.ts";
+import type { VerdictMemory } from "./remembered-verdicts.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -16,7 +17,7 @@ const start: FirstStart = {
   engine: null,
 };
 /** What a first worker is told. */
-const started = { ...start, leftOut: [] };
+const started = { ...start, leftOut: [], verdicts: [] };
 
 /** The page's end of a thread, driven by hand. */
 class Thread implements WorkerThread {
@@ -51,6 +52,20 @@ class Thread implements WorkerThread {
   }
 }
 
+/** A device that remembers as long as the test lasts. */
+function memoryOfTest(): VerdictMemory {
+  let verdicts: readonly EngineVerdict[] = [];
+  return {
+    recall: () => verdicts,
+    keep: (verdict) => {
+      verdicts = [verdict];
+    },
+    forget: (task) => {
+      verdicts = verdicts.filter((verdict) => verdict.task !== task);
+    },
+  };
+}
+
 function lentDevice() {
   const threads: Thread[] = [];
   const states: LendingState[] = [];
@@ -59,7 +74,7 @@ function lentDevice() {
     threads.push(thread);
     return thread;
   };
-  const session = new LendingSession(create, start, (state) => states.push(state));
+  const session = new LendingSession(create, start, memoryOfTest(), (state) => states.push(state));
   return {
     session,
     threads,
@@ -196,18 +211,57 @@ test("an engine that broke twice is left out by the next worker", () => {
   const leftOut = [{ engine: "tfjs-webgpu", sentence: expect.stringContaining("The last time: The GPU was lost.") }];
   expect(state().leftOut).toEqual(leftOut);
   vi.advanceTimersByTime(2000);
-  expect(thread().commands).toEqual([{ ...start, leftOut }]);
+  expect(thread().commands).toEqual([{ ...started, leftOut }]);
 });
 
 test("a death is held against the engine that was being tested, too, and against none before one was", () => {
   const { thread, state } = lentDevice();
-  for (const testing of [null, "tfjs-webgpu", null, "tfjs-webgpu"]) {
+  for (const engine of [null, "tfjs-webgpu", null, "tfjs-webgpu"]) {
     expect(state().leftOut).toEqual([]);
-    thread().report(exampleStatus({ phase: "proving", engine: null, testing }));
+    const trial = engine === null ? null : { engine, compiled: null };
+    thread().report(exampleStatus({ phase: "proving", engine: null, trial }));
     thread().die("Uncaught RangeError: out of memory");
     vi.advanceTimersByTime(30_000);
   }
   expect(state().leftOut).toMatchObject([{ engine: "tfjs-webgpu" }]);
+});
+
+test("a death without a word is held against the engine that is tried beside the one in use", () => {
+  const { thread, state } = lentDevice();
+  for (let death = 0; death < 2; death++) {
+    thread().report(exampleStatus({ trial: { engine: "webgpu", compiled: null } }));
+    thread().die("Uncaught RangeError: out of memory");
+    vi.advanceTimersByTime(30_000);
+  }
+  expect(state().leftOut).toMatchObject([{ engine: "webgpu" }]);
+});
+
+const verdict: EngineVerdict = {
+  task: "1234abcd",
+  sampleCount: 64,
+  measuredAt: 1_700_000_000_000,
+  timings: [],
+  winner: "wasm",
+};
+
+test("what a worker has measured is told to the next one", () => {
+  const { thread } = lentDevice();
+  thread().report(exampleStatus({ verdict }));
+  thread().report({ ...lost, verdict });
+  vi.advanceTimersByTime(1000);
+  expect(thread().commands).toEqual([{ ...started, verdicts: [verdict] }]);
+});
+
+test("to measure again, a fresh worker starts that does not know the verdict; what was contributed stays", () => {
+  const { session, threads, thread, state } = lentDevice();
+  session.measureAgain();
+  expect(threads).toHaveLength(1);
+  thread().report(exampleStatus({ verdict, samples: 64, leases: 1 }));
+  session.measureAgain();
+  expect(threads[0]?.commands.at(-1)).toEqual({ type: "stop" });
+  expect(thread().commands).toEqual([started]);
+  thread().report(exampleStatus({ samples: 8, leases: 1 }));
+  expect(state()).toMatchObject({ samples: 72, leases: 2, restart: null });
 });
 
 test("a run without room is asked again later, as often as it takes", () => {
@@ -273,6 +327,7 @@ test("one that begins paused tells its worker so", () => {
   new LendingSession(
     () => thread,
     start,
+    memoryOfTest(),
     () => {},
     { paused: true },
   );

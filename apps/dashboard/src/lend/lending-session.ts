@@ -1,5 +1,6 @@
 import type { EngineRemark, WorkerCommand, WorkerMessage, WorkerStatus } from "@convoy/worker";
 import { EngineRecord } from "./engine-record.ts";
+import type { VerdictMemory } from "./remembered-verdicts.ts";
 import { restartDelay } from "./restart-delay.ts";
 
 /** The part of a DedicatedWorker that is used here. */
@@ -7,8 +8,8 @@ export type WorkerThread = Pick<Worker, "postMessage" | "terminate" | "onmessage
 
 export type StartCommand = Extract<WorkerCommand, { type: "start" }>;
 
-/** How a worker is started, before anything is known against an engine. */
-export type FirstStart = Omit<StartCommand, "leftOut">;
+/** How a worker is started, whatever is known of its engines. */
+export type FirstStart = Omit<StartCommand, "leftOut" | "verdicts">;
 
 export interface LendingState {
   readonly stage: "idle" | "lending" | "stopped";
@@ -65,6 +66,7 @@ export class LendingSession {
   readonly #createThread: () => WorkerThread;
   readonly #onState: (state: LendingState) => void;
   readonly #start: FirstStart;
+  readonly #memory: VerdictMemory;
   readonly #record = new EngineRecord();
   #state: LendingState;
   #thread: WorkerThread | null = null;
@@ -81,11 +83,13 @@ export class LendingSession {
   constructor(
     createThread: () => WorkerThread,
     start: FirstStart,
+    memory: VerdictMemory,
     onState: (state: LendingState) => void,
     { paused = false } = {},
   ) {
     this.#createThread = createThread;
     this.#start = start;
+    this.#memory = memory;
     this.#onState = onState;
     this.#state = { ...idleLending, stage: "lending", paused };
     this.#startThread();
@@ -99,6 +103,16 @@ export class LendingSession {
   resume(): void {
     this.#tell({ type: "resume" });
     this.#change({ paused: false });
+  }
+
+  /** Which engine is the quickest for this run: a fresh worker finds out once more. */
+  measureAgain(): void {
+    const task = this.#state.status?.verdict?.task;
+    if (this.#thread === null || task === undefined) return;
+    this.#memory.forget(task);
+    this.#tell({ type: "stop" });
+    this.#dismiss();
+    this.#startThread();
   }
 
   /** Says goodbye. What was contributed stays on show. */
@@ -140,7 +154,7 @@ export class LendingSession {
     this.#pingTimer = setInterval(() => this.#ping(thread), PING_MS);
     const { leftOut } = this.#record;
     this.#change({ status: null, resting: false, restart: null, leftOut });
-    this.#tell({ ...this.#start, leftOut });
+    this.#tell({ ...this.#start, leftOut, verdicts: this.#memory.recall() });
     if (this.#state.paused) this.#tell({ type: "pause" });
   }
 
@@ -154,6 +168,7 @@ export class LendingSession {
   }
 
   #hear(status: WorkerStatus): void {
+    if (status.verdict !== null) this.#memory.keep(status.verdict);
     const samples = this.#before.samples + status.samples;
     const leases = this.#before.leases + status.leases;
     const idle = status.phase === "waiting" && samples === this.#state.samples;
@@ -162,7 +177,7 @@ export class LendingSession {
     this.#change({ status, samples, leases, resting: idle && this.#state.resting });
     switch (status.phase) {
       case "broken":
-        this.#mourn(status.sentence);
+        this.#mourn(status.sentence, status.engine?.name ?? null);
         return;
       case "full":
         this.#replace({ cause: "full", sentence: status.sentence, seconds: FULL_SECONDS });
@@ -178,14 +193,14 @@ export class LendingSession {
   #kill(thread: WorkerThread, reason: string): void {
     if (thread !== this.#thread) return;
     thread.terminate();
-    this.#mourn(reason);
+    const { status } = this.#state;
+    // What is being tried beside the engine in use is the likelier culprit.
+    this.#mourn(reason, status?.trial?.engine ?? status?.engine?.name ?? null);
   }
 
   /** Starts a fresh worker after one that died; what it computed with is remembered. */
-  #mourn(reason: string): void {
+  #mourn(reason: string, engine: string | null): void {
     const sentence = sentenceOf(reason);
-    const { status } = this.#state;
-    const engine = status?.engine?.name ?? status?.testing ?? null;
     if (engine !== null) this.#record.note(engine, sentence, Date.now());
     this.#deaths = Date.now() - this.#threadStartedAt >= HEALTHY_MS ? 1 : this.#deaths + 1;
     this.#replace({ cause: "death", sentence, seconds: restartDelay(this.#deaths) });

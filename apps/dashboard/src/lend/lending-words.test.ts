@@ -59,7 +59,9 @@ test("a run without room is asked again", () => {
 });
 
 test("the engine that is being tested is named", () => {
-  const { sentence } = lendingWords(lending({ phase: "proving", testing: "tfjs-webgpu", sentence: "Testing." }));
+  const { sentence } = lendingWords(
+    lending({ phase: "proving", trial: { engine: "tfjs-webgpu", compiled: null }, sentence: "Testing." }),
+  );
   expect(sentence).toContain("WebGPU, with TensorFlow.js (tfjs-webgpu)");
   expect(lendingWords(lending({ phase: "proving", sentence: "Testing." })).sentence).toBe("Testing.");
 });

@@ -91,9 +91,9 @@ export function isComputing({ status, resting, restart, stage }: LendingState): 
   return status.phase === "working" || (status.phase === "waiting" && status.samplesPerSecond > 0 && !resting);
 }
 
-function trialSentence({ testing, sentence }: WorkerStatus): string {
-  if (testing === null) return sentence;
-  return `${capitalized(engineName(testing))} has to solve a small problem whose answer is known.`;
+function trialSentence({ trial, sentence }: WorkerStatus): string {
+  if (trial === null) return sentence;
+  return `${capitalized(engineName(trial.engine))} has to solve a small problem whose answer is known.`;
 }
 
 function taskSentence({ recipeTitle, datasetTitle }: WorkerStatus): string {
@@ -115,6 +115,7 @@ export function proofSentence(proof: WorkerStatus["proof"]): string | null {
 
 const engineNames: { readonly [engine: string]: string } = {
   wasm: "WebAssembly",
+  "wasm-threads": "WebAssembly on several cores",
   webgpu: "WebGPU",
   "tfjs-webgpu": "WebGPU, with TensorFlow.js",
   "tfjs-wasm": "WebAssembly, with TensorFlow.js",

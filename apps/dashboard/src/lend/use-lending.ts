@@ -5,6 +5,7 @@ import { describeDevice } from "./device-words.ts";
 import { keepAwake } from "./keep-awake.ts";
 import { idleLending, LendingSession, type LendingState } from "./lending-session.ts";
 import { mayReload, type RememberedLending, reloadHelped, rememberLending } from "./remembered-lending.ts";
+import { rememberedVerdicts } from "./remembered-verdicts.ts";
 
 export interface Lending {
   readonly state: LendingState;
@@ -15,6 +16,8 @@ export interface Lending {
   readonly pause: () => void;
   readonly resume: () => void;
   readonly stop: () => void;
+  /** Finds out once more which engine is the quickest. */
+  readonly measureAgain: () => void;
 }
 
 /** Lending this device, from the button to the goodbye. `token` opens the run to it. */
@@ -48,7 +51,8 @@ export function useLending(token: string | null): Lending {
       const device = describeDevice(navigator.userAgent, navigator.maxTouchPoints);
       const url = coordinatorUrl();
       const command = { type: "start", url, name: name || device, device, token, ...wishes } as const;
-      session.current = new LendingSession(createThread, command, setState, { paused });
+      const memory = rememberedVerdicts(navigator.userAgent, lending.threads);
+      session.current = new LendingSession(createThread, command, memory, setState, { paused });
     },
     [token],
   );
@@ -72,6 +76,7 @@ export function useLending(token: string | null): Lending {
         rememberLending(null);
         session.current?.stop();
       },
+      measureAgain: () => session.current?.measureAgain(),
     };
   }, [state, begin]);
 }

@@ -12,13 +12,21 @@ export async function rehearse(
   task: EngineTask,
   sampleCount: number,
 ): Promise<string> {
-  const parameters = spreadParameters(task.model);
+  const { parameters, batch } = rehearsalProblem(task, sampleCount);
   const gradient = new Float32Array(parameters.length);
   engine.setParameters(parameters);
-  const outcome = await engine.computeGradient(spreadBatch(task, sampleCount), gradient);
+  const outcome = await engine.computeGradient(batch, gradient);
   const figures = Float64Array.of(outcome.lossSum, outcome.correctCount);
   const hash = murmur3(bytesOf(gradient), murmur3(bytesOf(figures)));
   return hash.toString(16).padStart(8, "0");
+}
+
+/** Parameters and samples made up for a task, the same on every device. */
+export function rehearsalProblem(
+  task: EngineTask,
+  sampleCount: number,
+): { readonly parameters: Float32Array; readonly batch: Batch } {
+  return { parameters: spreadParameters(task.model), batch: spreadBatch(task, sampleCount) };
 }
 
 /** Evenly spread with variance 1/fan-in, so that activations stay about as large as the input through every layer. */

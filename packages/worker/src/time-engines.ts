@@ -1,0 +1,59 @@
+import { type Engine, EngineError, type EngineTask, rehearsalProblem } from "@convoy/engine";
+import { withPatience } from "./with-patience.ts";
+
+/** The quickest of these counts: whatever else the device does only slows an engine down. */
+const ROUNDS = 5;
+/** Steps that take so long are timed once. */
+const LONG_MS = 500;
+/** A step of an engine that was rehearsed; leases wait meanwhile. */
+const PATIENCE_MS = 20_000;
+
+/** Lets nothing else be computed during one piece of work. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+export interface Times {
+  readonly ownMs: number;
+  readonly rivalMs: number;
+}
+
+/**
+ * How long a step on a batch of `sampleCount` takes on the engine in use and on another one. They take turns, so that a
+ * device that speeds up or is disturbed does neither a favour, and each step is a turn: whoever waits for the engine in
+ * use waits for one step. Gives a sentence instead when the other one fails; rejects when the one in use does. Replaces
+ * the parameters of both.
+ */
+export async function timeEngines(
+  own: Engine,
+  rival: Engine,
+  task: EngineTask,
+  sampleCount: number,
+  inTurn: InTurn,
+): Promise<Times | string> {
+  const problem = rehearsalProblem(task, sampleCount);
+  const gradient = new Float32Array(problem.parameters.length);
+  const timeStep = async (engine: Engine): Promise<number> => {
+    const startedAt = performance.now();
+    engine.setParameters(problem.parameters);
+    const hangs = `It gave no answer for ${PATIENCE_MS / 1000} seconds.`;
+    await withPatience(engine.computeGradient(problem.batch, gradient), PATIENCE_MS, hangs);
+    return performance.now() - startedAt;
+  };
+  const timeOf = (engine: Engine) => inTurn(() => timeStep(engine));
+  const timeOfRival = () => timeOf(rival).catch((error: unknown) => new EngineError(sentenceOf(error)));
+
+  let times: Times = { ownMs: Number.POSITIVE_INFINITY, rivalMs: Number.POSITIVE_INFINITY };
+  let rounds = ROUNDS;
+  // In round 0 buffers grow and caches are cold.
+  for (let round = 0; round <= rounds; round++) {
+    const ownMs = await timeOf(own);
+    const rivalMs = await timeOfRival();
+    if (typeof rivalMs !== "number") return rivalMs.message;
+    if (round > 0) times = { ownMs: Math.min(times.ownMs, ownMs), rivalMs: Math.min(times.rivalMs, rivalMs) };
+    else if (Math.max(ownMs, rivalMs) > LONG_MS) rounds = 1;
+  }
+  return times;
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
