@@ -129,10 +129,19 @@ export function startHeadlessWorker(url: string, name: string, args: readonly st
   return startProgram("headlessWorker", ["--url", url, "--name", name, ...args]);
 }
 
-/** Runs the coordinator to its end and returns what it said. */
-export async function runCoordinator(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+/** Runs the coordinator to its end and returns what it said. It is interrupted the moment that it says `interruptAt`. */
+export async function runCoordinator(
+  args: readonly string[],
+  interruptAt: string | null = null,
+): Promise<{ code: number | null; output: string }> {
   const child = startProgram("coordinator", args);
   const output = collect(child);
+  const interrupt = () => {
+    if (interruptAt === null || !output().includes(interruptAt)) return;
+    child.kill("SIGINT");
+    child.stdout?.off("data", interrupt);
+  };
+  child.stdout?.on("data", interrupt);
   await once(child, "exit");
   return { code: child.exitCode, output: output() };
 }

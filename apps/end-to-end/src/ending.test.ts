@@ -1,6 +1,8 @@
 /** However a coordinator ends: what it has learned is kept if it is asked to end, and nothing it started stays behind. */
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { CoordinatorProcess, until } from "./coordinator-process.ts";
+import { CoordinatorProcess, makeDataDir, runCoordinator, until } from "./coordinator-process.ts";
 
 let coordinator: CoordinatorProcess | null = null;
 afterEach(async () => {
@@ -19,6 +21,18 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s saves the parameters", a
   coordinator = await CoordinatorProcess.start([]);
   expect(await coordinator.end(signal)).toBe(0);
   expect(coordinator.read("parameters.safetensors")).toEqual(coordinator.read("parameters-initial.safetensors"));
+});
+
+test("a signal the moment that the link is on the terminal saves the parameters too", async () => {
+  const dataDir = makeDataDir();
+  // Each local worker is a process to start, between the link and the end of the start.
+  const args = ["--port", "0", "--dataset", "built-in-digits", "--data-dir", dataDir, "--local-workers", "4"];
+  const { code, output } = await runCoordinator(args, "Watch the run");
+  const folder = /Data of this run +(\S.*)/.exec(output)?.[1] ?? "";
+  const bytesOf = (name: string) => readFileSync(path.join(folder, name));
+  expect(code).toBe(0);
+  expect(bytesOf("parameters.safetensors")).toEqual(bytesOf("parameters-initial.safetensors"));
+  rmSync(dataDir, { recursive: true });
 });
 
 test("a signal that arrives twice, as from a service manager, saves the parameters of a busy run too", async () => {
