@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { limits } from "@convoy/protocol";
-import { networkOf } from "@convoy/transport";
+import { NetworkCounts } from "@convoy/transport";
 import { StartError } from "../start-error.ts";
 
 export interface Listening {
@@ -22,21 +22,15 @@ export function listen(host: string, port: number): Promise<Listening> {
 
 /** One address that opens socket after socket, and says nothing, is not to keep everybody else out. */
 export function boundSocketsPerAddress(server: Pick<Server, "on">, most: number): void {
-  const counts = new Map<string, number>();
+  const counts = new NetworkCounts(most);
   server.on("connection", (socket: Socket) => {
-    const network = networkOf(socket.remoteAddress ?? "");
-    if (network === null) return;
-    const count = (counts.get(network) ?? 0) + 1;
-    if (count > most) {
+    const { remoteAddress: address = "" } = socket;
+    if (!counts.hasRoom(address)) {
       socket.destroy();
       return;
     }
-    counts.set(network, count);
-    socket.once("close", () => {
-      const rest = (counts.get(network) ?? 0) - 1;
-      if (rest > 0) counts.set(network, rest);
-      else counts.delete(network);
-    });
+    counts.add(address);
+    socket.once("close", () => counts.remove(address));
   });
 }
 

@@ -1,6 +1,6 @@
 import { limits, type Refusal } from "@convoy/protocol";
 import type { Accept, Caller, Connection, ConnectionListener } from "../connection.ts";
-import { networkOf } from "./network-of.ts";
+import { NetworkCounts } from "./network-counts.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export type ConnectionBounds = Pick<
@@ -61,35 +61,30 @@ class BoundedListener implements ConnectionListener {
 /** Who has how many connections open. */
 class ConnectionCounts {
   readonly #bounds: ConnectionBounds;
-  readonly #byNetwork = new Map<string, number>();
+  readonly #ofNetworks: NetworkCounts;
   #total = 0;
 
   constructor(bounds: ConnectionBounds) {
     this.#bounds = bounds;
+    this.#ofNetworks = new NetworkCounts(bounds.connectionsPerAddress);
   }
 
   /** Why there may not be another one; null when there may. */
   refuse({ address }: Caller): Refusal | null {
     const { connections, connectionsPerAddress } = this.#bounds;
     if (this.#total >= connections) return tooMany(`${connections} connections are open already`);
-    const network = networkOf(address);
-    if (network === null || (this.#byNetwork.get(network) ?? 0) < connectionsPerAddress) return null;
+    if (this.#ofNetworks.hasRoom(address)) return null;
     return tooMany(`your network has ${connectionsPerAddress} connections open already`);
   }
 
   add({ address }: Caller): void {
     this.#total++;
-    const network = networkOf(address);
-    if (network !== null) this.#byNetwork.set(network, (this.#byNetwork.get(network) ?? 0) + 1);
+    this.#ofNetworks.add(address);
   }
 
   remove({ address }: Caller): void {
     this.#total--;
-    const network = networkOf(address);
-    if (network === null) return;
-    const rest = (this.#byNetwork.get(network) ?? 0) - 1;
-    if (rest > 0) this.#byNetwork.set(network, rest);
-    else this.#byNetwork.delete(network);
+    this.#ofNetworks.remove(address);
   }
 }
 
