@@ -40,7 +40,7 @@ function compile(model: ModelSpecification, batchSize: number, way: 0 | 1 = 0) {
   const channels = model.inputShape[2];
   const preprocessing = { mean: Array(channels).fill(0), deviation: Array(channels).fill(1) };
   const task: EngineTask = { model, preprocessing };
-  const plan = compilePlan(model, { batchSize, placeBytes: 4, alignment: 256, fusedPools: "disjoint" });
+  const plan = compilePlan(model, { batchSize, placeBytes: 4, fusedPools: "disjoint" });
   const { forward, backward } = kernelsOfPlan(plan, task, 0);
   const kernels = [...forward, ...backward].flatMap((choice) => choice[way] ?? choice[0]);
   return { plan, kernels, sizes: stepSizes(plan, kernels, model.inputShape[0] * model.inputShape[1] * channels) };

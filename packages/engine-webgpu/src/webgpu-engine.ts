@@ -70,7 +70,7 @@ async function kernelsFor(task: EngineTask, plan: Plan, graphics: GraphicsDevice
 
 /** Places are read and written as words; a pool whose windows do not overlap never leaves the registers. */
 function planFor({ model }: EngineTask, batchSize: number): Plan {
-  return compilePlan(model, { batchSize, placeBytes: 4, alignment: 256, fusedPools: "disjoint" });
+  return compilePlan(model, { batchSize, placeBytes: 4, fusedPools: "disjoint" });
 }
 
 function pictureBytes({ model, preprocessing }: EngineTask): number {

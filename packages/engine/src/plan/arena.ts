@@ -1,5 +1,8 @@
 import type { PlanBuffer } from "./plan.ts";
 
+/** Of every buffer, in bytes: what WebGPU asks of a part of a buffer that is bound. */
+const ALIGNMENT = 256;
+
 export type UnplacedBuffer = Omit<PlanBuffer, "offset">;
 
 /**
@@ -7,10 +10,7 @@ export type UnplacedBuffer = Omit<PlanBuffer, "offset">;
  * each in the lowest gap that takes it. (Pisarchyk and Lee, "Efficient memory management for deep neural net
  * inference", 2020: "greedy by size".)
  */
-export function arrangeBuffers(
-  unplaced: readonly UnplacedBuffer[],
-  alignment: number,
-): { buffers: PlanBuffer[]; arenaBytes: number } {
+export function arrangeBuffers(unplaced: readonly UnplacedBuffer[]): { buffers: PlanBuffer[]; arenaBytes: number } {
   const buffers: PlanBuffer[] = unplaced.map((buffer) => ({ ...buffer, offset: 0 }));
   const placed: PlanBuffer[] = [];
   const largestFirst = unplaced.map((_, id) => id).toSorted((a, b) => bytesOf(unplaced, b) - bytesOf(unplaced, a));
@@ -22,13 +22,13 @@ export function arrangeBuffers(
     let offset = 0;
     for (const other of neighbours) {
       if (offset + buffer.bytes <= other.offset) break;
-      offset = Math.max(offset, roundUp(other.offset + other.bytes, alignment));
+      offset = Math.max(offset, aligned(other.offset + other.bytes));
     }
     buffers[id] = { ...buffer, offset };
     placed.push(buffers[id] as PlanBuffer);
   }
   const ends = placed.map(({ offset, bytes }) => offset + bytes);
-  return { buffers, arenaBytes: roundUp(Math.max(0, ...ends), alignment) };
+  return { buffers, arenaBytes: aligned(Math.max(0, ...ends)) };
 }
 
 function bytesOf(buffers: readonly UnplacedBuffer[], id: number): number {
@@ -42,6 +42,6 @@ export function areAliveTogether(
   return a.firstUse <= b.lastUse && b.firstUse <= a.lastUse;
 }
 
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }

@@ -1,5 +1,5 @@
 import { elementCount, type ModelSpecification } from "@convoy/models";
-import { LayerWalk, type Placed, type PoolFusion } from "./layer-walk.ts";
+import { LayerWalk, type Placed, type WalkOptions } from "./layer-walk.ts";
 import { compileConvolution, compileDense } from "./layers-with-parameters.ts";
 import {
   compileActivation,
@@ -12,20 +12,17 @@ import {
 import type { Plan } from "./plan.ts";
 import type { Value } from "./plan-builder.ts";
 
-export interface PlanOptions {
+export interface PlanOptions extends Partial<WalkOptions> {
   readonly batchSize: number;
-  /** Bytes of an element that names a place in a window: 2 (the default) for windows of up to 255 × 255. */
-  readonly placeBytes?: 1 | 2 | 4;
-  /** Of the arena's buffers, in bytes; 256 unless told. */
-  readonly alignment?: number;
-  /** "all" unless told. */
-  readonly fusedPools?: PoolFusion;
 }
 
-/** Compiles a model. Throws a ShapeError where its layers do not fit together. */
+/**
+ * Compiles a model. Throws a ShapeError where its layers do not fit together, an EngineError where a pool's windows have
+ * more places than can be told apart.
+ */
 export function compilePlan(model: ModelSpecification, options: PlanOptions): Plan {
-  const { batchSize, placeBytes = 2, alignment = 256, fusedPools = "all" } = options;
-  const walk = new LayerWalk(model, fusedPools);
+  const { batchSize, placeBytes = 2, fusedPools = "all" } = options;
+  const walk = new LayerWalk(model, { placeBytes, fusedPools });
   const elements = elementCount(model.inputShape);
   const input = walk.builder.buffer("input", elements);
   walk.builder.addForward({ type: "preprocess", output: input, elements });
@@ -34,7 +31,7 @@ export function compilePlan(model: ModelSpecification, options: PlanOptions): Pl
   const { inputGradient: logitsGradient, through } = walk.builder.gradientOf(value);
   const { classCount } = model;
   walk.builder.addForward({ type: "loss", logits: value.buffer, logitsGradient, through, classCount });
-  return walk.builder.finish(logitsGradient, { model, batchSize, placeBytes }, alignment);
+  return walk.builder.finish(logitsGradient, { model, batchSize, placeBytes });
 }
 
 /** Compiles a layer, with those behind it that can be done along with it. */

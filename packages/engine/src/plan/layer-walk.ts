@@ -1,4 +1,5 @@
 import {
+  describeLayer,
   elementCount,
   type Layer,
   type ModelSpecification,
@@ -6,12 +7,19 @@ import {
   parameterLayout,
   type Shape,
 } from "@convoy/models";
+import { EngineError } from "../engine.ts";
 import { windowGeometry } from "../window-geometry.ts";
 import type { Activation, BufferId, FusedPool } from "./plan.ts";
 import { PlanBuilder, type Value } from "./plan-builder.ts";
 
-/** Which pools a convolution takes along: all, those whose windows do not overlap, or none. */
-export type PoolFusion = "all" | "disjoint" | "none";
+export interface WalkOptions {
+  /** Bytes of an element that names a place in a window: 2 (unless told) for windows of up to 256 × 256. */
+  readonly placeBytes: 2 | 4;
+  /** Which pools a convolution takes along: all (unless told), or those whose windows do not overlap. */
+  readonly fusedPools: "all" | "disjoint";
+}
+
+export type ExtremePoolLayer = Extract<Layer, { type: "max-pool" | "min-pool" }>;
 
 /** A layer with its place in the model. */
 export interface Placed<L extends Layer = Layer> {
@@ -24,14 +32,14 @@ export class LayerWalk {
   readonly builder: PlanBuilder;
   readonly #layers: readonly Layer[];
   readonly #shapes: readonly Shape[];
-  readonly #fusion: PoolFusion;
+  readonly #options: WalkOptions;
   #next = 0;
 
-  constructor(model: ModelSpecification, fusion: PoolFusion) {
+  constructor(model: ModelSpecification, options: WalkOptions) {
     this.builder = new PlanBuilder(parameterLayout(model));
     this.#layers = model.layers;
     this.#shapes = modelShapes(model);
-    this.#fusion = fusion;
+    this.#options = options;
   }
 
   /** The next layer, or null behind the last. */
@@ -50,7 +58,7 @@ export class LayerWalk {
   takePool(): FusedPool | null {
     const layer = this.#layers[this.#next];
     if (layer?.type !== "max-pool" && layer?.type !== "min-pool") return null;
-    if (this.#fusion === "none" || (this.#fusion === "disjoint" && layer.window > layer.stride)) return null;
+    if (this.#options.fusedPools === "disjoint" && layer.window > layer.stride) return null;
     const index = this.#next++;
     const geometry = windowGeometry(layer, this.shapeAfter(index - 1), this.shapeAfter(index));
     return { extreme: layer.type === "max-pool" ? "max" : "min", geometry, places: this.places({ layer, index }) };
@@ -71,8 +79,19 @@ export class LayerWalk {
   }
 
   /** For each element of a pool's output, the place of the window it was taken from. */
-  places(placed: Placed): BufferId {
+  places(placed: Placed<ExtremePoolLayer>): BufferId {
+    this.#requireTellablePlaces(placed);
     return this.builder.buffer(`places of ${nameOf(placed)}`, elementCount(this.shapeAfter(placed.index)), "place");
+  }
+
+  /** A place is the row in the window times the window's size, plus the column. */
+  #requireTellablePlaces({ layer, index }: Placed<ExtremePoolLayer>): void {
+    const { placeBytes } = this.#options;
+    const most = 16 ** placeBytes;
+    if (layer.window <= most) return;
+    throw new EngineError(
+      `Layer ${index + 1} (${describeLayer(layer)}) has windows of more places than ${placeBytes} bytes can tell apart: take windows of at most ${most}×${most}, or another engine.`,
+    );
   }
 
   #output(placed: Placed, last: number, rest: Pick<Value, "activation" | "hasParameters">): Value {

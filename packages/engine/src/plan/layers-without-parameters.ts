@@ -6,12 +6,11 @@ import {
   type WindowPoolLayer,
 } from "@convoy/models";
 import { windowGeometry } from "../window-geometry.ts";
-import type { LayerWalk, Placed } from "./layer-walk.ts";
+import type { ExtremePoolLayer, LayerWalk, Placed } from "./layer-walk.ts";
 import type { Activation, BackwardOperation, BufferId, ForwardOperation, Through } from "./plan.ts";
 import type { Value } from "./plan-builder.ts";
 
 type AveragePoolLayer = Extract<WindowPoolLayer, { type: "average-pool" }>;
-type ExtremePoolLayer = Exclude<WindowPoolLayer, AveragePoolLayer>;
 
 /** Where a gradient comes from and where it goes. */
 interface Flow {

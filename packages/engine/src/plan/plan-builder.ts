@@ -68,11 +68,7 @@ export class PlanBuilder {
   }
 
   /** Walks back from the gradient of the logits to the first layer that has parameters. */
-  finish(
-    logitsGradient: BufferId,
-    described: Pick<Plan, "model" | "batchSize" | "placeBytes">,
-    alignment: number,
-  ): Plan {
+  finish(logitsGradient: BufferId, described: Pick<Plan, "model" | "batchSize" | "placeBytes">): Plan {
     let gradient: BufferId | null = logitsGradient;
     for (const step of this.#steps.toReversed()) if (gradient !== null) gradient = step(gradient);
     const operations = [...this.#forward, ...this.#backward];
@@ -86,7 +82,7 @@ export class PlanBuilder {
     return {
       ...described,
       parameterCount: this.#layout.length,
-      ...arrangeBuffers(unplaced, alignment),
+      ...arrangeBuffers(unplaced),
       forward: this.#forward,
       backward: this.#backward,
     };

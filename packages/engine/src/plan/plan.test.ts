@@ -10,6 +10,7 @@ import {
 } from "@convoy/models";
 import { describe, expect, it, test } from "vitest";
 import { edgeNetworks, smallNetwork } from "../conformance/networks.ts";
+import { EngineError } from "../engine.ts";
 import { areAliveTogether } from "./arena.ts";
 import { compilePlan } from "./compile-plan.ts";
 import { describePlan } from "./describe-plan.ts";
@@ -136,7 +137,7 @@ describe("fusion", () => {
     { type: "flatten" },
     { type: "dense", units: 4 },
   ];
-  const forward = (fusedPools: "all" | "disjoint" | "none") =>
+  const forward = (fusedPools: "all" | "disjoint") =>
     typesOf(compilePlan(modelOf(overlapping, 4), { batchSize: 2, fusedPools }).forward);
 
   it("takes a pool along before or after the activation", () => {
@@ -163,6 +164,23 @@ describe("fusion", () => {
     });
     expect(typesOf(plan.backward)).toEqual(["dense-parameter-gradient"]);
   });
+});
+
+test("windows of more places than an element can tell are refused by name, with and without a convolution before them", () => {
+  const pool = (window: number): Layer => ({ type: "max-pool", window, stride: window, padding: "valid" });
+  const layers = (window: number): Layer[] => [pool(window), { type: "flatten" }, { type: "dense", units: 2 }];
+  const compile = (window: number, before: Layer[], placeBytes: 2 | 4) =>
+    compilePlan(
+      { name: "m", inputShape: [257, 257, 1], layers: [...before, ...layers(window)], classCount: 2 },
+      { batchSize: 1, placeBytes },
+    );
+  expect(() => compile(256, [], 2)).not.toThrow();
+  expect(() => compile(257, [], 4)).not.toThrow();
+  const sentence =
+    "(max-pool 257×257 stride 257 padding valid) has windows of more places than 2 bytes can tell apart: take windows of at most 256×256, or another engine.";
+  expect(() => compile(257, [], 2)).toThrow(new EngineError(`Layer 1 ${sentence}`));
+  const convolution: Layer = { type: "convolution", channels: 1, window: 1, stride: 1, padding: "valid" };
+  expect(() => compile(257, [convolution], 2)).toThrow(new EngineError(`Layer 2 ${sentence}`));
 });
 
 test("a step of AlexNet at batch 64 fits in 0.8 GB beside parameters and gradients", () => {

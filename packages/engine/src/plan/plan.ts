@@ -25,7 +25,7 @@ export interface PlanBuffer {
   /** First and last operation that uses it, counted through `forward` and then `backward`. */
   readonly firstUse: number;
   readonly lastUse: number;
-  /** First byte in the arena, a multiple of the plan's alignment, and how many there are for the whole batch. */
+  /** First byte in the arena, a multiple of 256, and how many there are for the whole batch. */
   readonly offset: number;
   readonly bytes: number;
 }
