@@ -8,14 +8,8 @@ export {
 export { dense, denseInputGradient, denseParameterGradient } from "./dense.ts";
 export { dropout } from "./dropout.ts";
 export { activate, multiplyBySlope } from "./elements.ts";
+export { extremePool, extremePoolGradient } from "./extreme-pool.ts";
 export { loss } from "./loss.ts";
+export { meanPool, meanPoolGradient } from "./mean-pool.ts";
 export { normalize, normalizeGradient } from "./normalization.ts";
-export {
-  adaptiveAveragePool,
-  adaptiveAveragePoolGradient,
-  averagePool,
-  averagePoolGradient,
-  extremePool,
-  extremePoolGradient,
-} from "./pool.ts";
 export { normalizePixels, resamplePixels } from "./preprocess.ts";

@@ -154,21 +154,17 @@ export interface Kernels {
     top: number,
     left: number,
   ): void;
-  averagePool(
+  meanPool(
     input: number,
-    height: number,
     width: number,
     channels: number,
     output: number,
     outputHeight: number,
     outputWidth: number,
-    window: number,
-    stride: number,
-    top: number,
-    left: number,
-    countPadding: number,
+    spans: number,
+    divisor: number,
   ): void;
-  averagePoolGradient(
+  meanPoolGradient(
     outputGradient: number,
     outputHeight: number,
     outputWidth: number,
@@ -176,29 +172,8 @@ export interface Kernels {
     height: number,
     width: number,
     channels: number,
-    window: number,
-    stride: number,
-    top: number,
-    left: number,
-    countPadding: number,
-  ): void;
-  adaptiveAveragePool(
-    input: number,
-    height: number,
-    width: number,
-    channels: number,
-    output: number,
-    outputHeight: number,
-    outputWidth: number,
-  ): void;
-  adaptiveAveragePoolGradient(
-    outputGradient: number,
-    outputHeight: number,
-    outputWidth: number,
-    inputGradient: number,
-    height: number,
-    width: number,
-    channels: number,
+    spans: number,
+    divisor: number,
   ): void;
   normalizePixels(pixels: number, count: number, channels: number, table: number, output: number): void;
   resamplePixels(

@@ -1,4 +1,11 @@
-import type { BackwardOperation, ForwardOperation, Plan, WindowGeometry } from "@convoy/engine";
+import type {
+  AdaptiveAveragePool,
+  AveragePool,
+  BackwardOperation,
+  ForwardOperation,
+  Plan,
+  WindowGeometry,
+} from "@convoy/engine";
 import { elementCount, imageShapeFor, type Preprocessing, resizedShape } from "@convoy/models";
 
 /** Bytes of weights that `dense` packs at a time, a tile and a panel of bias. */
@@ -24,6 +31,8 @@ export interface MemoryLayout {
   /** By index into the model's layers: a convolution's filters, packed, and turned and packed. */
   readonly filters: ReadonlyMap<number, number>;
   readonly turnedFilters: ReadonlyMap<number, number>;
+  /** Of means of windows, as `kernels/mean-pool.ts` reads them. */
+  readonly windowSpans: ReadonlyMap<number, number>;
   readonly tileScratch: number;
   /** One padded image; one convolution's output before its pool; packed factors of a gradient; two rows of channels. */
   readonly imageScratch: number;
@@ -61,11 +70,15 @@ export function layOutMemory(plan: Plan, preprocessing: Preprocessing): MemoryLa
   const columnTaps = reserve(resized[1] * TAP_BYTES);
   const filters = new Map<number, number>();
   const turnedFilters = new Map<number, number>();
+  const windowSpans = new Map<number, number>();
   for (const operation of operations) {
     const { type } = operation;
     if (type === "convolution") filters.set(operation.layer, reserve(filterBytes(operation.geometry)));
     if (type === "convolution-input-gradient") {
       turnedFilters.set(operation.layer, reserve(turnedFilterBytes(operation.geometry)));
+    }
+    if (type === "average-pool" || type === "adaptive-average-pool") {
+      windowSpans.set(operation.layer, reserve(spanBytes(operation)));
     }
   }
   const tileScratch = reserve(TILE_SCRATCH_BYTES);
@@ -87,6 +100,7 @@ export function layOutMemory(plan: Plan, preprocessing: Preprocessing): MemoryLa
     columnTaps,
     filters,
     turnedFilters,
+    windowSpans,
     tileScratch,
     imageScratch,
     outputScratch,
@@ -107,6 +121,15 @@ function filterBytes({ window, inputChannels, outputChannels }: WindowGeometry):
 
 function turnedFilterBytes({ window, inputChannels, outputChannels }: WindowGeometry): number {
   return 4 * window * window * outputChannels * roundUp(inputChannels, 8);
+}
+
+/** Two numbers for each row and column of the output. */
+function spanBytes(operation: AveragePool | AdaptiveAveragePool): number {
+  const [height, width] =
+    operation.type === "average-pool"
+      ? [operation.geometry.outputHeight, operation.geometry.outputWidth]
+      : operation.outputShape;
+  return 8 * (height + width);
 }
 
 /** An image with zeros around it, as large as all windows together reach. */

@@ -8,16 +8,10 @@ import {
 } from "./convolution.ts";
 import { prepareDense, prepareDenseInputGradient, prepareDenseParameterGradient } from "./dense.ts";
 import { prepareActivation, prepareActivationGradient, prepareDropout, prepareDropoutGradient } from "./elements.ts";
+import { prepareExtremePool, prepareExtremePoolGradient } from "./extreme-pool.ts";
 import { prepareLoss } from "./loss.ts";
+import { prepareMeanPool, prepareMeanPoolGradient } from "./mean-pool.ts";
 import { prepareNormalization, prepareNormalizationGradient } from "./normalization.ts";
-import {
-  prepareAdaptiveAveragePool,
-  prepareAdaptiveAveragePoolGradient,
-  prepareAveragePool,
-  prepareAveragePoolGradient,
-  prepareExtremePool,
-  prepareExtremePoolGradient,
-} from "./pools.ts";
 import { preparePreprocessing } from "./preprocessing.ts";
 import { ACTIVATION_CODES, type Workplace } from "./workplace.ts";
 
@@ -57,13 +51,11 @@ function prepare(place: Workplace, operation: ForwardOperation | BackwardOperati
     case "extreme-pool-gradient":
       return prepareExtremePoolGradient(place, operation);
     case "average-pool":
-      return prepareAveragePool(place, operation);
-    case "average-pool-gradient":
-      return prepareAveragePoolGradient(place, operation);
     case "adaptive-average-pool":
-      return prepareAdaptiveAveragePool(place, operation);
+      return prepareMeanPool(place, operation);
+    case "average-pool-gradient":
     case "adaptive-average-pool-gradient":
-      return prepareAdaptiveAveragePoolGradient(place, operation);
+      return prepareMeanPoolGradient(place, operation);
     case "activation":
       return prepareActivation(place, operation);
     case "activation-gradient":
