@@ -1,5 +1,6 @@
 import type { WorkerPhase } from "@convoy/worker";
 import { Button } from "@mantine/core";
+import { useRef } from "react";
 import { Banner } from "../frame/banner.tsx";
 import { Icon } from "../frame/icon.tsx";
 import { StateLabel } from "../frame/state-label.tsx";
@@ -22,6 +23,7 @@ interface LendingPanelProps {
 export function LendingPanel({ lending, words, request }: LendingPanelProps) {
   const { state } = lending;
   const { status } = state;
+  const headline = useRef<HTMLHeadingElement>(null);
   const leftOut = state.stage === "lending" ? leftOutWords(state) : null;
   const refusal = state.stage === "lending" ? (status?.lastRefusal ?? null) : null;
   return (
@@ -31,7 +33,9 @@ export function LendingPanel({ lending, words, request }: LendingPanelProps) {
           <StateLabel state={words.label} look="badge" />
           {status?.name && <span className={classes.name}>as “{status.name}”</span>}
         </div>
-        <h1 className={classes.headline}>{words.headline}</h1>
+        <h1 className={classes.headline} ref={headline} tabIndex={-1}>
+          {words.headline}
+        </h1>
         <p className={classes.sentence}>{words.sentence}</p>
         <Buttons lending={lending} />
       </section>
@@ -47,7 +51,17 @@ export function LendingPanel({ lending, words, request }: LendingPanelProps) {
         </Banner>
       )}
       <LendingFigures state={state} />
-      {status !== null && <EngineCard status={status} inUse={state.stage === "lending" && state.restart === null} />}
+      {status !== null && (
+        <EngineCard
+          status={status}
+          inUse={state.stage === "lending" && state.restart === null && !isOver(status.phase)}
+          onMeasureAgain={() => {
+            lending.measureAgain();
+            // The button goes with what it stands below.
+            headline.current?.focus();
+          }}
+        />
+      )}
       {state.stage === "lending" && !isOver(status?.phase) && <StayOpenHint />}
     </>
   );

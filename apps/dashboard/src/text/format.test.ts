@@ -4,11 +4,14 @@ import {
   formatAmount,
   formatClock,
   formatCount,
+  formatDay,
   formatDuration,
   formatError,
+  formatFactor,
   formatLoss,
   formatProgress,
   formatRate,
+  formatStep,
   formatTimeLeft,
 } from "./format.ts";
 
@@ -37,6 +40,15 @@ test("accuracies are percentages with two digits", () => {
 
 test("what is not done is never 100%", () => {
   expect([0, 0.424, 0.9999, 1].map(formatProgress)).toEqual(["0%", "42%", "99%", "100%"]);
+});
+
+test("a step's milliseconds, and how many times as many, keep a fraction below ten", () => {
+  expect([0.84, 4.41, 9.96, 41.5, 1320].map(formatStep)).toEqual(["0.8 ms", "4.4 ms", "10 ms", "42 ms", "1.3 s"]);
+  expect([1.06, 2.25, 9.96, 420.2].map(formatFactor)).toEqual(["1.1", "2.3", "10", "420"]);
+});
+
+test("a day is not broken into lines", () => {
+  expect(formatDay(Date.UTC(2026, 10, 27, 12))).toBe("Nov\u00a027,\u00a02026");
 });
 
 describe("durations", () => {

@@ -17,6 +17,8 @@ const clock = new Intl.DateTimeFormat("en-US", {
   hourCycle: "h23",
 });
 
+const days = new Intl.DateTimeFormat("en-US", { dateStyle: "medium" });
+
 /** 9380 → "9,380". */
 export function formatCount(count: number): string {
   return integers.format(count);
@@ -66,6 +68,16 @@ export function formatDuration(seconds: number | null): string {
   return joinUnits(`${Math.floor(wholeHours / 24)} d`, wholeHours % 24, "h");
 }
 
+/** How long a step takes, in milliseconds: "0.8 ms", "42 ms", "1.3 s". */
+export function formatStep(ms: number): string {
+  return ms < 9.95 ? `${tenths.format(ms)} ms` : formatDuration(ms / 1000);
+}
+
+/** How many times as much: "2.2", "42". */
+export function formatFactor(factor: number): string {
+  return factor < 9.95 ? tenths.format(factor) : integers.format(factor);
+}
+
 /** A guess of the time that is left, as coarse as a guess deserves: "20 s", "about 3 min", "about 2 h". */
 export function formatTimeLeft(seconds: number | null): string {
   if (!isFigure(seconds)) return NO_FIGURE;
@@ -82,6 +94,11 @@ export function formatError(error: number): string {
   if (error >= 0.001) return Number(error.toPrecision(2)).toString();
   const [digits, exponent] = error.toExponential(1).split("e") as [string, string];
   return `${digits}\u00a0×\u00a010${toSuperscript(exponent)}`;
+}
+
+/** Milliseconds since 1970 as the date here, which is not broken into lines: "Nov 27, 2026". */
+export function formatDay(at: number): string {
+  return days.format(at).replaceAll(" ", "\u00a0");
 }
 
 /** Milliseconds since 1970 as the time of day here: "14:32:05". */
