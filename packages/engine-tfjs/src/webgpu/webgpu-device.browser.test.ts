@@ -1,10 +1,10 @@
 import { type Batch, EngineError, type EngineTask, proveEngine } from "@convoy/engine";
-import { webgpuAvailability } from "@convoy/engine-webgpu/graphics-device";
+import { openGraphicsDevice, webgpuAvailability } from "@convoy/engine-webgpu/graphics-device";
 import { murmur3Text } from "@convoy/foundation";
 import { parameterLayout } from "@convoy/models";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createTfjsEngine } from "../create-tfjs-engine.ts";
 
 // As small as can be: every device of this file compiles its programs anew.
@@ -62,6 +62,16 @@ describe("a GPU", () => {
     await expect(engine.computeGradient(batch, gradient)).rejects.toThrow(/^The GPU reported an error: /);
     engine.dispose();
     expect(await proveEngine(factory)).toMatchObject({ passed: true });
+  });
+
+  it("is not waited upon by a step longer than the step takes: its failure is heard of all the same", async () => {
+    const engine = await readyEngine();
+    const { failed, device } = await openGraphicsDevice();
+    // What is to happen when a promise settles is kept for as long as it does not.
+    const waiting = [failed, device.lost].map((promise) => vi.spyOn(promise as Promise<unknown>, "then"));
+    for (let step = 0; step < 3; step++) await engine.computeGradient(batch, gradient);
+    for (const then of waiting) expect(then).not.toHaveBeenCalled();
+    engine.dispose();
   });
 
   it("computes several batches that are under way at once", async () => {

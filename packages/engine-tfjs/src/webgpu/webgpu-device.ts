@@ -1,5 +1,10 @@
 import { EngineError, type EngineIdentity } from "@convoy/engine";
-import { type GraphicsDevice, openGraphicsDevice, StagingBuffers } from "@convoy/engine-webgpu/graphics-device";
+import {
+  type GraphicsDevice,
+  mapForReading,
+  openGraphicsDevice,
+  StagingBuffers,
+} from "@convoy/engine-webgpu/graphics-device";
 import { userAgent } from "@convoy/engine-webgpu/user-agent";
 import { murmur3Text } from "@convoy/foundation";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
@@ -105,11 +110,11 @@ class WebgpuDevice implements TensorDevice {
     this.#staging.release(staging);
   }
 
+  /** A device that is lost or has failed rejects what waits for its buffers. */
   async #map(staging: GPUBuffer, size: number): Promise<void> {
     try {
-      await Promise.race([staging.mapAsync(GPUMapMode.READ, 0, size), this.graphics.failed]);
+      await mapForReading(this.graphics.device, staging, size);
     } catch (error) {
-      if (error instanceof EngineError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw this.graphics.fail(`The GPU was lost while it computed: ${reason}`);
     }
