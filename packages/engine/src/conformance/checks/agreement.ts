@@ -55,13 +55,20 @@ function wholeNetwork(name: string, model: ModelSpecification, countOf: (options
   return check;
 }
 
+/**
+ * With seed 0, the gradient of the bias of 11×11, stride 2, "same" all but cancels over its windows (0.02, where with this
+ * one it is 0.6): what is rounding elsewhere comes near the tolerance there.
+ */
+const CONVOLUTION_SEED = 1;
+
 /** All of them in one check, for there are many. */
 function convolutions(window: number): ConformanceCheck {
   return {
     name: `convolutions ${window}×${window} of every stride and padding`,
     async run(factory, { slowToCompile = false }) {
       const models = convolutionNetworks(window).filter((_, index) => !slowToCompile || index % 3 === window % 3);
-      for (const model of models) await agreementOn(model.name, randomProblem(model, 2)).run(factory, {});
+      for (const model of models)
+        await agreementOn(model.name, randomProblem(model, 2, CONVOLUTION_SEED)).run(factory, {});
     },
   };
 }
