@@ -1,69 +1,8 @@
-/** What it costs that an engine does not work alone: coordinator, sockets, a page that has to be opened. */
+/** How long a person waits for a tab: a page that has to be opened, an engine to be chosen, samples to be fetched. */
 import { execFileSync } from "node:child_process";
-import { createWasmEngine } from "@convoy/engine-wasm";
-import { initializeParameters, parameterLayout } from "@convoy/models";
 import { type Browser, chromium } from "playwright";
-import { bundleApp, CoordinatorProcess, startHeadlessWorker } from "../src/coordinator-process.ts";
-import { batchOf, taskOf, workloads } from "./workload.ts";
-
-const WARM_UP_STEPS = 100;
-const WINDOW_MS = 6000;
-
-export interface StepCost {
-  readonly wholeMs: number;
-  readonly bareMs: number;
-}
-
-export const StepCost = {
-  /** Medians of windows in which the whole system and the bare engine take turns. */
-  async measure(windows: number): Promise<StepCost> {
-    bundleApp("coordinator");
-    bundleApp("headless-worker");
-    const whole: number[] = [];
-    const bare: number[] = [];
-    for (let i = 0; i < windows; i++) {
-      whole.push(await wholeStepMs());
-      bare.push(await bareStepMs());
-    }
-    return { wholeMs: medianOf(whole), bareMs: medianOf(bare) };
-  },
-};
-
-async function wholeStepMs(): Promise<number> {
-  const coordinator = await CoordinatorProcess.start(["--epochs", "1000", "--new"]);
-  const worker = startHeadlessWorker(coordinator.url, "Only one");
-  try {
-    const before = await coordinator.runUntil("the first steps", ({ step }) => step >= WARM_UP_STEPS);
-    const startedAt = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, WINDOW_MS));
-    const after = await coordinator.run();
-    return (performance.now() - startedAt) / (after.step - before.step);
-  } finally {
-    worker.kill();
-    await coordinator.stop();
-  }
-}
-
-/** As a worker has it: new parameters before every gradient. */
-async function bareStepMs(): Promise<number> {
-  const { model } = workloads.lenet5;
-  const engine = await createWasmEngine()(taskOf(workloads.lenet5));
-  const layout = parameterLayout(model);
-  const parameters = initializeParameters(layout, { type: "pytorch-default" }, 1);
-  const gradient = new Float32Array(layout.length);
-  const batch = batchOf(workloads.lenet5);
-  const step = () => {
-    engine.setParameters(parameters);
-    return engine.computeGradient(batch, gradient);
-  };
-  for (let i = 0; i < WARM_UP_STEPS; i++) await step();
-  let steps = 0;
-  const startedAt = performance.now();
-  for (; performance.now() - startedAt < WINDOW_MS; steps++) await step();
-  const ms = (performance.now() - startedAt) / steps;
-  engine.dispose();
-  return ms;
-}
+import { CoordinatorProcess } from "../src/coordinator-process.ts";
+import { medianOf } from "./median.ts";
 
 /** From a tab that is opened to the first of its shards that is counted; the browser itself runs already. */
 export async function firstStepSeconds(root: string, times: number): Promise<number> {
@@ -101,8 +40,4 @@ async function openTab(coordinator: CoordinatorProcess, browser: Browser, name: 
   const seconds = (performance.now() - startedAt) / 1000;
   await context.close();
   return seconds;
-}
-
-function medianOf(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
