@@ -16,8 +16,9 @@ export const milliseconds = z.number().min(0);
 export const protocolVersion = z.int().min(0);
 export const split = z.enum(["train", "test"]);
 export type Split = z.infer<typeof split>;
-/** Positions in the training or test set. */
-export const sampleIndices = z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(limits.leaseSamples);
+/** A position in the training or test set. */
+export const sampleIndex = z.int().min(0).max(0xffff_ffff);
+export const sampleIndices = z.array(sampleIndex).min(1).max(limits.leaseSamples);
 /** What a batch gave, summed over its samples. JSON has no NaN and no infinity: such a loss travels as null. */
 export const outcomeFields = {
   /** A cross-entropy is never negative, and in single precision no sample's is above the largest number. */

@@ -46,6 +46,8 @@ export const limits = {
   heartbeatTimeoutMs: 20_000,
   /** Samples that one lease may name. */
   leaseSamples: 1024,
+  /** Samples of the next batch that a lease may name beside its own. */
+  aheadSamples: 512,
   /** Loss of one sample, in nats: the largest number in single precision. Sums of it stay finite. */
   sampleLoss: 3.4028234663852886e38,
   /** Bytes of pixels in one answer to a request for samples. */

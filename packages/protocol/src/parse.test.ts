@@ -146,6 +146,7 @@ describe("[P6] each maximum holds, and one more is refused", () => {
       limits.leaseSamples,
     ],
     ["samples leased", (n) => parseToWorker({ ...messagesToWorker.lease, samples: numbers(n) }), limits.leaseSamples],
+    ["samples ahead", (n) => parseToWorker({ ...messagesToWorker.lease, ahead: numbers(n) }), limits.aheadSamples],
     ["number of a lease", (n) => parseToWorker({ ...messagesToWorker.revoke, lease: n }), uint32Max],
     ["number of a sample", (n) => parseToWorker({ ...messagesToWorker.lease, samples: [n] }), uint32Max],
     ["version of parameters", (n) => parseToCoordinator({ ...rest.evaluation, version: n }), uint32Max],

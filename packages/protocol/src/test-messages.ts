@@ -42,7 +42,16 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     fingerprint: "reference-1",
   },
   parameters: { type: "parameters", frame: Uint8Array.of(1, 2, 3) },
-  lease: { type: "lease", lease: 7, kind: "train", version: 4, split: "train", samples: [5, 3], allowedMs: 20_000 },
+  lease: {
+    type: "lease",
+    lease: 7,
+    kind: "train",
+    version: 4,
+    split: "train",
+    samples: [5, 3],
+    ahead: [9],
+    allowedMs: 20_000,
+  },
   samples: {
     type: "samples",
     lease: 7,

@@ -8,11 +8,13 @@ import {
   milliseconds,
   parameterVersion,
   runId,
+  sampleIndex,
   sampleIndices,
   split,
   workerId,
   workerName,
 } from "./fields.ts";
+import { limits } from "./limits.ts";
 import { refusalSchema } from "./refusal.ts";
 
 /** The answer to `join`: everything a worker needs to make its engine. */
@@ -42,6 +44,8 @@ const lease = z.strictObject({
   version: parameterVersion,
   split,
   samples: sampleIndices,
+  /** Samples of the next batch that will likely be this worker's, who may ask for them already. */
+  ahead: z.array(sampleIndex).max(limits.aheadSamples),
   /** How long the worker may take before the shards are given to someone else. */
   allowedMs: milliseconds,
 });

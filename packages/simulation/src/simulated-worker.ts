@@ -149,8 +149,13 @@ export class SimulatedWorker {
       case "lease":
         if (this.#refuses(message.type)) return;
         this.misconduct?.hear(message);
-        this.#missing = { lease: message, samples: this.#unknown(message) };
-        this.handle({ type: "leased", message, missing: this.#missing.samples });
+        this.#missing = { lease: message, samples: this.#unknown(message.split, message.samples) };
+        this.handle({
+          type: "leased",
+          message,
+          missing: this.#missing.samples,
+          ahead: this.#unknown(message.split, message.ahead),
+        });
         return;
       case "samples":
         if (!this.#refuses(message.type)) this.#storeSamples(message);
@@ -167,7 +172,7 @@ export class SimulatedWorker {
     return true;
   }
 
-  #unknown({ split, samples }: LeaseMessage): number[] {
+  #unknown(split: LeaseMessage["split"], samples: readonly number[]): number[] {
     const known = this.#samplesKnown[split];
     const unknown: number[] = [];
     for (let i = 0; i < samples.length; i++) {
@@ -180,7 +185,7 @@ export class SimulatedWorker {
     const missing = this.#missing;
     if (missing === null || missing.lease.lease !== lease) return;
     for (const sample of samples) this.#samplesKnown[missing.lease.split][sample] = 1;
-    missing.samples = this.#unknown(missing.lease);
+    missing.samples = this.#unknown(missing.lease.split, missing.lease.samples);
     this.handle({ type: "samples-stored", lease, missing: missing.samples });
   }
 

@@ -11,6 +11,7 @@ const lease: LeaseMessage = {
   version: 4,
   split: "train",
   samples: [30, 10, 20],
+  ahead: [],
   allowedMs: 1000,
 };
 
@@ -42,6 +43,18 @@ describe("the batch of a lease", () => {
     expect(next.missing).toEqual([40]);
     next.fill([40], pixelsOf(40), labelsOf(40), cache, CLASS_COUNT);
     expect(next.batch).toEqual({ count: 3, pixels: pixelsOf(20, 40, 30), labels: labelsOf(20, 40, 30) });
+  });
+
+  test("keeps what it names ahead for a later lease, and asks for no more of it than it lacks", () => {
+    const cache = new SampleCache(2);
+    filled(cache);
+    const batch = new LeaseBatch({ ...lease, ahead: [20, 50, 60] }, 2, cache);
+    expect(batch.ahead).toEqual([50, 60]);
+    batch.fill([60, 50], pixelsOf(60, 50), labelsOf(60, 50), cache, CLASS_COUNT);
+    expect(batch.ahead).toEqual([]);
+    expect(batch.batch.pixels).toEqual(pixelsOf(30, 10, 20));
+    const next = new LeaseBatch({ ...lease, samples: [50, 60] }, 2, cache);
+    expect(next.batch).toEqual({ count: 2, pixels: pixelsOf(50, 60), labels: labelsOf(50, 60) });
   });
 
   test("does not take training samples for test samples", () => {

@@ -9,6 +9,8 @@ export class LeaseBatch {
   readonly #sampleBytes: number;
   /** Sample → its place in the batch, for those that are still missing. */
   readonly #missing = new Map<number, number>();
+  /** Samples for later that are missing. */
+  readonly #ahead: Set<number>;
 
   constructor(lease: LeaseMessage, sampleBytes: number, cache: SampleCache) {
     const count = lease.samples.length;
@@ -20,10 +22,16 @@ export class LeaseBatch {
       if (label === null) this.#missing.set(sample, place);
       else this.batch.labels[place] = label;
     });
+    this.#ahead = new Set(lease.ahead.filter((sample) => !cache.has(lease.split, sample)));
   }
 
   get missing(): number[] {
     return [...this.#missing.keys()];
+  }
+
+  /** Of the samples that the lease names for later, those that the cache does not have. */
+  get ahead(): number[] {
+    return [...this.#ahead];
   }
 
   /** Takes what arrived, and keeps it in the cache. Bytes that do not fit the request are left out and stay missing. */
@@ -38,11 +46,14 @@ export class LeaseBatch {
     samples.forEach((sample, i) => {
       const place = this.#missing.get(sample);
       const label = labels[i] as number;
-      if (place === undefined || label >= classCount) return;
+      if ((place === undefined && !this.#ahead.has(sample)) || label >= classCount) return;
       const bytes = pixels.subarray(i * this.#sampleBytes, (i + 1) * this.#sampleBytes);
-      this.#pixelsAt(place).set(bytes);
-      this.batch.labels[place] = label;
+      if (place !== undefined) {
+        this.#pixelsAt(place).set(bytes);
+        this.batch.labels[place] = label;
+      }
       this.#missing.delete(sample);
+      this.#ahead.delete(sample);
       cache.store(this.lease.split, sample, bytes, label);
     });
   }

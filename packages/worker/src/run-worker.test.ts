@@ -153,6 +153,24 @@ describe("from handshake to contribution", () => {
     expect(coordinator.contribution().frame.vector).toEqual(expected.gradient);
   });
 
+  test("[K19] what was named ahead came while it computed, and is not asked for again", async () => {
+    const coordinator = await new TestCoordinator().begin();
+    coordinator.lease(1, [1, 2], { ahead: [2, 5, 6] });
+    coordinator.network.flush();
+    const requests = coordinator.all("request-samples");
+    expect(requests.map(({ samples }) => samples)).toEqual([
+      [1, 2],
+      [2, 5, 6],
+    ]);
+    for (const request of requests) coordinator.answerSamples(request);
+    await coordinator.until(() => coordinator.all("contribution").length === 1);
+    coordinator.lease(2, [5, 6]);
+    await coordinator.until(() => coordinator.all("contribution").length === 2);
+    expect(coordinator.all("request-samples")).toHaveLength(2);
+    const expected = await referenceGradient(tinyParameters(), [5, 6]);
+    expect(coordinator.contribution().frame).toMatchObject({ lease: 2, vector: expected.gradient });
+  });
+
   test("[K12] it shows what was counted and what was refused", async () => {
     const coordinator = await new TestCoordinator().begin();
     coordinator.say({ type: "counted", lease: 1, sampleCount: 32 });

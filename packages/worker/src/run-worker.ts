@@ -167,8 +167,9 @@ class WorkerShell {
 
   #prepareLease(message: LeaseMessage): void {
     const { recipe, cache } = this.#run();
-    this.#leaseBatch = new LeaseBatch(message, elementCount(recipe.model.inputShape), cache);
-    this.handle({ type: "leased", message, missing: this.#leaseBatch.missing });
+    const leaseBatch = new LeaseBatch(message, elementCount(recipe.model.inputShape), cache);
+    this.#leaseBatch = leaseBatch;
+    this.handle({ type: "leased", message, missing: leaseBatch.missing, ahead: leaseBatch.ahead });
   }
 
   #storeSamples(message: Extract<ToWorker, { type: "samples" }>): void {

@@ -26,6 +26,10 @@ export class SampleCache {
     return this.#slotOf.size;
   }
 
+  has(split: Split, sample: number): boolean {
+    return this.#slotOf.has(keyOf(split, sample));
+  }
+
   /** Copies a sample's pixels to `pixels` and returns its label, or returns null when it is not here. */
   read(split: Split, sample: number, pixels: Uint8Array): number | null {
     const slot = this.#slotOf.get(keyOf(split, sample));

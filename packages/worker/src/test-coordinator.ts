@@ -92,14 +92,14 @@ export class TestCoordinator {
       version: 0,
       split: "train",
       samples,
+      ahead: [],
       allowedMs: 1000,
     } as const;
     this.say({ ...message, ...change });
   }
 
-  /** Answers the newest request, in its order. */
-  answerSamples(): void {
-    const { lease, samples } = this.newest("request-samples");
+  /** Answers a request, the newest if none is named, in its order. */
+  answerSamples({ lease, samples } = this.newest("request-samples")): void {
     const drawn = samples.map(tinySample);
     this.say({
       type: "samples",

@@ -172,7 +172,7 @@ describe("leases", () => {
       split: "train",
       samples: samples.slice(2, 4),
     });
-    const elsewhere = run.state.order.find((sample) => !run.state.round?.samples.includes(sample)) as number;
+    const elsewhere = run.state.order.at(-1) as number;
     for (const stranger of [elsewhere, run.leaseOf(2).samples[0] as number]) {
       const effects = run.say(1, { type: "request-samples", lease, samples: [stranger] });
       expect(refusalsIn(effects)).toEqual(["unknown-sample"]);
@@ -181,6 +181,87 @@ describe("leases", () => {
       "not-your-lease",
     ]);
     expect(refusalsIn(run.say(2, { type: "request-samples", lease: 999, samples: [0] }))).toEqual(["unknown-lease"]);
+  });
+});
+
+describe("samples ahead", () => {
+  /** A worker that has shown its speed, at the beginning of an epoch of many batches. */
+  function settled(): TestRun {
+    const run = new TestRun(big);
+    run.enter(1);
+    run.work(1, (state) => state.step === 2);
+    return run;
+  }
+
+  test("[L12] are those at the same place of the next batch, for a worker that is new", () => {
+    const run = new TestRun();
+    run.enter(1);
+    const { samples, ahead } = run.leaseOf(1);
+    expect(samples).toEqual([...run.state.order.subarray(0, 8)]);
+    expect(ahead).toEqual([...run.state.order.subarray(32, 40)]);
+  });
+
+  test("[L12] are named as long as the worker asks for samples, and handed out as those of the lease", () => {
+    const run = settled();
+    expect(run.leaseOf(1).ahead).toEqual([]);
+    const { lease, samples } = run.leaseOf(1);
+    run.say(1, { type: "request-samples", lease, samples });
+    run.contribute(1);
+    const next = run.leaseOf(1);
+    const { batchSize } = run.state.settings.recipe;
+    const place = run.state.epoch.batches * batchSize;
+    expect(next.samples).toEqual([...run.state.order.subarray(place, place + batchSize)]);
+    expect(next.ahead).toEqual([...run.state.order.subarray(place + batchSize, place + 2 * batchSize)]);
+    expect(run.say(1, { type: "request-samples", lease: next.lease, samples: next.ahead })).toContainEqual({
+      type: "send-samples",
+      peer: 1,
+      lease: next.lease,
+      split: "train",
+      samples: next.ahead,
+    });
+    run.contribute(1);
+    expect(run.leaseOf(1).samples).toEqual(next.ahead);
+    expect(run.leaseOf(1).ahead).not.toEqual([]);
+    run.contribute(1);
+    expect(run.leaseOf(1).ahead).toEqual([]);
+  });
+
+  test("[L12] [L8] that a lease does not name are refused", () => {
+    const run = settled();
+    const { lease } = run.leaseOf(1);
+    const sample = run.state.order[(run.state.epoch.batches + 1) * run.state.settings.recipe.batchSize] as number;
+    const effects = run.say(1, { type: "request-samples", lease, samples: [sample] });
+    expect(refusalsIn(effects)).toEqual(["unknown-sample"]);
+  });
+
+  test("[L12] end with the epoch: there are fewer in its last batch but one, and none in its last", () => {
+    const run = new TestRun();
+    run.enter(1);
+    const aheadCounts: number[] = [];
+    while (run.state.round?.kind === "train") {
+      const { lease, samples, ahead } = run.leaseOf(1);
+      aheadCounts[run.state.step] = (aheadCounts[run.state.step] ?? 0) + ahead.length;
+      run.say(1, { type: "request-samples", lease, samples });
+      run.contribute(1);
+    }
+    // Of 68 samples, 32 at a time.
+    expect(aheadCounts).toEqual([32, 4, 0]);
+    expect(run.leaseOf(1)).toMatchObject({ kind: "evaluate", ahead: [] });
+  });
+
+  test("[L12] are no more than a message may name", () => {
+    const batchSize = 2 * limits.aheadSamples;
+    const run = new TestRun({ ...big, recipe: { ...big.recipe, batchSize }, trainCount: 8 * batchSize });
+    run.enter(1);
+    const longest: number[] = [0];
+    while (run.state.step < 4) {
+      const { lease, samples, ahead } = run.leaseOf(1);
+      longest.push(ahead.length);
+      run.say(1, { type: "request-samples", lease, samples });
+      run.now += 10;
+      run.contribute(1);
+    }
+    expect(Math.max(...longest)).toBe(limits.aheadSamples);
   });
 });
 

@@ -1,12 +1,20 @@
 /** Who gets which shards, until when. */
-import { SHARD_SIZE } from "@convoy/datasets";
+import { batchRange, SHARD_SIZE } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
 import { elementCount } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
 import { policy } from "./policy.ts";
-import type { Lease, PeerId, Round, ShardState, Worker } from "./state.ts";
+import {
+  type CoordinatorState,
+  type Lease,
+  type PeerId,
+  type Round,
+  type ShardState,
+  stepsOfEpoch,
+  type Worker,
+} from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -74,12 +82,14 @@ function standbyAfter(turn: Turn, worker: Worker): Worker["standby"] {
 function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group: Group): void {
   const id = turn.state.lastLease + 1;
   const samples = Array.from(samplesOf(round, group));
+  const ahead = worker.fetches ? Array.from(samplesAhead(turn.state, round, group)) : [];
   const allowedMs = allowedTime(turn, crew, worker, round, samples.length);
   const lease: Lease = {
     id,
     peer: worker.peer,
     group,
     sampleCount: samples.length,
+    namesAhead: ahead.length > 0,
     issuedAt: turn.now,
     deadline: turn.now + allowedMs,
     state: "active",
@@ -92,12 +102,14 @@ function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group:
     version: turn.state.version,
     split: round.split,
     samples,
+    ahead,
     allowedMs,
   });
   turn.changeWorker(worker, {
     state: "working",
     lease: { id, kind: round.kind, sampleCount: samples.length, issuedAt: turn.now },
     holdsVersion: turn.state.version,
+    fetches: false,
     standby: standbyAfter(turn, worker),
   });
   turn.changeLease(lease);
@@ -124,6 +136,21 @@ function forgetOldLease(turn: Turn): void {
 
 export function samplesOf(round: Round, group: Group): Uint32Array {
   return round.samples.subarray(firstShard(group) * SHARD_SIZE, endShard(group, round.shards.length) * SHARD_SIZE);
+}
+
+const none = new Uint32Array(0);
+
+/**
+ * What lies at the group's place in the epoch's next batch: as long as workers keep their pace, that will be the same
+ * worker's. It may fetch those samples while it computes, and not when everybody waits for it.
+ */
+export function samplesAhead({ settings, order, epoch }: CoordinatorState, { kind }: Round, group: Group): Uint32Array {
+  const next = epoch.batches + 1;
+  if (kind !== "train" || next >= stepsOfEpoch(settings)) return none;
+  const { start, end } = batchRange(next, settings.recipe.batchSize, settings.trainCount);
+  const first = Math.min(end, start + firstShard(group) * SHARD_SIZE);
+  const last = Math.min(end, start + (group.index + 1) * 2 ** group.level * SHARD_SIZE, first + limits.aheadSamples);
+  return order.subarray(first, last);
 }
 
 /**

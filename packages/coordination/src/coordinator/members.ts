@@ -31,6 +31,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     lease: null,
     holdsVersion: null,
     speed: { train: null, evaluate: null },
+    fetches: true,
     standby: null,
     leases: 0,
     strikes: 0,

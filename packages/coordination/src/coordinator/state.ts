@@ -25,6 +25,8 @@ export interface Worker {
   readonly holdsVersion: number | null;
   /** Samples per second, from lease to result; null until measured. */
   readonly speed: { readonly train: number | null; readonly evaluate: number | null };
+  /** It has asked for samples since its last lease was given, or is new: then its next lease names some ahead. */
+  readonly fetches: boolean;
   /** Set while the worker is passed over because it is slow: when to try it again, and how long to wait after that. */
   readonly standby: { readonly until: number; readonly nextMs: number } | null;
   /** Results that came back from its engine, counted or too late. */
@@ -72,6 +74,8 @@ export interface Lease {
   readonly peer: PeerId;
   readonly group: Group;
   readonly sampleCount: number;
+  /** Whether it names samples of the next batch too. */
+  readonly namesAhead: boolean;
   readonly issuedAt: number;
   readonly deadline: number;
   /** "expired": someone else may have the shards by now, but the first valid result still counts. */

@@ -7,13 +7,13 @@ import type { ControlAction } from "@convoy/protocol";
 import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorEvent } from "./event.ts";
 import { formatCount } from "./format.ts";
-import { expireLeases, issueLeases, releaseFrom, samplesOf } from "./leasing.ts";
+import { expireLeases, issueLeases, releaseFrom, samplesAhead, samplesOf } from "./leasing.ts";
 import { onAvailability, onDeparture, onJoin, strike } from "./members.ts";
 import { expireProofs, onProving, onReady, proofDeadline } from "./proving.ts";
 import { onContribution, onEvaluation, onReturnedLease, refuseForeignLease } from "./results.ts";
 import { end, onDivergence, trainingRound } from "./rounds.ts";
 import type { RunSettings } from "./settings.ts";
-import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId } from "./state.ts";
+import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId, type Worker } from "./state.ts";
 import { Turn } from "./turn.ts";
 
 export interface CoordinatorTransition {
@@ -108,7 +108,7 @@ function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { ty
       takeLeave(turn, peer, "no engine passed the self-test");
       return;
     case "request-samples":
-      onSampleRequest(turn, peer, message.lease, message.samples);
+      onSampleRequest(turn, worker, message.lease, message.samples);
       return;
     case "evaluation":
       onEvaluation(turn, peer, { ...message, lossSum: message.lossSum ?? Number.NaN, kind: "evaluate" });
@@ -133,7 +133,8 @@ function takeLeave(turn: Turn, peer: PeerId, reason: string): void {
 }
 
 /** Samples are handed out for a lease in hand, and only those it names. */
-function onSampleRequest(turn: Turn, peer: PeerId, leaseId: number, samples: number[]): void {
+function onSampleRequest(turn: Turn, worker: Worker, leaseId: number, samples: number[]): void {
+  const { peer } = worker;
   if (refuseForeignLease(turn, peer, leaseId)) return;
   const lease = turn.state.leases.get(leaseId);
   const { round } = turn.state;
@@ -144,6 +145,7 @@ function onSampleRequest(turn: Turn, peer: PeerId, leaseId: number, samples: num
     return;
   }
   const named = new Set(samplesOf(round, lease.group));
+  if (lease.namesAhead) for (const sample of samplesAhead(turn.state, round, lease.group)) named.add(sample);
   const stranger = samples.find((sample) => !named.has(sample));
   if (stranger !== undefined) {
     const sentence = `Lease ${leaseId} does not name sample ${stranger}.`;
@@ -151,6 +153,7 @@ function onSampleRequest(turn: Turn, peer: PeerId, leaseId: number, samples: num
     strike(turn, peer, sentence);
     return;
   }
+  turn.changeWorker(worker, { fetches: true });
   turn.effects.push({ type: "send-samples", peer, lease: leaseId, split: round.split, samples });
 }
 

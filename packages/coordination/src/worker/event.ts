@@ -29,8 +29,13 @@ export type WorkerEvent =
   | { readonly type: "engine-changed"; readonly identity: WorkerEngine; readonly proof: Proof }
   | { readonly type: "engine-missing"; readonly wish: EngineWish; readonly sentence: string }
   | { readonly type: "parameters-stored"; readonly version: number }
-  /** `missing` are the samples of the lease that the cache does not have. */
-  | { readonly type: "leased"; readonly message: Extract<ToWorker, { type: "lease" }>; readonly missing: number[] }
+  /** `missing` are the samples of the lease that the cache does not have, `ahead` those that it names for later. */
+  | {
+      readonly type: "leased";
+      readonly message: Extract<ToWorker, { type: "lease" }>;
+      readonly missing: number[];
+      readonly ahead: number[];
+    }
   | { readonly type: "samples-stored"; readonly lease: number; readonly missing: number[] }
   | { readonly type: "computed"; readonly lease: number; readonly outcome: LeaseOutcome }
   | { readonly type: "compute-failed"; readonly lease: number; readonly sentence: string }

@@ -252,7 +252,7 @@ describe("the end", () => {
     expect(sentIn(effects)).toMatchObject([{ type: "leave" }]);
     expect(worker.computed()).toEqual([]);
     expect(worker.connect()).toEqual([]);
-    expect(worker.handle({ type: "leased", message: leaseMessage(), missing: [] })).toEqual([]);
+    expect(worker.handle({ type: "leased", message: leaseMessage(), missing: [], ahead: [] })).toEqual([]);
   });
 
   test("[K11] what it cannot understand ends the worker with a sentence", () => {

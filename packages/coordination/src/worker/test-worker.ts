@@ -48,8 +48,8 @@ export class TestWorker {
     return this.handle({ type: "message", message });
   }
 
-  lease(change: Partial<LeaseMessage> = {}, missing: number[] = []): readonly WorkerEffect[] {
-    return this.handle({ type: "leased", message: leaseMessage(change), missing });
+  lease(change: Partial<LeaseMessage> = {}, missing: number[] = [], ahead: number[] = []): readonly WorkerEffect[] {
+    return this.handle({ type: "leased", message: leaseMessage(change), missing, ahead });
   }
 
   computed(lease = 7, change: Partial<typeof outcome> = {}): readonly WorkerEffect[] {
@@ -65,6 +65,7 @@ export function leaseMessage(change: Partial<LeaseMessage> = {}): LeaseMessage {
     version: 4,
     split: "train",
     samples: [5, 3, 9],
+    ahead: [],
     allowedMs: 20_000,
     ...change,
   };

@@ -111,7 +111,7 @@ function onParameters(state: WorkerCoreState, version: number): WorkerTransition
 
 function onLease(
   state: WorkerCoreState,
-  { message, missing }: Extract<WorkerEvent, { type: "leased" }>,
+  { message, missing, ahead }: Extract<WorkerEvent, { type: "leased" }>,
 ): WorkerTransition {
   const giveBack = (reason: string) =>
     to(state, { type: "send", message: { type: "return-lease", lease: message.lease, reason } });
@@ -119,12 +119,16 @@ function onLease(
   if (state.engine === null) return giveBack("there is no engine yet");
   if (state.version !== message.version)
     return giveBack(`it does not hold version ${message.version} of the parameters`);
-  if (missing.length === 0)
-    return to({ ...state, lease: { message, stage: "computing" } }, { type: "compute", lease: message });
-  return to(
-    { ...state, lease: { message, stage: "fetching" } },
-    { type: "send", message: { type: "request-samples", lease: message.lease, samples: missing } },
-  );
+  const requests = [missing, ahead]
+    .filter((samples) => samples.length > 0)
+    .map((samples) => request(message.lease, samples));
+  if (missing.length > 0) return to({ ...state, lease: { message, stage: "fetching" } }, ...requests);
+  // What is for later arrives while this is computed.
+  return to({ ...state, lease: { message, stage: "computing" } }, ...requests, { type: "compute", lease: message });
+}
+
+function request(lease: number, samples: number[]): WorkerEffect {
+  return { type: "send", message: { type: "request-samples", lease, samples } };
 }
 
 function onSamples(

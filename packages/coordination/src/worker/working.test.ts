@@ -16,6 +16,25 @@ describe("a lease", () => {
     expect(effects).toEqual([{ type: "compute", lease: leaseMessage() }]);
   });
 
+  test("[K19] asks for samples of the next batch in a message of their own, and does not wait for them", () => {
+    const worker = readyWorker();
+    const ahead = { type: "send", message: { type: "request-samples", lease: 7, samples: [11, 12] } };
+    expect(worker.lease({}, [], [11, 12])).toEqual([ahead, { type: "compute", lease: leaseMessage() }]);
+    expect(worker.handle({ type: "samples-stored", lease: 7, missing: [] })).toEqual([]);
+    expect(worker.computed()).toHaveLength(1);
+  });
+
+  test("[K19] asks for what it lacks itself first", () => {
+    const worker = readyWorker();
+    expect(sentIn(worker.lease({}, [3], [11, 12]))).toMatchObject([{ samples: [3] }, { samples: [11, 12] }]);
+    expect(worker.handle({ type: "samples-stored", lease: 7, missing: [] })).toMatchObject([{ type: "compute" }]);
+  });
+
+  test("[K19] that is given back asks for nothing", () => {
+    const worker = readyWorker();
+    expect(sentIn(worker.lease({ version: 3 }, [3], [11, 12]))).toMatchObject([{ type: "return-lease" }]);
+  });
+
   test("[K3] whose samples do not come is given back", () => {
     const worker = readyWorker();
     worker.lease({}, [3, 9]);
