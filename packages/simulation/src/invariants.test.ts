@@ -260,7 +260,7 @@ const rareFaults: [string, Transition, RegExp][] = [
   [
     "mixes engines in an exact run",
     (state, event) => coordinatorTransition({ ...state, settings: { ...state.settings, exact: false } }, event),
-    /leases of one exact run go to engine reference-\d after/,
+    /leases of one exact run go to engine \S+ after/,
   ],
 ];
 
