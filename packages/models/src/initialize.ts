@@ -1,5 +1,5 @@
 import { RandomSequence } from "@convoy/foundation";
-import { z } from "zod";
+import * as z from "zod";
 import type { ParameterLayout } from "./parameter-layout.ts";
 
 export const initializationSchema = z.strictObject({ type: z.literal("pytorch-default") });

@@ -1,5 +1,5 @@
 /** Layers as data. A layer says what it computes; how is the business of an engine. */
-import { z } from "zod";
+import * as z from "zod";
 
 const size = z.int().min(1).max(4096);
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { layerSchema, type Shape } from "./layer.ts";
 import { formatShape, outputShapes, ShapeError } from "./shape.ts";
 

@@ -1,5 +1,5 @@
 /** From the bytes of a dataset's picture to the network's input, as data. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ImageShape } from "./layer.ts";
 import { formatShape, ShapeError } from "./shape.ts";
 

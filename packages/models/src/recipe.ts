@@ -1,5 +1,5 @@
 /** A recipe is all that a training needs besides the seed: model, data, preprocessing, optimizer, schedule. It is data, and travels as JSON. */
-import { z } from "zod";
+import * as z from "zod";
 import { initializationSchema } from "./initialize.ts";
 import { modelSchema } from "./model.ts";
 import { parameterLayout } from "./parameter-layout.ts";

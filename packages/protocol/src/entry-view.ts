@@ -1,5 +1,5 @@
 /** How somebody gets in: the body of `GET /api/entry`, which everybody may ask for. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const entryViewSchema = z.strictObject({
   /** What is open to whoever asks, with the token that they showed. */

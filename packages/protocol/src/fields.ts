@@ -1,5 +1,5 @@
 /** Field types that several messages share. */
-import { z } from "zod";
+import * as z from "zod";
 import { limits } from "./limits.ts";
 
 export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be bytes");

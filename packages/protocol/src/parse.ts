@@ -1,5 +1,5 @@
 /** From `unknown` to a message or a named refusal. Nothing else may look into what a peer sent. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Refusal, RefusalReason } from "./refusal.ts";
 import { structureFault } from "./structure.ts";
 import { type ToCoordinator, toCoordinatorSchema } from "./to-coordinator.ts";

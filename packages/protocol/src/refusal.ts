@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Why something was refused. Each reason has a rule in docs/PROTOCOL.md. */
 export const refusalReasons = [

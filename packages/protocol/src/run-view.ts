@@ -1,5 +1,5 @@
 /** What a run looks like from outside: the body of `GET /api/run` and of every message to a viewer. */
-import { z } from "zod";
+import * as z from "zod";
 import { count, milliseconds, runId, workerId, workerName } from "./fields.ts";
 import { limits } from "./limits.ts";
 

@@ -1,5 +1,5 @@
 /** What workers and viewers say to the coordinator. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   bytes,
   description,

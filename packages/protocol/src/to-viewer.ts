@@ -1,5 +1,5 @@
 /** What the coordinator says to a viewer. */
-import { z } from "zod";
+import * as z from "zod";
 import { limits } from "./limits.ts";
 import { refusalSchema } from "./refusal.ts";
 import { epochPointSchema, logEntrySchema, lossPointSchema, runViewSchema } from "./run-view.ts";

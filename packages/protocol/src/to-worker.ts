@@ -1,5 +1,5 @@
 /** What the coordinator says to a worker. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   bytes,
   count,

@@ -2,7 +2,7 @@
  * How a message travels whose binary fields are too long for one packet: announced, then piece by piece, as far as the
  * receiving end has acknowledged. Transports speak this between themselves; what they carry is a message as any other.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { bytes, count } from "./fields.ts";
 import { limits } from "./limits.ts";
 

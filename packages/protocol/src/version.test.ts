@@ -1,6 +1,6 @@
 import { murmur3Text } from "@convoy/foundation";
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { limits } from "./limits.ts";
 import { toCoordinatorSchema } from "./to-coordinator.ts";
 import { toViewerSchema } from "./to-viewer.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type RunPosition, type RunSettings, runPositionSchema } from "@convoy/coordination";
 import { parseRecipe } from "@convoy/models";
 import { PROTOCOL_VERSION } from "@convoy/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { version as convoy } from "../../package.json";
 import { type DatasetIdentity, datasetIdentitySchema } from "./dataset-identity.ts";
 import type { WrittenFile } from "./large-files.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Dataset } from "@convoy/datasets";
-import { z } from "zod";
+import * as z from "zod";
 
 export const datasetIdentitySchema = z.strictObject({
   name: z.string(),

@@ -1,5 +1,5 @@
 /** Where a run stands between two rounds: with the vectors, all that a continuation needs. Plain data, kept as JSON. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RunSettings } from "./settings.ts";
 import { type CoordinatorState, stepsOfEpoch } from "./state.ts";
 
