@@ -2,7 +2,7 @@
  * The script of the DedicatedWorker that trains: socket, training loop and GPU live together in here, where a hidden
  * tab is not slowed down. The page only shows what it is told. The engine's further threads run the same script.
  */
-import { serveThread, THREAD_NAME, webThreadPort } from "@convoy/engine-wasm";
+import { quickestBuild, serveThread, THREAD_NAME, webThreadPort } from "@convoy/engine-wasm";
 import { dialSocketIo } from "@convoy/transport/client";
 import { limitRate, type RunningWorker, runWorker, type WorkerCommand, type WorkerMessage } from "@convoy/worker";
 import { engineCandidates } from "./engine-candidates.ts";
@@ -47,7 +47,10 @@ function start({
   verdicts,
 }: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
   const engines = engineCandidates(engine, leftOut, threads);
-  return runWorker({ dial: dialSocketIo(url), name, device, token, engines, verdicts, onStatus: show });
+  const running = runWorker({ dial: dialSocketIo(url), name, device, token, engines, verdicts, onStatus: show });
+  // Found out while the coordinator's answer is on its way. Where it fails, making the engine says so.
+  quickestBuild().catch(() => {});
+  return running;
 }
 
 // What is not caught ends this worker; the page starts a fresh one. All state that matters is the coordinator's.

@@ -1,3 +1,4 @@
+export { quickestBuild } from "./quickest-build.ts";
 export { createQuickestEngine, type QuickestOptions } from "./threads/quickest-engine.ts";
 export { serveThread } from "./threads/serve-thread.ts";
 export { createThreadedEngine, type ThreadedOptions } from "./threads/threaded-engine.ts";

@@ -91,6 +91,21 @@ function reloadWhenOutdated({ status }: LendingState): void {
 /** By its plain address: the script is bundled by itself, see build/bundle-training-worker.mjs. */
 const scriptAddress: string = "/worker/training-worker.js";
 
-function createThread(): Worker {
+function openThread(): Worker {
   return new Worker(scriptAddress, { type: "module" });
+}
+
+/** The first thread loads while the page is still being put together; there is none where the page is built. */
+let ahead = typeof Worker === "undefined" ? null : openThread();
+if (ahead !== null) {
+  // Nobody would hear of it later.
+  ahead.onerror = () => {
+    ahead = null;
+  };
+}
+
+function createThread(): Worker {
+  const thread = ahead ?? openThread();
+  ahead = null;
+  return thread;
 }
