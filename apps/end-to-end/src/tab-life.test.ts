@@ -167,7 +167,7 @@ test("a page that is out of date loads itself again, once, and then leaves it to
     proof: null,
     engineRemarks: [],
   };
-  const body = `postMessage(${JSON.stringify({ type: "status", status: { ...status, samples: 0, leases: 0 } })})`;
+  const body = `addEventListener("message", () => postMessage(${JSON.stringify({ type: "status", status: { ...status, samples: 0, leases: 0 } })}))`;
   let loads = 0;
   await page.route(script, (route) => {
     loads++;
