@@ -47,7 +47,9 @@ function compile(model: ModelSpecification, batchSize: number, way: 0 | 1 = 0) {
 }
 
 function unrolledProducts({ source }: Kernel): number {
-  return source.split("\n").filter((line) => / \+= .* \* \w+;$/.test(line)).length;
+  const lines = source.split("\n");
+  const ofVectors = lines.filter((line) => / = fma\(vec4/.test(line)).length;
+  return 4 * ofVectors + lines.filter((line) => / \+= .* \* \w+;$/.test(line)).length;
 }
 
 const ways = networks.flatMap((model) => [

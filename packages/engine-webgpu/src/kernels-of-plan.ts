@@ -28,7 +28,10 @@ import { type PoolBehind, pooledParameterGradientKernels } from "./wgsl/pooled-p
 import { preprocessKernel } from "./wgsl/preprocess.ts";
 import { tiledKernels } from "./wgsl/tiled-layers.ts";
 
-/** Ways to do an operation, each a few kernels one after the other. The first is good for small layers and everywhere. */
+/**
+ * Ways to do an operation, each a few kernels one after the other. The first, in registers, is good for small layers and
+ * everywhere; in square tiles and in tall ones may follow.
+ */
 export type KernelChoice = readonly [readonly Kernel[], ...(readonly Kernel[])[]];
 
 /** Every operation of a step, in order: an evaluation takes the forward ones only. */
@@ -38,12 +41,12 @@ export interface StepKernels {
 }
 
 /** Which operations are offered in tiles too: of each sample so many floating-point operations, or all. */
-export const WIDE = 1e6;
+export const WIDE = 5e4;
 
 export function kernelsOfPlan(plan: Plan, task: EngineTask, tiledFrom: number): StepKernels {
   const choose = (operation: Operation, kernels: readonly Kernel[]): KernelChoice => {
-    const tiled = floatingPointOperations(operation) < tiledFrom ? null : tiledKernels(nameOf(operation), operation);
-    return tiled === null ? [kernels] : [kernels, tiled];
+    const isWide = floatingPointOperations(operation) >= tiledFrom;
+    return [kernels, ...(isWide ? tiledKernels(nameOf(operation), operation) : [])];
   };
   return {
     forward: plan.forward.map((operation) => choose(operation, forwardKernels(operation, plan, task))),

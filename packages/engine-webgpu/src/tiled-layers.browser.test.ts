@@ -8,7 +8,8 @@ import { kernelsOfPlan } from "./kernels-of-plan.ts";
 import { createWebgpuEngine } from "./webgpu-engine.ts";
 
 // An imitated GPU would not choose tiles by itself.
-const tiled = createWebgpuEngine({ products: "in tiles" });
+const squareTiles = createWebgpuEngine({ products: "in square tiles" });
+const tallTiles = createWebgpuEngine({ products: "in tall tiles" });
 
 function convolution(window: number, stride: number, padding: "valid" | "same" | number, channels: number): Layer {
   return { type: "convolution", channels, window, stride, padding };
@@ -20,10 +21,18 @@ function modelOf(name: string, ...layers: Layer[]): ModelSpecification {
 }
 
 /**
- * More than a tile, sums in several parts, strides, padding, and every operation that is made in tiles. Two models only:
- * an imitated GPU takes seconds to compile each kernel that waits at a barrier.
+ * More than a tile, sums in several parts, strides, padding, and every operation that is made in tiles; four elements at
+ * a time where channels allow it, and one by one. Two models only: an imitated GPU takes seconds to compile each kernel
+ * that waits at a barrier.
  */
-const wide = modelOf("3×3, 70 channels", convolution(3, 1, 1, 70), { type: "relu" });
+const wide = modelOf(
+  "3×3, 72 channels and 70, pooled",
+  convolution(3, 1, 1, 72),
+  convolution(1, 1, "valid", 70),
+  convolution(1, 1, "valid", 72),
+  { type: "max-pool", window: 2, stride: 2, padding: "valid" },
+  { type: "relu" },
+);
 const strided = modelOf("stride 2, same", convolution(1, 1, "valid", 3), convolution(3, 2, "same", 5), {
   type: "sigmoid",
 });
@@ -56,16 +65,19 @@ async function compute(factory: EngineFactory, model: ModelSpecification, count:
 }
 
 describe("products in tiles", () => {
-  it.each([wide, strided].flatMap((model) => [1, 7].map((count) => [model.name, count, model] as const)))(
-    "%s, %i samples",
-    async (_, count, model) => {
-      const expected = await compute(createReferenceEngine, model, count);
-      const actual = await compute(tiled, model, count);
-      expect(actual.outcome.lossSum / expected.outcome.lossSum).toBeCloseTo(1, 5);
-      expect(actual.outcome.correctCount).toBe(expected.outcome.correctCount);
-      expect(compareVectors(actual.layout, actual.gradient, expected.gradient).largestError).toBeLessThan(1e-5);
-    },
-  );
+  const ways = [
+    ["in tall tiles", wide, tallTiles],
+    ["in square tiles", strided, squareTiles],
+  ] as const;
+  it.each(
+    ways.flatMap(([way, model, factory]) => [1, 7].map((count) => [model.name, way, count, model, factory] as const)),
+  )("%s, %s, %i samples", async (_name, _way, count, model, factory) => {
+    const expected = await compute(createReferenceEngine, model, count);
+    const actual = await compute(factory, model, count);
+    expect(actual.outcome.lossSum / expected.outcome.lossSum).toBeCloseTo(1, 5);
+    expect(actual.outcome.correctCount).toBe(expected.outcome.correctCount);
+    expect(compareVectors(actual.layout, actual.gradient, expected.gradient).largestError).toBeLessThan(1e-5);
+  });
 
   it("or in registers are chosen by measurement, operation by operation", async () => {
     const graphics = await openGraphicsDevice();

@@ -4,77 +4,43 @@ import {
   assertVectorLength,
   type Batch,
   type BatchOutcome,
-  compilePlan,
   type Engine,
   type EngineFactory,
   type EngineIdentity,
   type EngineTask,
-  type Plan,
 } from "@convoy/engine";
 import { assert, murmur3Text } from "@convoy/foundation";
-import { elementCount, imageShapeFor } from "@convoy/models";
 import { BatchUpload } from "./batch-upload.ts";
-import { chooseKernels } from "./choose-kernels.ts";
+import { type CompileProgress, compileTask, type Products, pictureBytes, planFor } from "./compile-task.ts";
 import { type GraphicsDevice, openGraphicsDevice } from "./device/graphics-device.ts";
 import { mapForReading } from "./device/map-for-reading.ts";
 import { StagingBuffers } from "./device/staging-buffers.ts";
 import { userAgent } from "./device/user-agent.ts";
-import { kernelsOfPlan, WIDE } from "./kernels-of-plan.ts";
 import { Pace } from "./pace.ts";
-import { type Pipelines, preparePipelines } from "./pipelines.ts";
+import type { Pipelines } from "./pipelines.ts";
 import { PreparedStep } from "./prepared-step.ts";
-import { requireLimits, StepBuffers, stepSizes } from "./step-buffers.ts";
-import type { Kernel } from "./wgsl/kernel.ts";
+import { StepBuffers, stepSizes } from "./step-buffers.ts";
 
 /** Changes whenever the rounding of a kernel may. */
-const KERNELS_VERSION = 1;
+const KERNELS_VERSION = 2;
 
 export interface WebgpuOptions {
-  /** Is told how many of an engine's kernels are compiled, each time another is. */
-  readonly onProgress?: (done: number, all: number) => void;
-  /** How products of matrices are made. Unless told, on real GPUs each the way that is quicker there. */
-  readonly products?: "in registers" | "in tiles";
+  readonly onProgress?: CompileProgress;
+  /** Unless told, on real GPUs each the way that is quickest there. */
+  readonly products?: Products;
 }
-
-/** Samples of a batch on which ways to do an operation are compared. */
-const COMPARED_COUNT = 16;
 
 /**
  * Engines on the GPU of this browser. A model is compiled once, for batches of any size; its buffers grow with the
  * largest batch that comes. The factory rejects with an EngineError: there is no GPU, a shader does not compile, the model
  * is too large.
  */
-export function createWebgpuEngine(options: WebgpuOptions = {}): EngineFactory {
+export function createWebgpuEngine({ products, onProgress }: WebgpuOptions = {}): EngineFactory {
   return async (task) => {
     const graphics = await openGraphicsDevice();
-    const plan = planFor(task, 1);
-    const { forward, backward } = await kernelsFor(task, plan, graphics, options);
-    const kernels = [...forward, ...backward];
-    requireLimits(plan, stepSizes(plan, kernels, pictureBytes(task)), graphics.device.limits);
-    const pipelines = await preparePipelines(graphics, kernels, options.onProgress);
-    return new WebgpuEngine(task, graphics, pipelines, forward.length);
+    const { pipelines, forwardCount } = await compileTask(task, graphics, products, onProgress);
+    return new WebgpuEngine(task, graphics, pipelines, forwardCount);
   };
-}
-
-/** An imitated GPU waits so long at barriers that tiles need not be tried. */
-async function kernelsFor(task: EngineTask, plan: Plan, graphics: GraphicsDevice, { products }: WebgpuOptions) {
-  const compared = products === undefined && !graphics.adapter.software;
-  const tiledFrom = products === "in tiles" ? 0 : compared ? WIDE : Number.POSITIVE_INFINITY;
-  const { forward, backward } = kernelsOfPlan(plan, task, tiledFrom);
-  const choices = [...forward, ...backward];
-  const chosen = compared
-    ? await chooseKernels(graphics, planFor(task, COMPARED_COUNT), pictureBytes(task), choices)
-    : choices.map((choice) => choice.at(-1) as readonly Kernel[]);
-  return { forward: chosen.slice(0, forward.length).flat(), backward: chosen.slice(forward.length).flat() };
-}
-
-/** Places are read and written as words; a pool whose windows do not overlap never leaves the registers. */
-function planFor({ model }: EngineTask, batchSize: number): Plan {
-  return compilePlan(model, { batchSize, placeBytes: 4, fusedPools: "disjoint" });
-}
-
-function pictureBytes({ model, preprocessing }: EngineTask): number {
-  return elementCount(imageShapeFor(preprocessing, model.inputShape));
 }
 
 /** What is there for batches of up to `buffers.plan.batchSize` samples. */

@@ -1,10 +1,15 @@
 import type { ExtremePool, ExtremePoolGradient, WindowGeometry } from "@convoy/engine";
 import { backThrough, throughBinding } from "./activation.ts";
-import { type Kernel, perSample } from "./kernel.ts";
+import { type Kernel, perSample, type Resource } from "./kernel.ts";
 import { takeApart } from "./text.ts";
 
+/** The same pool, whatever is pooled. */
+export interface Pooled extends Pick<ExtremePool, "extreme" | "geometry" | "output" | "places"> {
+  readonly input: Resource;
+}
+
 /** One invocation for each output: the first extreme of its window. */
-export function extremePoolKernel(name: string, { extreme, geometry, input, output, places }: ExtremePool): Kernel {
+export function extremePoolKernel(name: string, { extreme, geometry, input, output, places }: Pooled): Kernel {
   const { inputHeight, inputWidth, inputChannels, outputHeight, outputWidth, window, stride, top, left } = geometry;
   return perSample(outputHeight * outputWidth * inputChannels, {
     name,

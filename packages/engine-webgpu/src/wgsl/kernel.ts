@@ -10,7 +10,7 @@ export type Resource = BufferId | SharedResource;
  */
 export type SharedResource = "parameters" | "results" | "scratch" | "samples" | "pixels";
 
-type ElementType = "f32" | "u32" | "vec4<u32>";
+export type ElementType = "f32" | "u32" | "vec4<f32>" | "vec4<u32>";
 
 export interface Binding {
   readonly name: string;

@@ -1,0 +1,72 @@
+import { compilePlan, type EngineTask, type Plan } from "@convoy/engine";
+import { elementCount, imageShapeFor } from "@convoy/models";
+import { chooseKernels } from "./choose-kernels.ts";
+import type { GraphicsDevice } from "./device/graphics-device.ts";
+import { type KernelChoice, kernelsOfPlan, WIDE } from "./kernels-of-plan.ts";
+import { type Pipelines, preparePipelines } from "./pipelines.ts";
+import { requireLimits, stepSizes } from "./step-buffers.ts";
+import type { Kernel } from "./wgsl/kernel.ts";
+
+/** How products of matrices are made. */
+export type Products = "in registers" | "in square tiles" | "in tall tiles";
+
+/** Samples of a batch on which ways to do an operation are compared. */
+const COMPARED_COUNT = 64;
+
+/** Is told how many of an engine's kernels are compiled, each time another is. */
+export type CompileProgress = (done: number, all: number) => void;
+
+export interface CompiledTask {
+  readonly pipelines: Pipelines;
+  /** The first so many of them are an evaluation. */
+  readonly forwardCount: number;
+}
+
+/** Places are read and written as words; a pool whose windows do not overlap never leaves the registers. */
+export function planFor({ model }: EngineTask, batchSize: number): Plan {
+  return compilePlan(model, { batchSize, placeBytes: 4, fusedPools: "disjoint" });
+}
+
+export function pictureBytes({ model, preprocessing }: EngineTask): number {
+  return elementCount(imageShapeFor(preprocessing, model.inputShape));
+}
+
+/**
+ * Compiles the kernels of a task's steps. Unless told how, each product is made the way that is quickest on this GPU.
+ * Rejects with an EngineError: a shader does not compile, the model is too large.
+ */
+export async function compileTask(
+  task: EngineTask,
+  graphics: GraphicsDevice,
+  products?: Products,
+  onProgress?: CompileProgress,
+): Promise<CompiledTask> {
+  const plan = planFor(task, 1);
+  // An imitated GPU waits so long at barriers that tiles need not be tried.
+  const way = products ?? (graphics.adapter.software ? "in registers" : undefined);
+  const tiledFrom = way === undefined ? WIDE : way === "in registers" ? Number.POSITIVE_INFINITY : 0;
+  const { forward, backward } = kernelsOfPlan(plan, task, tiledFrom);
+  const choices = [...forward, ...backward];
+  const narrowest = choices.flatMap(([first]) => first);
+  requireLimits(plan, stepSizes(plan, narrowest, pictureBytes(task)), graphics.device.limits);
+  const chosen = await choose(task, graphics, choices, way, onProgress);
+  const forwardKernels = chosen.slice(0, forward.length).flat();
+  return {
+    pipelines: await preparePipelines(graphics, chosen.flat(), way === undefined ? undefined : onProgress),
+    forwardCount: forwardKernels.length,
+  };
+}
+
+async function choose(
+  task: EngineTask,
+  graphics: GraphicsDevice,
+  choices: readonly KernelChoice[],
+  way: Products | undefined,
+  onProgress: CompileProgress | undefined,
+): Promise<readonly (readonly Kernel[])[]> {
+  if (way === "in square tiles") return choices.map((choice) => choice[1] ?? choice[0]);
+  if (way !== undefined) return choices.map((choice) => choice.at(-1) ?? choice[0]);
+  // All ways at the same time, before they are compared one after the other.
+  await preparePipelines(graphics, choices.flat(2), onProgress);
+  return chooseKernels(graphics, planFor(task, COMPARED_COUNT), pictureBytes(task), choices);
+}
