@@ -73,7 +73,7 @@ function enginesFor(workload: WorkloadName): string[] {
 }
 
 function torchWith(rival: TorchRival, workload: WorkloadName, threads: number): Contestant {
-  const measure = async () => ({ ms: await rival.measure(workload, threads), scriptMs: Number.NaN });
+  const measure = async () => ({ ms: await rival.measure(workloads[workload], threads), scriptMs: Number.NaN });
   return { name: `PyTorch, ${threads} ${threads === 1 ? "thread" : "threads"}`, workload, measure };
 }
 

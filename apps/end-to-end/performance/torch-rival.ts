@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { type WorkloadName, workloads } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
 const PROGRAM = "apps/end-to-end/performance/torch_steps.py";
 
@@ -10,11 +10,13 @@ export class TorchRival {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly version: string;
+  /** What PyTorch calls the GPU that it can use; null where there is none. */
+  readonly gpu: string | null;
 
-  private constructor(child: ChildProcess, lines: AsyncIterator<string>, version: string) {
+  private constructor(child: ChildProcess, lines: AsyncIterator<string>, first: string) {
     this.#child = child;
     this.#lines = lines;
-    this.version = version;
+    ({ version: this.version, gpu: this.gpu } = JSON.parse(first));
   }
 
   /** Null where Python or PyTorch is not installed. CONVOY_PYTHON names another Python. */
@@ -25,14 +27,15 @@ export class TorchRival {
       child.on("error", () => {});
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       const first = await lines.next();
-      if (first.done !== true) return new TorchRival(child, lines, JSON.parse(first.value).version);
+      if (first.done !== true) return new TorchRival(child, lines, first.value);
     }
     return null;
   }
 
-  async measure(workload: WorkloadName, threads: number): Promise<number> {
-    const { model, samples, steps } = workloads[workload];
-    this.#child.stdin?.write(`${JSON.stringify({ model, samples, threads, steps })}\n`);
+  /** Milliseconds of a step on so many threads of the processor, or on the GPU. */
+  async measure({ model, samples, steps }: Workload, where: number | "gpu"): Promise<number> {
+    const place = where === "gpu" ? { device: "cuda", threads: 1 } : { device: "cpu", threads: where };
+    this.#child.stdin?.write(`${JSON.stringify({ model, samples, steps, ...place })}\n`);
     const { value } = await this.#lines.next();
     return JSON.parse(value as string).ms;
   }

@@ -1,7 +1,8 @@
-"""Times training steps of a model in PyTorch: the rival of `npm run bench:engines`.
+"""Times training steps of a model in PyTorch: the rival of `npm run bench:engines` and `npm run bench:gpu`.
 
-Reads one request a line, {"model": <specification>, "samples": n, "threads": n, "steps": n}, and answers with one line,
-{"ms": <of one step>}: forward and backward with every gradient, float32. Each distinct model is built once.
+Reads one request a line, {"model": <specification>, "samples": n, "threads": n, "steps": n, "device": "cpu" | "cuda"},
+and answers with one line, {"ms": <of one step>}: forward and backward with every gradient, float32 without TF32. On a
+GPU the gradients stay there, and cuDNN may choose its algorithms by measurement. Each distinct model is built once.
 """
 
 import json
@@ -53,19 +54,24 @@ def modules_of(layer, shape):
 
 
 class Training:
-    def __init__(self, specification):
-        self.specification = specification
+    def __init__(self, specification, device):
+        self.specification, self.device = specification, device
         with torch.no_grad():
-            self.model = nn.Sequential(*layers_of(specification))
+            self.model = nn.Sequential(*layers_of(specification)).to(device)
 
-    def step(self, samples):
+    def steps(self, samples, count):
         height, width, channels = self.specification["inputShape"]
-        images = torch.full((samples, channels, height, width), 0.25)
-        labels = torch.arange(samples) % self.specification["classCount"]
+        images = torch.rand((samples, channels, height, width), device=self.device)
+        labels = torch.arange(samples, device=self.device) % self.specification["classCount"]
+        for _ in range(count):
+            self.step(images, labels)
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+
+    def step(self, images, labels):
         self.model.zero_grad(set_to_none=True)
         loss = nn.functional.cross_entropy(self.model(images), labels, reduction="sum")
         loss.backward()
-        return loss.item()
 
 
 def main():
@@ -76,14 +82,16 @@ def main():
         specification = request["model"]
         training = trainings.get(specification["name"])
         if training is None:
-            training = trainings[specification["name"]] = Training(specification)
-            training.step(request["samples"])
+            training = trainings[specification["name"]] = Training(specification, request["device"])
+            training.steps(request["samples"], 3)
         started = time.perf_counter()
-        for _ in range(request["steps"]):
-            training.step(request["samples"])
+        training.steps(request["samples"], request["steps"])
         print(json.dumps({"ms": 1000 * (time.perf_counter() - started) / request["steps"]}), flush=True)
 
 
 torch.manual_seed(1)
-print(json.dumps({"version": torch.__version__}), flush=True)
+torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+torch.backends.cudnn.benchmark = True
+gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+print(json.dumps({"version": torch.__version__, "gpu": gpu}), flush=True)
 main()
