@@ -1,4 +1,5 @@
 import { EngineError } from "@convoy/engine";
+import { firstLine } from "./device/first-line.ts";
 import type { GraphicsDevice } from "./device/graphics-device.ts";
 import type { Binding, Kernel } from "./wgsl/kernel.ts";
 
@@ -94,8 +95,4 @@ async function compile(
 function layoutEntry({ readOnly }: Binding, binding: number): GPUBindGroupLayoutEntry {
   const type = readOnly ? "read-only-storage" : "storage";
   return { binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } };
-}
-
-function firstLine(text: string): string {
-  return text.trim().split("\n")[0] ?? "";
 }

@@ -60,8 +60,9 @@ export function requireLimits(
   const refused = wanted.find(([, bytes, limit]) => bytes > limit);
   if (refused === undefined) return;
   const [name, bytes, limit] = refused;
+  const samples = plan.batchSize === 1 ? "one sample" : `${plan.batchSize} samples`;
   throw new EngineError(
-    `${plan.model.name} does not fit on this GPU with ${plan.batchSize} samples at once: ${name} would take ${megabytes(bytes)}, and a buffer may have ${megabytes(limit)}.`,
+    `${plan.model.name} does not fit on this GPU with ${samples} at once: ${name} would take ${megabytes(bytes)}, and a buffer may have ${megabytes(limit)}.`,
   );
 }
 

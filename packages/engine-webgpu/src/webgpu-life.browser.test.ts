@@ -84,7 +84,7 @@ describe("a GPU", () => {
     vi.spyOn(device, "limits", "get").mockReturnValue({ ...defaultLimits, maxStorageBufferBindingSize: 200 } as never);
     await expect(factory(task)).rejects.toThrow(
       new EngineError(
-        "small does not fit on this GPU with 1 samples at once: its parameters would take 0.0 MB, and a buffer may have 0.0 MB.",
+        "small does not fit on this GPU with one sample at once: its parameters would take 0.0 MB, and a buffer may have 0.0 MB.",
       ),
     );
     vi.restoreAllMocks();

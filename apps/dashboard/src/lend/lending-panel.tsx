@@ -25,7 +25,8 @@ export function LendingPanel({ lending, words, request }: LendingPanelProps) {
   const { status } = state;
   const headline = useRef<HTMLHeadingElement>(null);
   const leftOut = state.stage === "lending" ? leftOutWords(state) : null;
-  const refusal = state.stage === "lending" ? (status?.lastRefusal ?? null) : null;
+  // What ended the worker is said above.
+  const refusal = state.stage === "lending" && !isOver(status?.phase) ? (status?.lastRefusal ?? null) : null;
   return (
     <>
       <section className={classes.state} aria-label="State of this device">

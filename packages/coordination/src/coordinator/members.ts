@@ -112,12 +112,13 @@ export function strike(turn: Turn, peer: PeerId, sentence: string): void {
   const strikes = worker.strikes + 1;
   turn.changeWorker(worker, { refusals: worker.refusals + 1, strikes });
   turn.log("warning", `Refused from ${worker.name}: ${sentence}`);
-  if (strikes >= policy.strikes) sendAway(turn, peer, `was sent away after ${strikes} refusals in a row`);
+  if (strikes >= policy.strikes) sendAway(turn, peer, `was sent away after ${strikes} refusals in a row`, sentence);
 }
 
 /** Refuses a worker for good. */
-function sendAway(turn: Turn, peer: PeerId, why: string): void {
-  turn.refuse(peer, "sent-away", `This worker ${why}; reload the page to try again.`);
+function sendAway(turn: Turn, peer: PeerId, why: string, last: string): void {
+  const sentence = `This worker ${why}; reload the page to try again. The last of them: ${last.slice(0, 600)}`;
+  turn.refuse(peer, "sent-away", /[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
   onDeparture(turn, peer, why);
   turn.effects.push({ type: "disconnect", peer });
 }

@@ -142,6 +142,15 @@ test("[L11] [W9] who names leases that were never given, or another's, is sent a
   }
 });
 
+test("[W9] who is sent away hears for what", () => {
+  const run = runWith("working");
+  const effects = [1, 2, 3].flatMap(() => run.ready(PEER));
+  const sentences = effects.flatMap((effect) => (effect.type === "refuse" ? [effect.refusal.sentence] : []));
+  expect(sentences.at(-1)).toBe(
+    "This worker was sent away after 3 refusals in a row; reload the page to try again. The last of them: it says ready twice.",
+  );
+});
+
 test("[L8] samples of a lease that was settled in the meantime are refused, without blame", () => {
   const run = runWith("working");
   const { lease, samples } = run.leaseOf(PEER);

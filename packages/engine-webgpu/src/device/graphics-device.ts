@@ -1,5 +1,6 @@
 import { EngineError } from "@convoy/engine";
 import { type AdapterDescription, describeAdapter } from "./adapter-description.ts";
+import { firstLine } from "./first-line.ts";
 import { missingAdapter, missingWebgpu } from "./missing-webgpu.ts";
 import { userAgent } from "./user-agent.ts";
 
@@ -32,7 +33,9 @@ export class GraphicsDevice {
     this.failed.catch(() => {});
     device.lost.then(({ message }) => this.fail(`The GPU was lost${message === "" ? "" : `: ${message}`}`));
     // Without a listener, a faulty dispatch shows only as zeros in the results.
-    device.addEventListener("uncapturederror", ({ error }) => this.fail(`The GPU reported an error: ${error.message}`));
+    device.addEventListener("uncapturederror", ({ error }) =>
+      this.fail(`The GPU reported an error: ${firstLine(error.message)}`),
+    );
   }
 
   get failure(): EngineError | undefined {
