@@ -5,7 +5,15 @@ import { chromiumArguments, findChromium } from "./scripts/chromium.mjs";
 const source = "{packages,apps}/*/src/**";
 const chromium = findChromium() ?? "";
 
-/** The projects run one after the other: what is measured or waits in a browser must not share two cores with the rest. */
+/** Of real processes without a browser, and of nothing that is measured in time: they mostly wait. */
+const processes = ["churn", "ending", "headless-worker", "letting-in", "starting"].map(
+  (name) => `apps/end-to-end/src/${name}.test.ts`,
+);
+
+/**
+ * The groups run one after the other: what is measured or waits in a browser must not share two cores with much else. Only
+ * what mostly waits runs beside the browser's tests, which mostly wait for the compiler of an imitated GPU.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -16,6 +24,7 @@ export default defineConfig({
           include: [`${source}/*.test.ts`, "scripts/*.test.mjs"],
           exclude: ["**/*.browser.test.ts", "apps/end-to-end/**"],
           testTimeout: 60_000, // a busy machine is slow, not wrong
+          maxWorkers: "100%", // unless told, one core is left free: half of two
           sequence: { groupOrder: 0 },
         },
       },
@@ -40,9 +49,21 @@ export default defineConfig({
       },
       {
         test: {
+          name: "processes",
+          environment: "node",
+          include: processes,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
           name: "end-to-end",
           environment: "node",
           include: ["apps/end-to-end/src/**/*.test.ts"],
+          exclude: processes,
           env: { CONVOY_CHROMIUM: chromium, CONVOY_CHROMIUM_ARGUMENTS: chromiumArguments.join(" ") },
           testTimeout: 600_000,
           hookTimeout: 300_000,

@@ -13,8 +13,9 @@ export function endOnStrangePackets(server: Server): (socket: Socket) => boolean
   server.engine.on("connection", (conn: Engine) => {
     let greeted = false;
     conn.on("packet", ({ type, data }) => {
-      if (type === "pong" || (type === "message" && typeof data !== "string")) return;
-      const isUsual = type === "message" && (greeted ? usual.later : usual.first).test(data as string);
+      if (type === "pong" || (type === "message" && data instanceof Uint8Array)) return;
+      // An empty packet has no data at all.
+      const isUsual = type === "message" && (greeted ? usual.later : usual.first).test(`${data ?? ""}`);
       greeted = true;
       if (isUsual) return;
       ended.add(conn);
