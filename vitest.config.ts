@@ -10,6 +10,8 @@ const processes = ["churn", "ending", "headless-worker", "letting-in", "starting
   (name) => `apps/end-to-end/src/${name}.test.ts`,
 );
 
+const drawnDigits = "apps/end-to-end/src/drawn-digits.ts";
+
 /**
  * The groups run one after the other: what is measured or waits in a browser must not share two cores with much else. Only
  * what mostly waits runs beside the browser's tests, which mostly wait for the compiler of an imitated GPU.
@@ -52,6 +54,7 @@ export default defineConfig({
           name: "processes",
           environment: "node",
           include: processes,
+          globalSetup: drawnDigits,
           testTimeout: 600_000,
           hookTimeout: 300_000,
           fileParallelism: false,
@@ -64,6 +67,7 @@ export default defineConfig({
           environment: "node",
           include: ["apps/end-to-end/src/**/*.test.ts"],
           exclude: processes,
+          globalSetup: drawnDigits,
           env: { CONVOY_CHROMIUM: chromium, CONVOY_CHROMIUM_ARGUMENTS: chromiumArguments.join(" ") },
           testTimeout: 600_000,
           hookTimeout: 300_000,

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { RunView } from "@convoy/protocol";
+import { keepDigits, takeOverDigits } from "./drawn-digits.ts";
 
 /** From the sources as from the bundles of this package's programs. */
 const apps = import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf("end-to-end"));
@@ -45,6 +46,7 @@ export class CoordinatorProcess {
       if (child.exitCode !== null) throw new Error(`The coordinator ended:\n${output()}`);
       return /Watch the run\s+(http:\/\/[^/\s]+)\//.exec(output())?.[1];
     });
+    keepDigits(dataDir);
     return new CoordinatorProcess(url, dataDir, child, output);
   }
 
@@ -122,7 +124,9 @@ export class CoordinatorProcess {
 }
 
 export function makeDataDir(): string {
-  return mkdtempSync(path.join(tmpdir(), "convoy-end-to-end-"));
+  const dataDir = mkdtempSync(path.join(tmpdir(), "convoy-end-to-end-"));
+  takeOverDigits(dataDir);
+  return dataDir;
 }
 
 export function startHeadlessWorker(url: string, name: string, args: readonly string[] = ["--quiet"]): ChildProcess {
