@@ -25,8 +25,8 @@ const DEPARTED_WORKERS = 20;
 /** Leases of a round that are over and may still be answered. */
 const LEASES_REMEMBERED = 256;
 
-/** Rounds that the pace is measured over. */
-const PACE_ROUNDS = 256;
+/** Parts that the pace is measured in. */
+const PACE_PARTS = 32;
 
 export class Invariants implements CoordinatorWitness, WorkerWitness {
   /** When a shard was counted last. */
@@ -197,7 +197,7 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
       round === null || round.notFinite.size <= workers.size,
       () => `${round?.notFinite.size} workers without numbers are kept, there are ${workers.size}`,
     );
-    expect(pace.length <= PACE_ROUNDS, () => `the pace of ${pace.length} rounds is kept`);
+    expect(pace.length <= PACE_PARTS, () => `the pace of ${pace.length} parts is kept`);
     expect(lastLease <= 0xffff_ffff, () => `lease ${lastLease} cannot be named on the wire`);
   }
 }

@@ -11,6 +11,7 @@ import { SOCKET_PATH } from "./socket-io-settings.ts";
 import { endOnStrangePackets } from "./strange-packets.ts";
 import type { TransportBounds } from "./transport-bounds.ts";
 import { countUnreadBytes, endOnUnreadPongs } from "./unread-bytes.ts";
+import { writeTogether } from "./write-together.ts";
 
 export { callerOf } from "./caller.ts";
 
@@ -40,6 +41,7 @@ export function acceptSocketIo(
   });
   const sockets = openSockets(server);
   endOnUnreadPongs(server, bounds.unreadBytes);
+  writeTogether(server);
   const endedStrangely = endOnStrangePackets(server);
   const supervision = { bounds, budget: new AssemblyBudget(bounds.assemblyBytes) };
   server.on("connection", (socket) => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { HistoryTable } from "./history-table.ts";
 
 let folder: string;
@@ -31,6 +31,20 @@ test("rows are in the file in their order, after the header", async () => {
   await table.close();
   expect(await text()).toMatch(/\n501,7\n$/);
   expect(errors).toEqual([]);
+});
+
+test("rows that come soon after each other are written together, without being asked for", async () => {
+  const table = HistoryTable.create(path, "step,loss", onError);
+  await table.sync();
+  const writes = vi.spyOn(Buffer, "from");
+  for (let step = 1; step <= 300; step++) {
+    table.add(`${step},1`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await vi.waitFor(async () => expect(await text()).toMatch(/\n300,1\n$/), { timeout: 10_000 });
+  expect(writes.mock.calls.length).toBeLessThan(100);
+  writes.mockRestore();
+  await table.close();
 });
 
 test("a new table takes the place of what was there", async () => {

@@ -3,6 +3,9 @@ import { type FileHandle, open, readFile } from "node:fs/promises";
 /** Characters of rows that wait while the disk fails: some hundred thousand steps. */
 const WAITING_MAX = 8 * 1024 * 1024;
 
+/** Rows that come sooner after each other are written together: to hand one to the disk takes longer than to make it. */
+const TOGETHER_MS = 100;
+
 /**
  * A table in a CSV file. It grows by rows, each of which begins with a number that ascends. They are written behind the
  * caller's back, never in part and never twice: what the disk has refused is written over at the next attempt.
@@ -15,6 +18,8 @@ export class HistoryTable {
   /** Bytes of the file that stay as they are. */
   #length: number;
   #waiting = "";
+  /** Runs while rows wait to be written together. */
+  #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
   #lastError = "";
 
@@ -51,6 +56,16 @@ export class HistoryTable {
 
   add(row: string): void {
     this.#waiting += `${row}\n`;
+    if (this.#timer === null) this.flush();
+  }
+
+  /** Writes what waits, and lets the next rows wait for each other. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#waiting !== "") this.flush();
+    }, TOGETHER_MS).unref();
     void this.#write();
   }
 
@@ -61,6 +76,7 @@ export class HistoryTable {
   }
 
   async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#write();
     await this.#attempt(async () => this.#file?.close());
   }

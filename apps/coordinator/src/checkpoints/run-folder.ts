@@ -87,6 +87,8 @@ export class RunFolder {
 
   addEpoch(point: EpochPoint): void {
     const { epoch, step, loss, trainingAccuracy, testLoss, testAccuracy, durationMs } = point;
+    // Who reads one table finds the other as far.
+    this.#losses.flush();
     this.#epochs.add([epoch, step, loss, trainingAccuracy, testLoss, testAccuracy, Math.round(durationMs)].join(","));
   }
 

@@ -27,6 +27,8 @@ import {
 } from "@convoy/protocol";
 import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
 import type { Admission } from "../access/access.ts";
+import { Alarm } from "./alarm.ts";
+import { now } from "./now.ts";
 import type { RunHistory } from "./run-history.ts";
 import { Viewers } from "./viewers.ts";
 
@@ -58,8 +60,7 @@ export class RunLoop {
   #state: CoordinatorState;
   #lastPeer: PeerId = 0;
   #busy = false;
-  #alarm: NodeJS.Timeout | null = null;
-  #closed = false;
+  readonly #alarm = new Alarm(() => this.#dispatch({ type: "tick", now: now() }));
 
   constructor(options: RunLoopOptions) {
     this.#options = options;
@@ -93,9 +94,8 @@ export class RunLoop {
 
   /** Connections may hang up later; nothing is timed any more. */
   close(): void {
-    this.#closed = true;
     this.#viewers.close();
-    if (this.#alarm !== null) clearTimeout(this.#alarm);
+    this.#alarm.close();
   }
 
   #receive(peer: Peer, data: unknown): void {
@@ -203,7 +203,7 @@ export class RunLoop {
         this.#options.onCheckpoint(effect);
         break;
       case "wake-at":
-        this.#setAlarm(effect.at);
+        this.#alarm.set(effect.at);
         break;
       case "report":
         this.#viewers.report(effect.report);
@@ -224,14 +224,6 @@ export class RunLoop {
   #sendSamples({ peer, lease, split, samples }: Extract<CoordinatorEffect, { type: "send-samples" }>): void {
     const { pixels, labels } = gatherSamples(this.#options.dataset[split], samples);
     this.#send(peer, { type: "samples", lease, samples, pixels, labels });
-  }
-
-  #setAlarm(at: number | null): void {
-    if (this.#alarm !== null) clearTimeout(this.#alarm);
-    this.#alarm =
-      at === null || this.#closed
-        ? null
-        : setTimeout(() => this.#dispatch({ type: "tick", now: now() }), Math.max(0, at - now()) + 1);
   }
 }
 
@@ -254,8 +246,3 @@ const notAnAdmin: Refusal = {
   reason: "not-allowed",
   sentence: "An invitation lets one watch and help; to control the run takes the admin key of its host.",
 };
-
-/** Milliseconds since 1970 that never go back, whatever is done to the machine's clock. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
-}

@@ -30,9 +30,12 @@ export const policy = {
   provingMs: 5 * 60_000,
   /** After this many refused contributions in a row a worker is sent away. */
   strikes: 3,
-  /** Combined speed is measured over the rounds of this time, and over no more than so many. */
+  /** Combined speed is measured over the rounds of this time, and over no more than so many parts of a few rounds each. */
   paceMs: 10_000,
-  paceRounds: 256,
+  paceParts: 32,
+  /** A part of so many rounds, or of this time, is full. */
+  pacePartRounds: 8,
+  pacePartMs: 300,
   /** Workers that left and are still listed. */
   departedWorkers: 20,
 } as const;

@@ -94,8 +94,8 @@ export interface EpochSoFar {
   readonly sampleCount: number;
 }
 
-/** Finished training rounds of the last seconds. */
-export type Pace = readonly { readonly samples: number; readonly durationMs: number }[];
+/** Finished training rounds of the last seconds, short ones together. */
+export type Pace = readonly { readonly rounds: number; readonly samples: number; readonly durationMs: number }[];
 
 export interface CoordinatorState {
   readonly settings: RunSettings;
