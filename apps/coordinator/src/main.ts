@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { DatasetError } from "@convoy/datasets";
 import { RecipeError } from "@convoy/models";
+import { collectRarely } from "@convoy/transport/rare-collections";
 import { readOptions } from "./options.ts";
 import { type Coordinator, startCoordinator } from "./start-coordinator.ts";
 import { StartError } from "./start-error.ts";
@@ -22,6 +23,7 @@ const ECHO_MS = 1000;
 /** A start that was asked to end is waited for so long. */
 const STARTING_MS = 1000;
 
+collectRarely();
 const options = readOptions(process.argv.slice(2));
 try {
   const starting = startCoordinator(options, folders, createLog());

@@ -5,11 +5,13 @@ import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
 import { createQuickestEngine, createWasmEngine } from "@convoy/engine-wasm";
 import { openNodeThread } from "@convoy/engine-wasm/node-thread";
 import { dialSocketIo } from "@convoy/transport/client";
+import { collectRarely } from "@convoy/transport/rare-collections";
 import type { EngineCandidate } from "@convoy/worker";
 import { limitRate, type RunningWorker, runWorker, type WorkerPhase, type WorkerStatus } from "@convoy/worker";
 import { readOptions } from "./options.ts";
 import { whyUnanswered } from "./why-unanswered.ts";
 
+collectRarely();
 const options = readOptions(process.argv.slice(2));
 
 // Bundled, this is the file that the process was started with.

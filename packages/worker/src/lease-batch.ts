@@ -18,7 +18,7 @@ export class LeaseBatch {
     this.#sampleBytes = sampleBytes;
     this.batch = { count, pixels: new Uint8Array(count * sampleBytes), labels: new Uint8Array(count) };
     lease.samples.forEach((sample, place) => {
-      const label = cache.read(lease.split, sample, this.#pixelsAt(place));
+      const label = cache.read(lease.split, sample, this.batch.pixels, place * sampleBytes);
       if (label === null) this.#missing.set(sample, place);
       else this.batch.labels[place] = label;
     });
@@ -49,16 +49,12 @@ export class LeaseBatch {
       if ((place === undefined && !this.#ahead.has(sample)) || label >= classCount) return;
       const bytes = pixels.subarray(i * this.#sampleBytes, (i + 1) * this.#sampleBytes);
       if (place !== undefined) {
-        this.#pixelsAt(place).set(bytes);
+        this.batch.pixels.set(bytes, place * this.#sampleBytes);
         this.batch.labels[place] = label;
       }
       this.#missing.delete(sample);
       this.#ahead.delete(sample);
       cache.store(this.lease.split, sample, bytes, label);
     });
-  }
-
-  #pixelsAt(place: number): Uint8Array {
-    return this.batch.pixels.subarray(place * this.#sampleBytes, (place + 1) * this.#sampleBytes);
   }
 }

@@ -13,12 +13,13 @@ import {
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
 import { elementCount, parameterLayout, parseRecipe, type Recipe } from "@convoy/models";
-import { type LeaseMessage, OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
+import { type LeaseMessage, type OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
 import type { Connection, Dial } from "@convoy/transport";
 import { describeWorker } from "./describe-worker.ts";
 import type { EngineCandidate } from "./engine-candidate.ts";
 import { EngineKeeper } from "./engine-keeper.ts";
 import type { EngineVerdict } from "./engine-verdict.ts";
+import { GradientFrames } from "./gradient-frames.ts";
 import { LeaseBatch } from "./lease-batch.ts";
 import { SampleCache } from "./sample-cache.ts";
 import { Throughput } from "./throughput.ts";
@@ -71,6 +72,7 @@ class WorkerShell {
   /** The newest that arrived. */
   #parameters: Float32Array | null = null;
   #leaseBatch: LeaseBatch | null = null;
+  readonly #frames = new GradientFrames();
   /** The gradient that was computed last, in the frame it will be sent in. */
   #gradient: OutgoingFrame | null = null;
   #lastLeaseMs: number | null = null;
@@ -90,7 +92,10 @@ class WorkerShell {
       onOpen: () =>
         this.handle({ type: "connected", name: options.name, device: options.device, token: options.token ?? null }),
       onMessage: (data) => this.#receive(data),
-      onClose: () => this.handle({ type: "disconnected" }),
+      onClose: () => {
+        this.#frames.forget();
+        this.handle({ type: "disconnected" });
+      },
     });
   }
 
@@ -135,9 +140,14 @@ class WorkerShell {
         this.#storeSamples(message);
         return;
       default:
-        if (message.type === "counted") this.#throughput.add(message.sampleCount, performance.now());
+        if (message.type === "counted") this.#hearCounted(message);
         this.handle({ type: "message", message });
     }
+  }
+
+  #hearCounted({ lease, sampleCount }: Extract<ToWorker, { type: "counted" }>): void {
+    this.#frames.counted(lease);
+    this.#throughput.add(sampleCount, performance.now());
   }
 
   #welcome(message: Extract<ToWorker, { type: "welcome" }>): void {
@@ -256,7 +266,7 @@ class WorkerShell {
       const outcome = await withPatience(engine.evaluate(batch), ...patience);
       return { outcome, computeMs: performance.now() - startedAt };
     }
-    this.#gradient = new OutgoingFrame(this.#parameterCount);
+    this.#gradient = this.#frames.take(this.#parameterCount);
     const outcome = await withPatience(engine.computeGradient(batch, this.#gradient.vector), ...patience);
     return { outcome, computeMs: performance.now() - startedAt };
   }
@@ -265,6 +275,7 @@ class WorkerShell {
     const run = this.#state.run;
     assert(this.#gradient !== null && run !== null, "a contribution follows a gradient");
     const frame = this.#gradient.seal({ run: run.run, version: lease.version, lease: lease.lease });
+    this.#frames.sent(lease.lease, this.#gradient);
     this.#gradient = null;
     this.#connection.send({ type: "contribution", ...outcome, frame });
   }

@@ -30,13 +30,15 @@ export class SampleCache {
     return this.#slotOf.has(keyOf(split, sample));
   }
 
-  /** Copies a sample's pixels to `pixels` and returns its label, or returns null when it is not here. */
-  read(split: Split, sample: number, pixels: Uint8Array): number | null {
+  /** Copies a sample's pixels to `pixels`, from `start` on, and returns its label; or returns null when it is not here. */
+  read(split: Split, sample: number, pixels: Uint8Array, start = 0): number | null {
     const slot = this.#slotOf.get(keyOf(split, sample));
     if (slot === undefined) return null;
-    const place = this.#place(slot);
-    pixels.set(place.subarray(0, this.#sampleBytes));
-    return place[this.#sampleBytes] as number;
+    const slab = this.#slab(slot);
+    const place = this.#startOf(slot);
+    const end = place + this.#sampleBytes;
+    pixels.set(slab.subarray(place, end), start);
+    return slab[end] as number;
   }
 
   store(split: Split, sample: number, pixels: Uint8Array, label: number): void {
@@ -51,21 +53,25 @@ export class SampleCache {
       this.#keyOf[slot] = key;
       this.#slotOf.set(key, slot);
     }
-    const place = this.#place(slot);
-    place.set(pixels);
-    place[this.#sampleBytes] = label;
+    const slab = this.#slab(slot);
+    const place = this.#startOf(slot);
+    slab.set(pixels, place);
+    slab[place + this.#sampleBytes] = label;
   }
 
-  #place(slot: number): Uint8Array {
-    const slab = Math.floor(slot / SLAB_SAMPLES);
-    const bytes = this.#sampleBytes + 1;
-    let memory = this.#slabs[slab];
-    if (memory === undefined) {
-      memory = new Uint8Array(Math.min(SLAB_SAMPLES, this.#capacity - slab * SLAB_SAMPLES) * bytes);
-      this.#slabs[slab] = memory;
+  /** The memory in which a slot lies. */
+  #slab(slot: number): Uint8Array {
+    const number = Math.floor(slot / SLAB_SAMPLES);
+    let slab = this.#slabs[number];
+    if (slab === undefined) {
+      slab = new Uint8Array(Math.min(SLAB_SAMPLES, this.#capacity - number * SLAB_SAMPLES) * (this.#sampleBytes + 1));
+      this.#slabs[number] = slab;
     }
-    const start = (slot % SLAB_SAMPLES) * bytes;
-    return memory.subarray(start, start + bytes);
+    return slab;
+  }
+
+  #startOf(slot: number): number {
+    return (slot % SLAB_SAMPLES) * (this.#sampleBytes + 1);
   }
 }
 

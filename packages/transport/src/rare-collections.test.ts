@@ -1,0 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { expect, test, vi } from "vitest";
+import { collectRarely } from "./rare-collections.ts";
+
+const { setFlagsFromString } = vi.hoisted(() => ({ setFlagsFromString: vi.fn() }));
+vi.mock("node:v8", () => ({ setFlagsFromString }));
+
+test("what is asked of V8 is something it knows", () => {
+  collectRarely();
+  const [flag] = setFlagsFromString.mock.calls[0] as [string];
+  expect(flag).toMatch(/^--[a-z-]+=\d+$/);
+  const known = execFileSync(process.execPath, ["--v8-options"], { encoding: "utf8" });
+  expect(known).toContain(` ${flag.split("=")[0]} `);
+});
