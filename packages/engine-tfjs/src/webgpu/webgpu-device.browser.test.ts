@@ -61,7 +61,7 @@ describe("a GPU", () => {
     await currentDevice().queue.onSubmittedWorkDone();
     await expect(engine.computeGradient(batch, gradient)).rejects.toThrow(/^The GPU reported an error: /);
     engine.dispose();
-    expect(await proveEngine(factory)).toMatchObject({ passed: true });
+    (await readyEngine()).dispose();
   });
 
   it("is not waited upon by a step longer than the step takes: its failure is heard of all the same", async () => {

@@ -18,7 +18,8 @@ export interface ConformanceOptions {
   readonly lenetBatchSize?: number;
   /**
    * For engines that take a second to compile a network: of the many combinations of stride and padding each size of
-   * window meets a third, and every combination is met by some size.
+   * window meets a third, and every combination is met by some size. Gradients are compared with differences of the loss
+   * along one direction, not three: these networks are compared with the reference as well.
    */
   readonly slowToCompile?: boolean;
   /** For one check; 60 s unless told. */

@@ -15,25 +15,27 @@ const STEP_LENGTH = 0.004;
 /** Relative to the length of the tensor's gradient. */
 const TOLERANCE = 0.02;
 
+/** An element that is wrong by itself shows along each of them; several that cancel out along one do not along another. */
 const DIRECTION_COUNT = 3;
 
 function finiteDifferencesOn(name: string, model: ModelSpecification): ConformanceCheck {
   return {
     name,
-    async run(factory) {
+    async run(factory, { slowToCompile = false }) {
       const problem = randomProblem(model, 8);
-      await withEngine(factory, problem, (engine) => requireDerivative(engine, problem));
+      const directionCount = slowToCompile ? 1 : DIRECTION_COUNT;
+      await withEngine(factory, problem, (engine) => requireDerivative(engine, problem, directionCount));
     },
   };
 }
 
-async function requireDerivative(engine: Engine, problem: Problem): Promise<void> {
+async function requireDerivative(engine: Engine, problem: Problem, directionCount: number): Promise<void> {
   const { gradient } = await compute(engine, problem);
   for (const entry of problem.layout.entries) {
     const { offset, length } = entry;
     const tensor = gradient.subarray(offset, offset + length);
     const size = Math.hypot(...tensor);
-    for (let index = 0; index < DIRECTION_COUNT; index++) {
+    for (let index = 0; index < directionCount; index++) {
       const signs = randomSigns(length, index);
       const expected = await slope(engine, problem, entry, signs);
       const actual = tensor.reduce((sum, value, i) => sum + value * (signs[i] as number), 0);
