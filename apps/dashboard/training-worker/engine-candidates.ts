@@ -41,7 +41,8 @@ export function engineCandidates(
 /** Further threads take a while to start, so one alone begins. */
 function wasmOnThreads(mostThreads: number): EngineCandidate {
   const openThread = () => openWebThread(self.location.href);
-  return { name: "wasm-threads", create: createQuickestEngine({ mostThreads, openThread }), mayBeQuicker: true };
+  const create = createQuickestEngine({ mostThreads, leastThreads: 2, openThread });
+  return { name: "wasm-threads", create, mayBeQuicker: true };
 }
 
 /** Its script is large, and most devices never need it. It loads its WASM files from the folder of this script. */

@@ -138,10 +138,25 @@ describe("a worker that has begun with one engine", () => {
     expect(spare.record.made).toBe(0);
   });
 
+  test("does not change over to the same engine under another name", async () => {
+    const { candidate, record } = rival("other", 1);
+    const twin = {
+      ...candidate,
+      create: changedEngine(({ identity }) => ({ identity: { ...identity, fingerprint: "own" } }), record),
+    };
+    const coordinator = await workerWith([taking("own", 10).candidate, twin]);
+    await lease(coordinator);
+    await coordinator.until(() => record.disposed === 1);
+    await coordinator.rest();
+    expect(readyWith(coordinator)).toEqual(["own"]);
+    expect(verdictOf(coordinator)).toBeNull();
+  });
+
   test("goes on with it when another fails while it is timed", async () => {
     const { candidate, record } = rival("failing", 1);
     const create = changedEngine(
-      ({ computeGradient }) => ({
+      ({ identity, computeGradient }) => ({
+        identity: { ...identity, fingerprint: "failing" },
         computeGradient: (batch, gradient) =>
           batch.count === tinyRecipe.batchSize
             ? Promise.reject(new EngineError("The GPU was lost."))
@@ -186,7 +201,8 @@ describe("a worker that has begun with one engine", () => {
       },
     }));
     const gate = new Gate();
-    const other = changedEngine(({ computeGradient }) => ({
+    const other = changedEngine(({ identity, computeGradient }) => ({
+      identity: { ...identity, fingerprint: "other" },
       async computeGradient(batch, gradient) {
         if (batch.count === tinyRecipe.batchSize) await gate.pass();
         return computeGradient(batch, gradient);

@@ -112,7 +112,7 @@ function timingOf({ candidate, identity }: ProvenEngine, stepMs: number): Engine
   return { engine: candidate, device: identity.device, stepMs };
 }
 
-/** Null when it cannot be used, or nobody wants it any more. */
+/** Null when it cannot be used, is the one in use under another name, or nobody wants it any more. */
 async function prove(comparison: Comparison, recipe: Recipe, candidate: EngineCandidate): Promise<ProvenEngine | null> {
   comparison.onTrial(candidate.name);
   const proven = await proveCandidate(recipe, candidate, { exact: false, fingerprint: null }, comparison.onProgress);
@@ -120,7 +120,8 @@ async function prove(comparison: Comparison, recipe: Recipe, candidate: EngineCa
     comparison.onRemark({ engine: candidate.name, sentence: proven });
     return null;
   }
-  if (await comparison.mayGoOn()) return proven;
+  const isAnother = () => proven.identity.fingerprint !== comparison.inUse.identity.fingerprint;
+  if ((await comparison.mayGoOn()) && isAnother()) return proven;
   proven.engine.dispose();
   return null;
 }

@@ -1,8 +1,9 @@
 import { type Engine, EngineError, type EngineTask, rehearsalProblem } from "@convoy/engine";
 import { withPatience } from "./with-patience.ts";
 
-/** The quickest of these counts: whatever else the device does only slows an engine down. */
-const ROUNDS = 5;
+/** The quickest of these counts: whatever else the device does only slows an engine down. As many as take this long. */
+const ROUNDS = { least: 5, most: 50 } as const;
+const ROUNDS_MS = 500;
 /** Steps that take so long are timed once. */
 const LONG_MS = 500;
 /** A step of an engine that was rehearsed; leases wait meanwhile. */
@@ -42,16 +43,21 @@ export async function timeEngines(
   const timeOfRival = () => timeOf(rival).catch((error: unknown) => new EngineError(sentenceOf(error)));
 
   let times: Times = { ownMs: Number.POSITIVE_INFINITY, rivalMs: Number.POSITIVE_INFINITY };
-  let rounds = ROUNDS;
+  let rounds: number = ROUNDS.least;
   // In round 0 buffers grow and caches are cold.
   for (let round = 0; round <= rounds; round++) {
     const ownMs = await timeOf(own);
     const rivalMs = await timeOfRival();
     if (typeof rivalMs !== "number") return rivalMs.message;
     if (round > 0) times = { ownMs: Math.min(times.ownMs, ownMs), rivalMs: Math.min(times.rivalMs, rivalMs) };
-    else if (Math.max(ownMs, rivalMs) > LONG_MS) rounds = 1;
+    else rounds = roundsFor(ownMs, rivalMs);
   }
   return times;
+}
+
+function roundsFor(ownMs: number, rivalMs: number): number {
+  if (Math.max(ownMs, rivalMs) > LONG_MS) return 1;
+  return Math.min(ROUNDS.most, Math.max(ROUNDS.least, Math.ceil(ROUNDS_MS / (ownMs + rivalMs))));
 }
 
 function sentenceOf(error: unknown): string {

@@ -4,6 +4,8 @@ import { createThreadedEngine, type ThreadedOptions } from "./threaded-engine.ts
 export interface QuickestOptions extends Omit<ThreadedOptions, "threads"> {
   /** As many as the person has granted. */
   readonly mostThreads: number;
+  /** Fewer are not tried; one, unless told. */
+  readonly leastThreads?: number;
 }
 
 /** More threads are worth it only if they save a tenth. */
@@ -13,11 +15,11 @@ const SAMPLES = 32;
 const LONG_MS = 500;
 
 /** The engine wasm on one, two, four … threads: as many as were still quicker when it was tried on the task itself. */
-export function createQuickestEngine({ mostThreads, ...options }: QuickestOptions): EngineFactory {
+export function createQuickestEngine({ mostThreads, leastThreads = 1, ...options }: QuickestOptions): EngineFactory {
   return async (task) => {
-    let engine = await createThreadedEngine({ ...options, threads: 1 })(task);
-    let ms = mostThreads > 1 ? await timeOf(engine, task) : 0;
-    for (let threads = 2; threads <= mostThreads; threads = next(threads, mostThreads)) {
+    let engine = await createThreadedEngine({ ...options, threads: leastThreads })(task);
+    let ms = mostThreads > leastThreads ? await timeOf(engine, task) : 0;
+    for (let threads = next(leastThreads, mostThreads); threads <= mostThreads; threads = next(threads, mostThreads)) {
       // A device that has no room for more threads does without them.
       const wider = await createThreadedEngine({ ...options, threads })(task).catch(() => null);
       if (wider === null) break;

@@ -127,6 +127,14 @@ describe("the quickest number of threads", () => {
     engine.dispose();
   });
 
+  it("is never fewer than was asked for", async () => {
+    const engine = await createQuickestEngine({ mostThreads: 2, leastThreads: 2, openThread: openPretendedThread })(
+      task,
+    );
+    expect(engine.identity.device).toBe("CPU, WASM SIMD, 2 threads");
+    engine.dispose();
+  });
+
   it("is never more than was granted", async () => {
     const asked: string[] = [];
     const openThread = () => {
