@@ -48,10 +48,10 @@ async function besiege(connections: number): Promise<Bar[]> {
     process.stdout.write(`${siege.sent} of ${count} over ${siege.visits} connections; step ${await run.step()}\n`);
   }, SHOW_MS);
   await siege.until(warmUp(count), connections);
-  const before = await run.inspector.memoryAfterCollection();
+  const before = await look(run);
   await siege.until(count, connections);
   clearInterval(ticker);
-  const after = await run.inspector.memoryAfterCollection();
+  const after = await look(run);
   const step = await run.step();
   await run.reach(step + STEPS_AFTER);
   const refusals = await run.honestRefusals();
@@ -64,18 +64,22 @@ async function besiege(connections: number): Promise<Bar[]> {
     atLeast("hostile messages to a live coordinator", siege.sent, count),
     atMost("of them without an answer", siege.unanswered.length, "", 0),
     atMost("connections that were not taken up", siege.turnedAway, "", null),
-    atMost("heap after collection, before and after", growth(before.heapUsed, after.heapUsed), "%", 5),
     atMost(
-      "of it without compiled code",
-      growth(before.heapUsed - before.code, after.heapUsed - after.code),
+      "the coordinator's objects after collection, before and after",
+      growth(before.objects, after.objects),
       "%",
-      null,
+      5,
     ),
+    atMost("V8's compiled code and its notes, likewise", growth(before.machinery, after.machinery), "%", null),
     atMost("buffers outside the heap, before and after", growth(before.external, after.external), "%", 5),
     atMost("refusals of the honest worker beside", refusals ?? Number.NaN, "", 0),
     atLeast("its steps meanwhile", step, 1),
     atMost(`losses of ${compared} steps, apart from a run that is left alone`, 100 * apart, "%", 0),
   ];
+}
+
+async function look({ inspector }: TrainingRun) {
+  return { ...(await inspector.memoryAfterCollection()), ...(await inspector.censusAfterCollection()) };
 }
 
 async function lossesAlone(steps: number): Promise<number[]> {

@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { WebSocket } from "ws";
+import { type HeapCensus, takeCensus } from "./heap-census.ts";
 
 export interface Memory {
   /** Bytes of living JavaScript objects. */
@@ -34,12 +35,14 @@ export class Inspector {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (answer: InspectorAnswer) => void>();
   #lastId = 0;
+  #snapshot: string[] = [];
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on("message", (data) => {
       const answer = JSON.parse(String(data)) as InspectorAnswer;
       if (answer.id !== undefined) this.#waiting.get(answer.id)?.(answer);
+      else if (answer.method === "HeapProfiler.addHeapSnapshotChunk") this.#snapshot.push(answer.params?.chunk ?? "");
     });
   }
 
@@ -57,6 +60,16 @@ export class Inspector {
     await this.#ask("HeapProfiler.collectGarbage", {});
     const { result } = await this.#ask("Runtime.evaluate", { expression: LOOK, returnByValue: true });
     return result.value as Memory;
+  }
+
+  /** What is on the heap after everything that can be collected was. */
+  async censusAfterCollection(): Promise<HeapCensus> {
+    await this.#ask("HeapProfiler.collectGarbage", {});
+    this.#snapshot = [];
+    await this.#ask("HeapProfiler.takeHeapSnapshot", {});
+    const text = this.#snapshot.join("");
+    this.#snapshot = [];
+    return takeCensus(text);
   }
 
   close(): void {
@@ -80,6 +93,8 @@ export class Inspector {
 
 interface InspectorAnswer {
   readonly id?: number;
+  readonly method?: string;
+  readonly params?: { readonly chunk?: string };
   readonly result?: { result: { value: unknown } };
   readonly error?: { message: string };
 }

@@ -6,7 +6,7 @@ test("hostile messages to a live coordinator are all answered, and an honest wor
   const value = await runBench("frames", ["--frames", "3000"]);
   expect(value("hostile messages to a live coordinator")).toBeGreaterThanOrEqual(3000);
   expect(value("of them without an answer")).toBe(0);
-  expect(value("heap after collection")).toBeLessThanOrEqual(5);
+  expect(value("the coordinator's objects after collection")).toBeLessThanOrEqual(5);
   expect(value("refusals of the honest worker")).toBe(0);
   expect(value("losses of")).toBeLessThan(0.1);
 });
