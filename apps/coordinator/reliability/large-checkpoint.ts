@@ -52,13 +52,13 @@ async function measure() {
   const store = await CheckpointStore.open(folder, files, settings, dataset);
   const state = startCoordinator(settings, Date.now());
   const position = positionOf(state, Date.now());
-  const optimizer = createOptimizer(settings.recipe.optimizer, length);
+  const optimizer = createOptimizer(settings.recipe, 1, length);
   const [parameters, gradient, next] = [0.1, 0.2, 0].map((value) => new Float32Array(length).fill(value)) as [
     Float32Array,
     Float32Array,
     Float32Array,
   ];
-  const step = () => timed(() => optimizer.step(parameters, gradient, 1, next));
+  const step = () => timed(() => optimizer.step(parameters, gradient, { step: 1, sampleCount: 1 }, next));
   step();
   const stepMs = Math.min(step(), step());
   const idleMs = await longestDelay(() => new Promise((resolve) => setTimeout(resolve, 3000)));

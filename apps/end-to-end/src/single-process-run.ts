@@ -23,17 +23,18 @@ export async function* trainAlone(
 ): AsyncGenerator<StepAlone> {
   const engine = await createEngine({ model: recipe.model, preprocessing: recipe.preprocessing });
   try {
-    const optimizer = createOptimizer(recipe.optimizer, initial.length);
     const order = epochOrder(seed, 0, dataset.train.count);
+    const stepsPerEpoch = batchCount(order.length, recipe.batchSize);
+    const optimizer = createOptimizer(recipe, stepsPerEpoch, initial.length);
     const gradientSum = new Float32Array(initial.length);
     let parameters = initial;
-    for (let batch = 0; batch < batchCount(order.length, recipe.batchSize); batch++) {
+    for (let batch = 0; batch < stepsPerEpoch; batch++) {
       const { start, end } = batchRange(batch, recipe.batchSize, order.length);
       const samples = gatherSamples(dataset.train, order.subarray(start, end));
       engine.setParameters(parameters);
       const { lossSum } = await engine.computeGradient({ count: end - start, ...samples }, gradientSum);
       const next = new Float32Array(initial.length);
-      optimizer.step(parameters, gradientSum, end - start, next);
+      optimizer.step(parameters, gradientSum, { step: batch + 1, sampleCount: end - start }, next);
       parameters = next;
       yield { step: batch + 1, loss: lossSum / (end - start), parameters };
     }

@@ -1,4 +1,5 @@
 /** What a coordinator does with every contribution, on vectors of LeNet-5's length. Compare within one run only. */
+import type { OptimizerSpecification } from "@convoy/models";
 import { bench, describe } from "vitest";
 import { addVectors, createOptimizer, isFiniteVector } from "./index.ts";
 
@@ -16,7 +17,16 @@ describe("44,426 elements", () => {
   bench("isFiniteVector", () => {
     isFiniteVector(left);
   });
-  const optimizer = createOptimizer({ type: "sgd", learningRate: 1e-9, momentum: 0.9 }, LENGTH);
   const parameters = vector();
-  bench("sgd with momentum", () => optimizer.step(parameters, right, 64, parameters));
+  const moments = { learningRate: 1e-9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  const optimizers: OptimizerSpecification[] = [
+    { type: "sgd", learningRate: 1e-9, momentum: 0.9 },
+    { type: "nesterov", learningRate: 1e-9, momentum: 0.9 },
+    { type: "adam", ...moments },
+    { type: "keras-adam", ...moments },
+  ];
+  for (const specification of optimizers) {
+    const optimizer = createOptimizer({ optimizer: specification, batchSize: 64 }, 1, LENGTH);
+    bench(specification.type, () => optimizer.step(parameters, right, { step: 1000, sampleCount: 64 }, parameters));
+  }
 });

@@ -2,17 +2,11 @@
 import * as z from "zod";
 import { initializationSchema } from "./initialize.ts";
 import { modelSchema } from "./model.ts";
+import { optimizerSchema } from "./optimizer.ts";
 import { parameterLayout } from "./parameter-layout.ts";
 import { checkPreprocessing, preprocessingSchema } from "./preprocessing.ts";
+import { scheduleSchema } from "./schedule.ts";
 import { ShapeError } from "./shape.ts";
-
-/** SGD in PyTorch's form: `v ← μv + g; p ← p − ηv`. */
-const optimizerSchema = z.strictObject({
-  type: z.literal("sgd"),
-  learningRate: z.number().positive(),
-  momentum: z.number().min(0).lt(1),
-});
-export type OptimizerSpecification = z.infer<typeof optimizerSchema>;
 
 /** What the source of a recipe reports, to be shown beside our own figures. */
 const publishedSchema = z.strictObject({
@@ -33,6 +27,8 @@ const recipeSchema = z.strictObject({
   initialization: initializationSchema,
   loss: z.literal("softmax-cross-entropy"),
   optimizer: optimizerSchema,
+  /** Without one the learning rate stays as the optimizer has it. */
+  schedule: scheduleSchema.optional(),
   batchSize: z.int().min(1).max(65_536),
   epochs: z.int().min(1).max(100_000),
   published: publishedSchema.optional(),

@@ -80,7 +80,7 @@ export class SimulatedCoordinator {
         ? startCoordinator(settings, clock.now)
         : restoreCoordinator(settings, checkpoint.position, clock.now);
     const start = checkpoint?.plane ?? { version: 0, parameters: initial };
-    this.#process = new Process(new DataPlane(settings.run, settings.recipe.optimizer, start), this.#options);
+    this.#process = new Process(new DataPlane(settings, start), this.#options);
     witness.started(this.state);
     witness.published(this.#process.plane.version, this.#process.plane.parameters);
   }

@@ -41,8 +41,8 @@ export class SingleProcessRun {
     const { recipe, seed, trainCount, parameterCount } = training.settings;
     this.training = training;
     this.#engine = new ReferenceEngine({ model: recipe.model, preprocessing: recipe.preprocessing });
-    this.#optimizer = createOptimizer(recipe.optimizer, parameterCount);
     this.#stepsOfEpoch = batchCount(trainCount, recipe.batchSize);
+    this.#optimizer = createOptimizer(recipe, this.#stepsOfEpoch, parameterCount);
     this.#addVersion(initializeParameters(parameterLayout(recipe.model), recipe.initialization, seed));
   }
 
@@ -92,7 +92,8 @@ export class SingleProcessRun {
     const batch = this.batch(last);
     const { gradient, lossSum } = this.sum("train", last, batch);
     const next = new Float32Array((gradient as Float32Array).length);
-    this.#optimizer.step(this.parameters(last), gradient as Float32Array, batch.length, next);
+    const sampleCount = batch.length;
+    this.#optimizer.step(this.parameters(last), gradient as Float32Array, { step: last + 1, sampleCount }, next);
     this.#stepLosses.push(lossSum / batch.length);
     this.#addVersion(next);
   }

@@ -2,8 +2,8 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { contradictionIn, type RunPosition, type RunSettings } from "@convoy/coordination";
-import { createOptimizer } from "@convoy/gradients";
-import { parameterLayout, type Recipe } from "@convoy/models";
+import { stateNamesOf } from "@convoy/gradients";
+import { parameterLayout } from "@convoy/models";
 import { sweepTemporaries, writeAtomically } from "../write-atomically.ts";
 import { type CheckpointManifest, decodeManifest, encodeManifest } from "./checkpoint-manifest.ts";
 import { type CheckpointVectors, partsOfVectors, readVectors } from "./checkpoint-vectors.ts";
@@ -100,7 +100,7 @@ export async function readNewestCheckpoint(folder: string, run: string): Promise
     if (contradiction !== null) throw new Error(contradiction);
     const path = join(folder, vectors.file);
     const layout = parameterLayout(settings.recipe.model);
-    return { position, ...(await readVectors(path, vectors, layout, stateNames(settings.recipe))) };
+    return { position, ...(await readVectors(path, vectors, layout, stateNamesOf(settings.recipe.optimizer))) };
   });
 }
 
@@ -122,10 +122,6 @@ async function readManifest(folder: string, name: string, run: string): Promise<
   if (manifest.settings.run !== run) throw new Error(`it belongs to the run ${manifest.settings.run}`);
   if (manifest.vectors.file !== name.replace(/json$/, "safetensors")) throw new Error("it names another's vectors");
   return manifest;
-}
-
-function stateNames({ optimizer }: Recipe): string[] {
-  return [...createOptimizer(optimizer, 0).state.keys()];
 }
 
 function nameOf(number: number): string {

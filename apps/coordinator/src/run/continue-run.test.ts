@@ -237,6 +237,25 @@ describe("[S1] a run that is broken off goes on, to the same end bit for bit,", 
   });
 });
 
+test.each([
+  { type: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+  { type: "keras-adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+] as const)("[S1] a run with $type under a schedule goes on with the right step of both", async (optimizer) => {
+  const schedule = { type: "cosine", epochs: 2, finalShare: 0, warmUp: { epochs: 0.5, from: 0.1 } } as const;
+  const wish = { changedRecipe: { optimizer, schedule } };
+  const whole = await (await open(wish)).untilEnd();
+  await whole.close();
+  for (const step of [1, 5]) {
+    const first = await (await open({ ...wish, new: true })).untilStep(step);
+    await first.breakOff();
+    const second = await open(wish);
+    expect(second.opened.settings.run).toBe(first.opened.settings.run);
+    await second.untilEnd();
+    await second.close();
+    expect(await second.result()).toEqual(await whole.result());
+  }
+});
+
 test("[R5] a run whose last step is done, but which died before its last test, ends as it should", async () => {
   const isTesting = () => first.view.step === STEPS && first.view.state === "evaluating";
   const first = await open();

@@ -81,11 +81,7 @@ async function restore(opening: Opening, found: FoundRun, lock: RunLock, checkpo
   return {
     settings,
     state: restoreCoordinator(settings, position, Date.now()),
-    plane: new DataPlane(settings.run, settings.recipe.optimizer, {
-      version: position.version,
-      parameters,
-      optimizerState,
-    }),
+    plane: new DataPlane(settings, { version: position.version, parameters, optimizerState }),
     folder,
     lock,
     history,

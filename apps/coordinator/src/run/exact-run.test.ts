@@ -52,21 +52,22 @@ async function plainTraining(): Promise<Trained> {
   const { recipe, seed } = settings;
   const { train, test: testSet } = tinyDataset;
   const engine = await tinyEngine();
-  const optimizer = createOptimizer(recipe.optimizer, tinyLayout.length);
+  const steps = batchCount(train.count, recipe.batchSize);
+  const optimizer = createOptimizer(recipe, steps, tinyLayout.length);
   const parameters = initial();
   const gradient = new Float32Array(tinyLayout.length);
   const losses: LossPoint[] = [];
   const epochs: Omit<EpochPoint, "durationMs">[] = [];
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
     const order = epochOrder(seed, epoch, train.count);
-    const steps = batchCount(train.count, recipe.batchSize);
     let [lossSum, correctCount] = [0, 0];
     for (let step = 0; step < steps; step++) {
       const { start, end } = batchRange(step, recipe.batchSize, train.count);
       engine.setParameters(parameters);
       const outcome = await sumOf(engine, batchOf(train, order.subarray(start, end)), 0, 16, gradient);
-      optimizer.step(parameters, gradient, end - start, parameters);
-      losses.push({ step: losses.length + 1, loss: outcome.lossSum / (end - start) });
+      const batch = { step: losses.length + 1, sampleCount: end - start };
+      optimizer.step(parameters, gradient, batch, parameters);
+      losses.push({ step: batch.step, loss: outcome.lossSum / (end - start) });
       lossSum += outcome.lossSum / (end - start);
       correctCount += outcome.correctCount;
     }

@@ -40,7 +40,7 @@ function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | n
     const lock = await RunLock.take(path, onLost);
     if (lock === null) throw new StartError(`Another coordinator has the folder of the new run, ${path}.`);
     const parameters = initializeParameters(parameterLayout(recipe.model), recipe.initialization, settings.seed);
-    const plane = new DataPlane(settings.run, recipe.optimizer, { version: 0, parameters });
+    const plane = new DataPlane(settings, { version: 0, parameters });
     const state = startCoordinator(settings, Date.now());
     await folder.saveParameters("parameters-initial", parameters, 0);
     // From now on, however this process ends, the run can go on.

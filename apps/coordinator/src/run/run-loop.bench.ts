@@ -11,23 +11,21 @@ const layout = parameterLayout(recipe.model);
 
 describe("44,426 parameters, one worker", () => {
   const parameters = initializeParameters(layout, recipe.initialization, 1);
+  const settings = {
+    run: RUN,
+    recipe,
+    parameterCount: layout.length,
+    seed: 5,
+    epochs: 1,
+    exact: false,
+    checkpointMs: Number.MAX_VALUE,
+    trainCount: 64 * 20_000,
+    testCount: 1,
+    dataset: { name: "tiny", title: "Tiny", warning: null },
+  };
   const loop = new RunLoop({
-    state: startCoordinator(
-      {
-        run: RUN,
-        recipe,
-        parameterCount: layout.length,
-        seed: 5,
-        epochs: 1,
-        exact: false,
-        checkpointMs: Number.MAX_VALUE,
-        trainCount: 64 * 20_000,
-        testCount: 1,
-        dataset: { name: "tiny", title: "Tiny", warning: null },
-      },
-      Date.now(),
-    ),
-    plane: new DataPlane(RUN, recipe.optimizer, { version: 0, parameters }),
+    state: startCoordinator(settings, Date.now()),
+    plane: new DataPlane(settings, { version: 0, parameters }),
     dataset: tinyDataset,
     admit: () => ({ access: "admin" }) as const,
     onReport: () => {},

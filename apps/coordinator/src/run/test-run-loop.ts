@@ -90,17 +90,18 @@ export async function tinyEngine() {
 /** The parameters after the whole run, computed batch by batch without any of Convoy's coordination. */
 export async function plainTraining(): Promise<Float32Array> {
   const engine = await tinyEngine();
-  const optimizer = createOptimizer(tinyRecipe.optimizer, tinyLayout.length);
   const parameters = initial();
   const gradient = new Float32Array(tinyLayout.length);
   const { train } = tinyDataset;
+  const batches = batchCount(train.count, tinyRecipe.batchSize);
+  const optimizer = createOptimizer(tinyRecipe, batches, tinyLayout.length);
   for (let epoch = 0; epoch < tinySettings.epochs; epoch++) {
     const order = epochOrder(tinySettings.seed, epoch, train.count);
-    for (let batch = 0; batch < batchCount(train.count, tinyRecipe.batchSize); batch++) {
+    for (let batch = 0; batch < batches; batch++) {
       const { start, end } = batchRange(batch, tinyRecipe.batchSize, train.count);
       engine.setParameters(parameters);
       await engine.computeGradient(batchOf(train, order.subarray(start, end)), gradient);
-      optimizer.step(parameters, gradient, end - start, parameters);
+      optimizer.step(parameters, gradient, { step: epoch * batches + batch + 1, sampleCount: end - start }, parameters);
     }
   }
   return parameters;
@@ -119,7 +120,7 @@ export function differenceFrom(plain: Float32Array, parameters: Float32Array): n
 }
 
 export class TestRun {
-  readonly plane = new DataPlane(RUN, tinyRecipe.optimizer, { version: 0, parameters: initial() });
+  readonly plane: DataPlane;
   readonly reports: Parameters<RunLoopOptions["onReport"]>[0][] = [];
   readonly checkpoints: { step: number; epoch: number | null; parameters: Float32Array }[] = [];
   readonly access = new Access(tokens);
@@ -129,6 +130,7 @@ export class TestRun {
   caller: Caller = { address: "127.0.0.1", host: "localhost:4300", forwarded: false };
 
   constructor(settings: RunSettings = tinySettings) {
+    this.plane = new DataPlane(settings, { version: 0, parameters: initial() });
     this.loop = new RunLoop({
       state: startCoordinator(settings, Date.now()),
       plane: this.plane,

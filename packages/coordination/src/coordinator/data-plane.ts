@@ -2,6 +2,7 @@
  * The floats of a run: the published parameters, the optimizer's state, the tree of sums. It does what the core's
  * effects say and decides nothing; the process and any simulation share it.
  */
+import { batchCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import {
   addToTree,
@@ -13,8 +14,8 @@ import {
   type OptimizerState,
   type PartialSums,
 } from "@convoy/gradients";
-import type { OptimizerSpecification } from "@convoy/models";
 import { OutgoingFrame } from "@convoy/protocol";
+import type { RunSettings } from "./settings.ts";
 
 /** Where a run's floats begin: at its start, or where it was saved. */
 export interface PlaneStart {
@@ -35,9 +36,13 @@ export class DataPlane {
   #version: number;
 
   /** Writes to none of these vectors. */
-  constructor(run: string, optimizer: OptimizerSpecification, { version, parameters, optimizerState }: PlaneStart) {
+  constructor(
+    { run, recipe, trainCount }: Pick<RunSettings, "run" | "recipe" | "trainCount">,
+    { version, parameters, optimizerState }: PlaneStart,
+  ) {
     this.#run = run;
-    this.#optimizer = createOptimizer(optimizer, parameters.length, optimizerState);
+    const stepsPerEpoch = batchCount(trainCount, recipe.batchSize);
+    this.#optimizer = createOptimizer(recipe, stepsPerEpoch, parameters.length, optimizerState);
     this.#version = version;
     this.#published = new OutgoingFrame(parameters.length);
     this.#published.vector.set(parameters);
@@ -81,7 +86,8 @@ export class DataPlane {
     assert(this.#root !== null, "an update follows a complete sum");
     assert(version === this.#version + 1, "versions follow each other");
     const next = new OutgoingFrame(this.parameters.length);
-    this.#optimizer.step(this.parameters, this.#root, sampleCount, next.vector);
+    // Every version is one step from the one before it.
+    this.#optimizer.step(this.parameters, this.#root, { step: version, sampleCount }, next.vector);
     this.#root = null;
     if (!isFiniteVector(next.vector)) return false;
     this.#published = next;
