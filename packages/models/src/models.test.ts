@@ -5,7 +5,6 @@ import {
   alexnetSmall,
   axisPadding,
   findRecipe,
-  initializeParameters,
   type Layer,
   lenet5,
   lenet5of1998,
@@ -171,29 +170,6 @@ describe("preprocessing", () => {
   });
 });
 
-describe("initialization", () => {
-  const layout = parameterLayout(lenet5);
-  const values = initializeParameters(layout, { type: "pytorch-default" }, 7);
-
-  test("is uniform in ±1/√fan-in, tensor by tensor", () => {
-    for (const entry of layout.entries) {
-      const bound = 1 / Math.sqrt(entry.fanIn);
-      const tensor = values.subarray(entry.offset, entry.offset + entry.length);
-      const largest = tensor.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      expect(largest).toBeLessThanOrEqual(bound);
-      if (entry.length < 1000) continue;
-      expect(largest).toBeGreaterThan(0.99 * bound);
-      const variance = tensor.reduce((sum, value) => sum + value * value, 0) / entry.length;
-      expect(variance / (bound ** 2 / 3)).toBeCloseTo(1, 1);
-    }
-  });
-
-  test("depends on the seed alone", () => {
-    expect(initializeParameters(layout, { type: "pytorch-default" }, 7)).toEqual(values);
-    expect(initializeParameters(layout, { type: "pytorch-default" }, 8)).not.toEqual(values);
-  });
-});
-
 describe("recipes", () => {
   test.each(recipes.map((recipe) => [recipe.name, recipe] as const))("%s survives the journey as JSON", (_, recipe) => {
     expect(parseRecipe(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
@@ -210,6 +186,14 @@ describe("recipes", () => {
     [{ preprocessing: { mean: [0, 0], deviation: [1] } }, "preprocessing.mean has 2 numbers for 1 channels"],
     [{ preprocessing: { mean: [0], deviation: [0] } }, "preprocessing.deviation must be above zero"],
     [{ model: { ...lenet5, classCount: 11 } }, "model: lenet-5 must end in one number for each of its 11 classes"],
+    [{ optimizer: { type: "rmsprop", learningRate: 1 } }, "optimizer.type"],
+    [{ optimizer: { type: "adam", learningRate: 1, beta1: 1, beta2: 0, epsilon: 1 } }, "optimizer.beta1"],
+    [{ schedule: { type: "step", everyEpochs: 0.5, factor: 0.1 } }, "schedule.everyEpochs"],
+    [{ schedule: { type: "constant", warmUp: { epochs: 0, from: 0 } } }, "schedule.warmUp.epochs"],
+    [
+      { initialization: { type: "he-normal", biasOf: { convolution3: 1 } } },
+      'initialization: there is no layer "convolution3" that has a bias; those that do: convolution1, convolution2, dense1',
+    ],
     [{ surprise: 1 }, "surprise"],
   ])("a broken field is named: %#", (change, named) => {
     expect(broken(change)).toThrow(named);

@@ -1,6 +1,6 @@
 /** A recipe is all that a training needs besides the seed: model, data, preprocessing, optimizer, schedule. It is data, and travels as JSON. */
 import * as z from "zod";
-import { initializationSchema } from "./initialize.ts";
+import { checkInitialization, initializationSchema } from "./initialize.ts";
 import { modelSchema } from "./model.ts";
 import { optimizerSchema } from "./optimizer.ts";
 import { parameterLayout } from "./parameter-layout.ts";
@@ -61,6 +61,7 @@ export function parseRecipe(data: unknown): Recipe {
     throw new RecipeError("The recipe cannot be used: preprocessing.deviation must be above zero.");
   }
   checkShapes("model", () => parameterLayout(recipe.model));
+  checkShapes("initialization", () => checkInitialization(recipe.initialization, parameterLayout(recipe.model)));
   checkShapes("preprocessing", () => checkPreprocessing(recipe.preprocessing, recipe.model.inputShape));
   return recipe;
 }
