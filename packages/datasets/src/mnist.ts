@@ -1,12 +1,7 @@
 import type { Dataset, SampleSet } from "./dataset.ts";
 import { DatasetError } from "./dataset-error.ts";
 import { decodeIdxImages, decodeIdxLabels } from "./idx.ts";
-
-/** The content of a file, uncompressed, and the name under which errors speak of it. */
-export interface NamedBytes {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
+import type { NamedBytes } from "./named-bytes.ts";
 
 export interface MnistFiles {
   readonly trainImages: NamedBytes;
