@@ -1,11 +1,17 @@
 import { join } from "node:path";
 import type { Dataset } from "@convoy/datasets";
-import type { Recipe } from "@convoy/models";
+import { formatShape, imageShapeFor, type Recipe } from "@convoy/models";
 import type { Logger } from "pino";
+import { cifar10Format } from "./datasets/cifar10-format.ts";
+import type { DatasetFormat } from "./datasets/dataset-format.ts";
 import type { DatasetProgress } from "./datasets/dataset-progress.ts";
+import { mnistFormat } from "./datasets/mnist-format.ts";
 import { obtainDataset } from "./datasets/obtain-dataset.ts";
 import { obtainDigits } from "./datasets/obtain-digits.ts";
 import { BUILT_IN_DIGITS, type CoordinatorOptions } from "./options.ts";
+import { StartError } from "./start-error.ts";
+
+const formats: Record<Recipe["dataset"], DatasetFormat> = { mnist: mnistFormat(), cifar10: cifar10Format() };
 
 const DOWNLOAD_LINE_MS = 1000;
 
@@ -15,25 +21,60 @@ export interface DatasetForRun {
   readonly warning: string | null;
 }
 
-/** The recipe's dataset, or the built-in digits with the reason, said in the log as it goes. */
+/**
+ * The recipe's dataset, or what takes its place with the reason, said in the log as it goes.
+ * @throws DatasetError where there is none, StartError where the recipe's network is made for other pictures.
+ */
 export async function obtainForRun(recipe: Recipe, options: CoordinatorOptions, log: Logger): Promise<DatasetForRun> {
+  const format = formats[recipe.dataset];
+  const obtained = await obtainFor(recipe, format, options, log);
+  checkFit(recipe, obtained.dataset);
+  return obtained;
+}
+
+async function obtainFor(
+  recipe: Recipe,
+  format: DatasetFormat,
+  options: CoordinatorOptions,
+  log: Logger,
+): Promise<DatasetForRun> {
   const cacheDir = join(options.dataDir, "datasets");
   if (options.dataset === BUILT_IN_DIGITS) {
+    if (!format.digitsStandIn) {
+      throw new StartError(
+        `The built-in digits stand in for MNIST alone, and ${recipe.name} trains on ${format.title}: leave out --dataset ${BUILT_IN_DIGITS}.`,
+      );
+    }
     const dataset = await obtainDigits(cacheDir, sparingly(log));
-    return {
-      dataset,
-      warning: `This run trains on ${dataset.title} instead of ${recipe.dataset.toUpperCase()}, as it was told to.`,
-    };
+    return { dataset, warning: `This run trains on ${dataset.title} instead of ${format.title}, as it was told to.` };
   }
-  const { dataset, builtInReason } = await obtainDataset({
-    name: recipe.dataset,
+  const { dataset, isCustom, builtInReason } = await obtainDataset({
+    format,
     cacheDir,
     datasetDir: options.datasetDir,
     onProgress: sparingly(log),
   });
+  if (isCustom) {
+    const warning = `This run trains on ${dataset.title}: its figures say nothing about ${format.title} itself.`;
+    return { dataset, warning };
+  }
   if (builtInReason === undefined) return { dataset, warning: null };
-  const warning = `This run does not train on ${recipe.dataset.toUpperCase()} but on ${dataset.title}. ${builtInReason} To train on the real data, give a folder with its files: --dataset-dir <folder> or CONVOY_DATASET_DIR.`;
+  const warning = `This run does not train on ${format.title} but on ${dataset.title}. ${builtInReason} To train on the real data, give a folder with its files: --dataset-dir <folder> or CONVOY_DATASET_DIR.`;
   return { dataset, warning };
+}
+
+function checkFit({ name, preprocessing, model }: Recipe, { title, sampleShape, classNames }: Dataset): void {
+  const imageShape = imageShapeFor(preprocessing, model.inputShape);
+  if (imageShape.some((size, axis) => size !== sampleShape[axis])) {
+    throw new StartError(
+      `The recipe ${name} takes pictures of ${formatShape(imageShape)}, but those of ${title} are ${formatShape(sampleShape)}; say so in its preprocessing.imageShape, and pad, resize or crop them to what its network takes.`,
+    );
+  }
+  if (model.classCount < classNames.length) {
+    throw new StartError(
+      `The network of the recipe ${name} tells ${model.classCount} classes apart, but ${title} has ${classNames.length}.`,
+    );
+  }
 }
 
 /** Downloads report with every piece that arrives; a line a second is enough. */
@@ -42,7 +83,7 @@ function sparingly(log: Logger): (progress: DatasetProgress) => void {
   return (progress) => {
     if (progress.stage === "download" && Date.now() - lastLine < DOWNLOAD_LINE_MS) return;
     if (progress.stage === "download") lastLine = Date.now();
-    const isWarning = progress.stage !== "download" && progress.stage !== "stored" && progress.stage !== "ready";
+    const isWarning = !["download", "resumed", "stored", "ready"].includes(progress.stage);
     log[isWarning ? "warn" : "info"](progress.sentence);
   };
 }

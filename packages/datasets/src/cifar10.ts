@@ -13,7 +13,7 @@ export interface Cifar10Files {
 }
 
 /** Height, width and channels (red, green, blue) of a sample. */
-export const CIFAR10_SAMPLE_SHAPE = [32, 32, 3] as const;
+const CIFAR10_SAMPLE_SHAPE = [32, 32, 3] as const;
 
 const CLASS_NAMES: readonly string[] = [
   "airplane",

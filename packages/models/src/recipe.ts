@@ -22,7 +22,7 @@ const recipeSchema = z.strictObject({
   /** Where the recipe comes from, and each departure from it. */
   source: z.string().min(1).max(2000),
   model: modelSchema,
-  dataset: z.literal("mnist"),
+  dataset: z.enum(["mnist", "cifar10"]),
   preprocessing: preprocessingSchema,
   initialization: initializationSchema,
   loss: z.literal("softmax-cross-entropy"),

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NamedBytes } from "@convoy/datasets";
 import { writeAtomically } from "../write-atomically.ts";
+import type { PublishedFile } from "./dataset-format.ts";
 import type { ReportProgress } from "./dataset-progress.ts";
 import { checkContent } from "./published-content.ts";
-import type { PublishedFile } from "./published-mnist.ts";
 
 /** The cached file, or nothing where it is missing, unreadable or damaged; the last two are reported. */
 export async function readFromCache(

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DatasetError } from "@convoy/datasets";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { DatasetFormat } from "./dataset-format.ts";
+import { mnistFormat } from "./mnist-format.ts";
 import { obtainDataset } from "./obtain-dataset.ts";
-import { type PublishedMnist, publishedMnist } from "./published-mnist.ts";
-import { smallDigits, smallFiles, smallPublished } from "./small-mnist.ts";
+import { smallDigits, smallFiles, smallMnist } from "./small-mnist.ts";
 
 const names = [...smallFiles.keys()];
 const [trainImages, trainLabels, testImages] = names as [string, string, string];
@@ -22,12 +23,11 @@ afterEach(async () => {
 });
 
 /** From a folder that a person named; the network may not be asked. */
-function obtain(datasetDir = folder, published: PublishedMnist = smallPublished) {
+function obtain(datasetDir = folder, format: DatasetFormat = smallMnist) {
   return obtainDataset({
-    name: "mnist",
+    format,
     cacheDir: join(folder, "cache"),
     datasetDir,
-    published,
     onProgress: () => {},
     fetch: () => Promise.reject(new Error("asked the network")),
   });
@@ -117,16 +117,44 @@ describe("refused by name is", () => {
       `${path} is truncated: 30 images of 28×28 pixels take 23536 bytes, the file has 5000.`,
     );
   });
+});
 
-  test("a well-formed file with other content", async () => {
+describe("a folder with other content", () => {
+  const changed = (name: string) => {
+    const content = Buffer.from(smallFiles.get(name) as Buffer);
+    content[8] = ((content[8] as number) + 1) % 10;
+    return content;
+  };
+
+  test("is used, and named as custom data", async () => {
     await fill();
-    const path = join(folder, trainLabels);
-    const changed = Buffer.from(smallFiles.get(trainLabels) as Buffer);
-    changed[8] = ((changed[8] as number) + 1) % 10;
-    await writeFile(path, changed);
-    const message = await refusal();
-    expect(message).toContain(`${path} does not have the published content (SHA-256 `);
-    expect(message).toContain(`, expected ${smallPublished.trainLabels.sha256}; 38 bytes, expected 38).`);
+    await writeFile(join(folder, trainLabels), changed(trainLabels));
+    const { dataset, isCustom } = await obtain();
+    expect(isCustom).toBe(true);
+    expect(dataset.title).toBe(`custom data in ${basename(folder)}, in MNIST's format`);
+    expect(dataset.train.labels[0]).toBe(((smallDigits.train.labels[0] as number) + 1) % 10);
+  });
+
+  test("may have other counts", async () => {
+    await fill();
+    const [images, labels] = [trainImages, trainLabels].map((name) => smallFiles.get(name) as Buffer) as [
+      Buffer,
+      Buffer,
+    ];
+    const header = Buffer.from(images.subarray(0, 16));
+    header.writeUInt32BE(20, 4);
+    await writeFile(join(folder, trainImages), Buffer.concat([header, images.subarray(16, 16 + 20 * 784)]));
+    await writeFile(
+      join(folder, trainLabels),
+      Buffer.concat([Buffer.of(0, 0, 8, 1, 0, 0, 0, 20), labels.subarray(8, 28)]),
+    );
+    expect((await obtain()).dataset.train.count).toBe(20);
+  });
+
+  test("has not the published content, which goes by its own name", async () => {
+    await fill();
+    const { dataset, isCustom } = await obtain();
+    expect([dataset.title, isCustom]).toEqual(["MNIST", false]);
   });
 });
 
@@ -150,7 +178,7 @@ describe("the data set of CONVOY_DATASET_DIR, or a generated one", () => {
 
   test("has its counts and labels", async () => {
     if (real === undefined) await fill(folder, (name) => `${name}.gz`, gzipSync);
-    const { dataset, origin } = await obtain(real ?? folder, real === undefined ? smallPublished : publishedMnist);
+    const { dataset, origin } = await obtain(real ?? folder, real === undefined ? smallMnist : mnistFormat());
     expect([dataset.name, origin]).toEqual(["mnist", "folder"]);
     const { train, test } = dataset;
     expect([train.count, ...histogramOf(train.labels)]).toEqual(expected.train);

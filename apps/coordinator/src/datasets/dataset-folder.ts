@@ -1,37 +1,47 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DatasetError, type MnistFiles, type NamedBytes } from "@convoy/datasets";
+import { DatasetError, type NamedBytes } from "@convoy/datasets";
+import type { DatasetFormat, PublishedFile } from "./dataset-format.ts";
 import { withoutGzip } from "./published-content.ts";
-import type { PublishedFile, PublishedMnist } from "./published-mnist.ts";
 
-/** Where in a folder the files may lie: in it, or as other programs arrange them. */
-const PLACES = [".", "mnist", join("MNIST", "raw")];
+/** Of a file that a person has, uncompressed; about the longest that one array can hold. */
+const MOST_BYTES = 4_000_000_000;
 
 /**
- * Reads the files of MNIST from a folder that a person named: plain or gzipped, with the usual names.
- * @throws DatasetError where one is missing or unreadable: what a person named is never silently replaced.
+ * Reads the files of a dataset from a folder that a person named: plain, gzipped or in one archive, with the usual
+ * names. @throws DatasetError where one is missing or unreadable: what a person named is never silently replaced.
  */
-export async function readDatasetFolder(folder: string, files: PublishedMnist): Promise<MnistFiles> {
-  const { place, entries } = await findPlace(folder, files);
-  const read = (file: PublishedFile) => readFolderFile(place, entries, file);
-  return {
-    trainImages: await read(files.trainImages),
-    trainLabels: await read(files.trainLabels),
-    testImages: await read(files.testImages),
-    testLabels: await read(files.testLabels),
-  };
+export async function readDatasetFolder(folder: string, format: DatasetFormat): Promise<NamedBytes[]> {
+  const own = await listFolder(folder);
+  const found = await findPlace(folder, own, format);
+  if (found === undefined) {
+    const archive = format.archive?.names.find((name) => own.has(name));
+    if (archive !== undefined) {
+      const name = join(folder, archive);
+      return format.archive?.open(await readWhole(name), name) as Promise<NamedBytes[]>;
+    }
+  }
+  const { place, entries } = found ?? { place: folder, entries: own };
+  const files: NamedBytes[] = [];
+  for (const file of format.files) files.push(await readFolderFile(place, entries, file, format));
+  return files;
 }
 
-/** The first place with any of the files; the folder itself where there is none. */
-async function findPlace(folder: string, files: PublishedMnist): Promise<{ place: string; entries: Set<string> }> {
-  const all = Object.values(files);
-  const own = await listFolder(folder);
-  for (const subfolder of PLACES) {
+interface Place {
+  readonly place: string;
+  readonly entries: ReadonlySet<string>;
+}
+
+/** The first place with any of the files. */
+async function findPlace(folder: string, own: Set<string>, format: DatasetFormat): Promise<Place | undefined> {
+  for (const subfolder of format.places) {
     const place = join(folder, subfolder);
     const entries = subfolder === "." ? own : await listFolder(place).catch(() => new Set<string>());
-    if (all.some((file) => possibleNames(file).some((name) => entries.has(name)))) return { place, entries };
+    if (format.files.some((file) => format.possibleNames(file).some((name) => entries.has(name)))) {
+      return { place, entries };
+    }
   }
-  return { place: folder, entries: own };
+  return undefined;
 }
 
 async function listFolder(folder: string): Promise<Set<string>> {
@@ -44,24 +54,26 @@ async function listFolder(folder: string): Promise<Set<string>> {
   }
 }
 
-async function readFolderFile(place: string, entries: Set<string>, file: PublishedFile): Promise<NamedBytes> {
-  const names = possibleNames(file);
+async function readFolderFile(
+  place: string,
+  entries: ReadonlySet<string>,
+  file: PublishedFile,
+  format: DatasetFormat,
+): Promise<NamedBytes> {
+  const names = format.possibleNames(file);
   const found = names.find((name) => entries.has(name));
   if (found === undefined) {
-    throw new DatasetError(`The dataset folder ${place} has no ${file.name} (looked for ${names.join(", ")}).`);
+    const looked = [...names, ...(format.archive?.names ?? [])].join(", ");
+    throw new DatasetError(`The dataset folder ${place} has no ${file.name} (looked for ${looked}).`);
   }
   const name = join(place, found);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(name);
-  } catch (error) {
-    throw new DatasetError(`${name} cannot be read: ${(error as Error).message}.`);
-  }
-  return { name, bytes: await withoutGzip(bytes, file, name) };
+  return { name, bytes: await withoutGzip(await readWhole(name), MOST_BYTES, name) };
 }
 
-/** "train-images-idx3-ubyte" is also found as "train-images.idx3-ubyte". */
-function possibleNames(file: PublishedFile): string[] {
-  const dotted = file.name.replace("-idx", ".idx");
-  return [file.name, dotted, `${file.name}.gz`, `${dotted}.gz`];
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new DatasetError(`${path} cannot be read: ${(error as Error).message}.`);
+  }
 }

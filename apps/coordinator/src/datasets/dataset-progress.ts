@@ -12,10 +12,18 @@ export interface DatasetProgress {
 
 /**
  * `damaged`: a file of the cache is not what it should be, and is fetched again. `download`: bytes arrive.
- * `source-failed`: one source cannot give a file. `stored`: a file is in the cache. `not-stored`: the cache cannot be
- * written; the data is used all the same. `ready`: the published data is at hand. `built-in`: it is not, the
+ * `resumed`: a connection broke, and the rest is asked for. `source-failed`: one source cannot give a file. `stored`: a file is in the cache. `not-stored`: the cache cannot be
+ * written; the data is used all the same. `ready`: the data is at hand. `built-in`: it is not, the
  * built-in digits take its place.
  */
-export type DatasetStage = "damaged" | "download" | "source-failed" | "stored" | "not-stored" | "ready" | "built-in";
+export type DatasetStage =
+  | "damaged"
+  | "download"
+  | "resumed"
+  | "source-failed"
+  | "stored"
+  | "not-stored"
+  | "ready"
+  | "built-in";
 
 export type ReportProgress = (progress: DatasetProgress) => void;

@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DatasetProgress } from "./dataset-progress.ts";
 import { type ObtainDatasetOptions, obtainDataset } from "./obtain-dataset.ts";
-import { smallDigits, smallFiles, smallPublished } from "./small-mnist.ts";
+import { smallDigits, smallFiles, smallMnist } from "./small-mnist.ts";
 
 const names = [...smallFiles.keys()];
 const [trainImages, trainLabels] = names as [string, string];
@@ -54,12 +54,11 @@ const silent: RequestListener = () => {};
 
 function obtain(sources: string[], more: Partial<ObtainDatasetOptions> = {}) {
   return obtainDataset({
-    name: "mnist",
+    format: smallMnist,
     cacheDir: join(folder, "cache"),
     onProgress: (event) => progress.push(event),
     sources,
     limits,
-    published: smallPublished,
     digits: { trainCount: 5, testCount: 3 },
     ...more,
   });

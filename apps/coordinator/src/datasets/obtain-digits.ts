@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { builtInDigits, type Dataset, drawBuiltInDigits, MNIST_SAMPLE_SHAPE, type SampleSet } from "@convoy/datasets";
 import { readFromCache, storeInCache } from "./dataset-cache.ts";
+import type { PublishedFile } from "./dataset-format.ts";
 import type { ReportProgress } from "./dataset-progress.ts";
-import type { PublishedFile } from "./published-mnist.ts";
 
 /** The built-in digits as a file: pixels and labels of the training set, then of the test set. */
 export const drawnDigits: PublishedFile = {

@@ -1,12 +1,5 @@
 import type { MnistFiles } from "@convoy/datasets";
-
-/** A file as its authors published it. Size and sum are of the content, not of its gzip archive, which may differ. */
-export interface PublishedFile {
-  readonly name: string;
-  readonly byteCount: number;
-  /** Hexadecimal, lower case. */
-  readonly sha256: string;
-}
+import type { PublishedFile } from "./dataset-format.ts";
 
 export type PublishedMnist = Readonly<Record<keyof MnistFiles, PublishedFile>>;
 

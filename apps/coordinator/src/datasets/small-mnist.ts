@@ -1,7 +1,9 @@
 /** For tests: a data set in MNIST's four files, small enough to be sent a hundred times. */
 import { createHash } from "node:crypto";
 import { type Dataset, drawBuiltInDigits } from "@convoy/datasets";
-import { type PublishedFile, type PublishedMnist, publishedMnist } from "./published-mnist.ts";
+import type { PublishedFile } from "./dataset-format.ts";
+import { mnistFormat } from "./mnist-format.ts";
+import { publishedMnist } from "./published-mnist.ts";
 
 export const smallDigits: Dataset = drawBuiltInDigits({ seed: 5, trainCount: 30, testCount: 12 });
 
@@ -13,13 +15,13 @@ export const smallFiles: ReadonlyMap<string, Buffer> = new Map([
   [publishedMnist.testLabels.name, idx([12], smallDigits.test.labels)],
 ]);
 
-/** The sums to insist on in place of MNIST's. */
-export const smallPublished: PublishedMnist = {
+/** The format with the sums of the small files. */
+export const smallMnist = mnistFormat({
   trainImages: published(publishedMnist.trainImages.name),
   trainLabels: published(publishedMnist.trainLabels.name),
   testImages: published(publishedMnist.testImages.name),
   testLabels: published(publishedMnist.testLabels.name),
-};
+});
 
 function idx(dimensions: number[], elements: Uint8Array): Buffer {
   const header = Buffer.alloc(4 + 4 * dimensions.length);
