@@ -16,9 +16,30 @@ export const milliseconds = z.number().min(0);
 export const protocolVersion = z.int().min(0);
 export const split = z.enum(["train", "test"]);
 export type Split = z.infer<typeof split>;
-/** A position in the training or test set. */
-export const sampleIndex = z.int().min(0).max(0xffff_ffff);
-export const sampleIndices = z.array(sampleIndex).min(1).max(limits.leaseSamples);
+/** Positions in the training or test set: `least` to `most` of them. Looked at in one loop, since there are many of them. */
+export function samplePositions(least: number, most: number) {
+  return z
+    .custom<number[]>(
+      (value) => Array.isArray(value) && value.length >= least && value.length <= most && areUint32(value),
+      `must be a list of ${least} to ${most} whole numbers`,
+    )
+    .meta({
+      ...(least > 0 ? { minItems: least } : {}),
+      maxItems: most,
+      type: "array",
+      items: { type: "integer", minimum: 0, maximum: 0xffff_ffff },
+    });
+}
+
+function areUint32(values: readonly unknown[]): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value !== "number" || value >>> 0 !== value) return false;
+  }
+  return true;
+}
+
+export const sampleIndices = samplePositions(1, limits.leaseSamples);
 /** What a batch gave, summed over its samples. JSON has no NaN and no infinity: such a loss travels as null. */
 export const outcomeFields = {
   /** A cross-entropy is never negative, and in single precision no sample's is above the largest number. */

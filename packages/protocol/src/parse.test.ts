@@ -197,6 +197,25 @@ test("[P6] the largest loss of a lease is let in", () => {
   expect(parseToCoordinator(message).ok).toBe(true);
 });
 
+test.each([
+  ["a part of one", 0.5],
+  ["a negative number", -1],
+  ["one too large", 2 ** 32],
+  ["no number", Number.NaN],
+  ["text", "1"],
+  ["a list", [1]],
+  ["an object that becomes one", { valueOf: (): number => 1 }],
+  ["nothing", undefined],
+])("[P3] a list of samples with %s is malformed, and the field is named", (_, sample) => {
+  for (const samples of [[sample], [1, 2, sample, 3]]) {
+    expect(parseToWorker({ ...messagesToWorker.lease, samples })).toMatchObject({
+      ok: false,
+      refusal: { reason: "malformed", sentence: expect.stringContaining('"samples"') },
+    });
+  }
+  expect(parseToWorker({ ...messagesToWorker.lease, ahead: new Array(3) }).ok).toBe(false);
+});
+
 describe("[P9] the build of a message", () => {
   const { join } = messagesToCoordinator;
   const nested = (depth: number) => Array.from({ length: depth }).reduce<unknown>((inner) => [inner], 1);

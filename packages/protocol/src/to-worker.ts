@@ -8,8 +8,8 @@ import {
   milliseconds,
   parameterVersion,
   runId,
-  sampleIndex,
   sampleIndices,
+  samplePositions,
   split,
   workerId,
   workerName,
@@ -45,7 +45,7 @@ const lease = z.strictObject({
   split,
   samples: sampleIndices,
   /** Samples of the next batch that will likely be this worker's, who may ask for them already. */
-  ahead: z.array(sampleIndex).max(limits.aheadSamples),
+  ahead: samplePositions(0, limits.aheadSamples),
   /** How long the worker may take before the shards are given to someone else. */
   allowedMs: milliseconds,
 });

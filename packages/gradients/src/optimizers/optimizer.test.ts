@@ -22,6 +22,25 @@ describe("an optimizer", () => {
     expect(parameters[1]).toBeCloseTo(-1.9 - 0.1 * (0.9 * -1), 6);
   });
 
+  test.each([1, 2, 3, 4, 5, 7, 8, 9])(
+    "gives each of %i elements what it would have alone, to the last bit",
+    (length) => {
+      const draw = (seed: number) => Float32Array.from({ length }, (_, i) => Math.sin(seed + i) / 3);
+      const decaying = { ...momentum, weightDecay: 0.01 };
+      const together = create(decaying, length);
+      const alone = Array.from({ length }, () => create(decaying, 1));
+      const parameters = draw(1);
+      const singles = Array.from(parameters, (value) => Float32Array.of(value));
+      for (let step = 1; step <= 3; step++) {
+        const gradient = draw(10 + step);
+        const at = { step, sampleCount: 7 };
+        together.step(parameters, gradient, at, parameters);
+        for (const [i, single] of singles.entries()) alone[i]?.step(single, gradient.slice(i, i + 1), at, single);
+      }
+      expect(parameters).toEqual(Float32Array.from(singles, ([value]) => value as number));
+    },
+  );
+
   test("leaves the old parameters alone when the new ones have a place of their own", () => {
     const optimizer = create({ type: "sgd", learningRate: 1, momentum: 0 }, 1);
     const before = Float32Array.of(3);
