@@ -81,8 +81,8 @@ function standbyAfter(turn: Turn, worker: Worker): Worker["standby"] {
 
 function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group: Group): void {
   const id = turn.state.lastLease + 1;
-  const samples = Array.from(samplesOf(round, group));
-  const ahead = worker.fetches ? Array.from(samplesAhead(turn.state, round, group)) : [];
+  const samples = listOf(samplesOf(round, group));
+  const ahead = worker.fetches ? listOf(samplesAhead(turn.state, round, group)) : [];
   const allowedMs = allowedTime(turn, crew, worker, round, samples.length);
   const lease: Lease = {
     id,
@@ -118,6 +118,13 @@ function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group:
     lastLease: id,
     round: { ...round, shards: withShards(round.shards, group, "leased"), startedAt: round.startedAt ?? turn.now },
   });
+}
+
+/** As Array.from does, without asking an iterator for each. */
+function listOf(samples: Uint32Array): number[] {
+  const list = new Array<number>(samples.length);
+  for (let i = 0; i < samples.length; i++) list[i] = samples[i] as number;
+  return list;
 }
 
 /**
