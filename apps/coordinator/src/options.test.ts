@@ -33,6 +33,7 @@ describe("options", () => {
     expect(readOptions([])).toEqual({
       exact: false,
       new: false,
+      set: [],
       checkpointSeconds: 10,
       dataDir: resolve(".convoy"),
       host: "127.0.0.1",
@@ -47,6 +48,7 @@ describe("options", () => {
       "--recipe r --epochs 2 --seed 0 --local-workers 3 --dataset built-in-digits --dataset-dir d --data-dir x --port 0 --host 0.0.0.0 --exact --resume 1 --checkpoint-seconds 5 --host-name Lab.school.example --cert c --key k";
     expect(readOptions(args.split(" "))).toEqual({
       recipe: "r",
+      set: [],
       epochs: 2,
       seed: 0,
       localWorkers: 3,
@@ -64,6 +66,18 @@ describe("options", () => {
       cert: "c",
       key: "k",
     });
+  });
+
+  test("may be a list of changes", () => {
+    const args = ["--set", "activation=tanh", "--set", "epochs=2, dropout=0.5"];
+    expect(readOptions(args).set).toEqual(["activation=tanh", "epochs=2", "dropout=0.5"]);
+    vi.stubEnv("CONVOY_SET", "pooling=min,epochs=3");
+    expect(readOptions([]).set).toEqual(["pooling=min", "epochs=3"]);
+    expect(readOptions(args).set).toEqual(["activation=tanh", "epochs=2", "dropout=0.5"]);
+  });
+
+  test("do not change a run that goes on", () => {
+    expect(ended("--resume", "1", "--set", "epochs=2").text).toContain("--set");
   });
 
   test("come from the environment where the arguments say nothing", () => {

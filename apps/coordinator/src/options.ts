@@ -1,6 +1,6 @@
 /** The command line, and the only reader of the environment. */
 import { resolve } from "node:path";
-import { recipes } from "@convoy/models";
+import { possibleChanges, recipes } from "@convoy/models";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { isHostName } from "./network/host-name.ts";
 
@@ -10,7 +10,10 @@ export const DEFAULT_SEED = 1;
 
 /** Undefined: nobody has said, so a run that goes on keeps its own and a new one takes the default. */
 export interface CoordinatorOptions {
+  /** The name of one, or a file that ends in ".json". */
   readonly recipe: string | undefined;
+  /** Changes of the recipe: "activation=tanh". */
+  readonly set: readonly string[];
   /** Instead of the recipe's. */
   readonly dataset: typeof BUILT_IN_DIGITS | undefined;
   readonly datasetDir: string | undefined;
@@ -60,6 +63,8 @@ Examples:
   npm start                                       train LeNet-5 on MNIST, with one worker on this machine
   npm start -- --new                              begin again, though an earlier run is unfinished
   npm start -- --epochs 2 --local-workers 0       let the tabs do all the work
+  npm start -- --recipe ./mine.json               train what a file describes (docs/recipes.md)
+  npm start -- --set activation=tanh              change one thing of the recipe
   npm start -- --exact --seed 7                   a run that anyone can repeat to the last bit
   CONVOY_DATASET_DIR=~/mnist npm start            use the dataset files of a folder
   npm start -- --host 0.0.0.0 --https             let the devices of the network in, with their GPUs`,
@@ -70,7 +75,11 @@ Examples:
 function trainingOptions(): Option[] {
   const names = recipes.map((recipe) => recipe.name).join(", ");
   return [
-    option("--recipe <name>", "RECIPE", `what to train: ${names} (default: ${DEFAULT_RECIPE})`),
+    option("--recipe <name>", "RECIPE", `what to train: ${names}, or a file: ./mine.json (default: ${DEFAULT_RECIPE})`),
+    option("--set <change>", "SET", `change the recipe, once or more: ${possibleChanges}`)
+      .default([], "nothing")
+      .argParser(listed)
+      .conflicts("resume"),
     option("--epochs <count>", "EPOCHS", "train for this many epochs instead of the recipe's").argParser(
       whole(1, 100_000),
     ),
@@ -146,6 +155,11 @@ function flag(flags: string, variable: string, description: string): Option {
   // Commander alone would take any value for on.
   const isOff = /^(|0|false|no|off)$/i.test(process.env[`CONVOY_${variable}`] ?? "unset");
   return isOff ? made : made.env(`CONVOY_${variable}`);
+}
+
+/** One or more, as the environment must have them: "activation=tanh, epochs=2". */
+function listed(text: string, earlier: readonly string[]): string[] {
+  return [...earlier, ...text.split(",").map((each) => each.trim())];
 }
 
 function filled(text: string): string {

@@ -36,6 +36,7 @@ afterEach(async () => {
 function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
   const options: CoordinatorOptions = {
     recipe: "lenet5-mnist",
+    set: [],
     dataset: undefined,
     datasetDir: undefined,
     dataDir: join(folder, "data"),
@@ -224,6 +225,26 @@ describe("a start", () => {
     printed = "";
     await (await start({ recipe: undefined, resume: run })).close();
     expect(printed).toContain(`The run ${run} goes on after step 0.`);
+  });
+
+  test("with a changed recipe is another run than with the unchanged one, and goes on as itself", async () => {
+    await (await start()).close();
+    const [unchanged] = await names();
+    const set = ["activation=tanh"];
+    await (await start({ set })).close();
+    const [changed] = (await names()).filter((name) => name !== unchanged);
+    expect(printed).toContain("Convoy trains LeNet-5 on MNIST, activation=tanh, but on");
+    expect(printed).toContain("its recipe is lenet5-mnist, not lenet5-mnist-activation-tanh");
+    for (const [run, more] of [
+      [unchanged, {}],
+      [changed, { set }],
+      [changed, { recipe: undefined, resume: changed }],
+    ] as const) {
+      printed = "";
+      await (await start(more)).close();
+      expect(printed).toContain(`The run ${run} goes on after step 0.`);
+    }
+    expect(await names()).toHaveLength(2);
   });
 
   test("that asks for a run whose checkpoints cannot be read is told why", async () => {

@@ -1,5 +1,4 @@
 /** Puts the pieces together: port, dataset, run, pages, local workers. */
-import { findRecipe } from "@convoy/models";
 import type { Caller } from "@convoy/transport";
 import { acceptWithinBounds } from "@convoy/transport";
 import { acceptSocketIo } from "@convoy/transport/server";
@@ -7,12 +6,13 @@ import type { Logger } from "pino";
 import { prepareDataFolder, runsFolder } from "./checkpoints/data-folder.ts";
 import { type FoundRun, findRun, findRuns } from "./checkpoints/found-runs.ts";
 import { LargeFiles } from "./checkpoints/large-files.ts";
+import { chooseRecipe } from "./choose-recipe.ts";
 import type { ServedRun } from "./http/routes.ts";
 import { LocalWorkers } from "./local-workers.ts";
 import { qrCodeText } from "./network/qr-code.ts";
 import { obtainForRun } from "./obtain-for-run.ts";
 import { openPort } from "./open-port.ts";
-import { BUILT_IN_DIGITS, type CoordinatorOptions, DEFAULT_RECIPE } from "./options.ts";
+import { BUILT_IN_DIGITS, type CoordinatorOptions } from "./options.ts";
 import { leadRun } from "./run/lead-run.ts";
 import { openRun } from "./run/open-run.ts";
 import type { RunLoop } from "./run/run-loop.ts";
@@ -44,7 +44,7 @@ export async function startCoordinator(
   // Before the dataset, as the port: what cannot work should not be found out after a download.
   await prepareDataFolder(options.dataDir);
   const chosen = options.resume === undefined ? null : await findChosen(options.dataDir, options.resume);
-  const recipe = findRecipe(options.recipe ?? chosen?.manifest.settings.recipe.name ?? DEFAULT_RECIPE);
+  const recipe = await chooseRecipe(options, chosen?.manifest.settings.recipe);
   let served: ServedRun | null = null;
   const port = await openPort(options, folders.dashboard, log, () => served);
   const { entry } = port;

@@ -1,3 +1,4 @@
+export { changeRecipe, possibleChanges } from "./change-recipe.ts";
 export { type Initialization, initializeParameters } from "./initialize.ts";
 export {
   type ConvolutionLayer,

@@ -16,7 +16,7 @@ const publishedSchema = z.strictObject({
   testAccuracy: z.number().min(0).max(1),
 });
 
-const recipeSchema = z.strictObject({
+export const recipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/),
   title: z.string().min(1).max(200),
   /** Where the recipe comes from, and each departure from it. */
