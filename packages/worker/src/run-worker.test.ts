@@ -1,5 +1,6 @@
 import { EngineError } from "@convoy/engine";
 import { addVectors } from "@convoy/gradients";
+import type { ConvolutionLayer, Layer } from "@convoy/models";
 import { PROTOCOL_VERSION } from "@convoy/protocol";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Gate, RUN, TestCoordinator } from "./test-coordinator.ts";
@@ -75,6 +76,26 @@ describe("from handshake to contribution", () => {
     expect({ lossSum, correctCount }).toEqual({ lossSum: expected.lossSum, correctCount: expected.correctCount });
     expect(computeMs).toBeGreaterThanOrEqual(0);
     expect(expected.gradient.some((value) => value !== 0)).toBe(true);
+  });
+
+  test("[K13] pictures smaller than the network's input come as they are, and are padded here", async () => {
+    const [convolution, ...others] = tinyRecipe.model.layers as [ConvolutionLayer, ...Layer[]];
+    const padded = {
+      ...tinyRecipe,
+      preprocessing: { ...tinyRecipe.preprocessing, imageShape: [4, 4, 1] as const, pad: 1 },
+      model: { ...tinyRecipe.model, inputShape: [6, 6, 1] as const, layers: [{ ...convolution, stride: 2 }, ...others] },
+    };
+    const coordinator = new TestCoordinator();
+    coordinator.network.flush();
+    coordinator.welcome({ recipe: JSON.parse(JSON.stringify(padded)) });
+    coordinator.sendParameters(0);
+    await coordinator.until(() => coordinator.status.phase === "waiting");
+    coordinator.lease(1, [3, 1]);
+    coordinator.network.flush();
+    coordinator.answerSamples();
+    await coordinator.until(() => coordinator.all("contribution").length === 1);
+    const expected = await referenceGradient(tinyParameters(), [3, 1], padded);
+    expect(coordinator.contribution().frame.vector).toEqual(expected.gradient);
   });
 
   test("[K13] each contribution has the gradient of its own lease and version", async () => {

@@ -12,7 +12,7 @@ import {
   workerTransition,
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
-import { elementCount, parameterLayout, parseRecipe, type Recipe } from "@convoy/models";
+import { elementCount, imageShapeFor, parameterLayout, parseRecipe, type Recipe } from "@convoy/models";
 import { type LeaseMessage, type OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
 import type { Connection, Dial } from "@convoy/transport";
 import { describeWorker } from "./describe-worker.ts";
@@ -159,7 +159,7 @@ class WorkerShell {
       return;
     }
     if (this.#state.run?.run !== message.run || this.#cache === null) {
-      this.#cache = new SampleCache(elementCount(recipe.model.inputShape));
+      this.#cache = new SampleCache(sampleBytesOf(recipe));
     }
     this.#recipe = recipe;
     this.#parameterCount = parameterLayout(recipe.model).length;
@@ -177,7 +177,7 @@ class WorkerShell {
 
   #prepareLease(message: LeaseMessage): void {
     const { recipe, cache } = this.#run();
-    const leaseBatch = new LeaseBatch(message, elementCount(recipe.model.inputShape), cache);
+    const leaseBatch = new LeaseBatch(message, sampleBytesOf(recipe), cache);
     this.#leaseBatch = leaseBatch;
     this.handle({ type: "leased", message, missing: leaseBatch.missing, ahead: leaseBatch.ahead });
   }
@@ -289,4 +289,9 @@ class WorkerShell {
       }),
     );
   }
+}
+
+/** Of a picture as the dataset has it, which may be smaller or larger than the network's input. */
+function sampleBytesOf({ preprocessing, model }: Recipe): number {
+  return elementCount(imageShapeFor(preprocessing, model.inputShape));
 }

@@ -46,8 +46,12 @@ function tinyBatch(samples: readonly number[]): Batch {
 }
 
 /** What the reference engine says, asked without a worker. */
-export async function referenceGradient(parameters: Float32Array, samples: readonly number[]) {
-  const engine = await createReferenceEngine(tinyTask);
+export async function referenceGradient(
+  parameters: Float32Array,
+  samples: readonly number[],
+  task: EngineTask = tinyTask,
+) {
+  const engine = await createReferenceEngine(task);
   engine.setParameters(parameters);
   const gradient = new Float32Array(tinyLayout.length);
   return { ...(await engine.computeGradient(tinyBatch(samples), gradient)), gradient };
