@@ -32,7 +32,11 @@ afterAll(() => {
 });
 
 test.each([
-  ["an unknown recipe", () => ["--recipe", "lenet"], 'There is no recipe "lenet". Known recipes: lenet5-mnist.'],
+  [
+    "an unknown recipe",
+    () => ["--recipe", "lenet"],
+    'There is no recipe "lenet". Known recipes: lenet5-mnist, lenet5-mnist-adam, lenet5-1998.',
+  ],
   [
     "a port in use",
     () => ["--port", String(port)],

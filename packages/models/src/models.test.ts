@@ -176,7 +176,9 @@ describe("recipes", () => {
   });
 
   test("an unknown name lists the known ones", () => {
-    expect(() => findRecipe("lenet")).toThrow('There is no recipe "lenet". Known recipes: lenet5-mnist.');
+    expect(() => findRecipe("lenet")).toThrow(
+      'There is no recipe "lenet". Known recipes: lenet5-mnist, lenet5-mnist-adam, lenet5-1998.',
+    );
   });
 
   const broken = (change: object) => () => parseRecipe({ ...findRecipe("lenet5-mnist"), ...change });

@@ -12,6 +12,8 @@ import { ShapeError } from "./shape.ts";
 const publishedSchema = z.strictObject({
   /** Mean training loss of each epoch. */
   loss: z.array(z.number()).readonly(),
+  /** Share of the training set that was right while each epoch trained, 0 … 1. */
+  trainingAccuracy: z.array(z.number().min(0).max(1)).readonly().optional(),
   /** Share of the test set that is right at the end, 0 … 1. */
   testAccuracy: z.number().min(0).max(1),
 });

@@ -66,7 +66,13 @@ export const runViewSchema = z.strictObject({
   /** Shards of training that were counted, of all workers together, since the coordinator started. */
   shards: count,
   /** Figures of the recipe's source, to be shown beside ours; null when it has none. */
-  published: z.strictObject({ loss: z.array(z.number()).readonly(), testAccuracy: z.number() }).nullable(),
+  published: z
+    .strictObject({
+      loss: z.array(z.number()).readonly(),
+      trainingAccuracy: z.array(z.number()).readonly().optional(),
+      testAccuracy: z.number(),
+    })
+    .nullable(),
 });
 export type RunView = z.infer<typeof runViewSchema>;
 export type RunState = RunView["state"];

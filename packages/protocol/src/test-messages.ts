@@ -107,7 +107,7 @@ const run: RunView = {
   ],
   workerCounts: { registered: 0, proving: 0, ready: 0, working: 1, paused: 0, suspect: 0, left: 0 },
   shards: 8,
-  published: { loss: [1.93], testAccuracy: 0.98 },
+  published: { loss: [1.93], trainingAccuracy: [0.9], testAccuracy: 0.98 },
 };
 const losses = [{ step: 1, loss: 2.375 }];
 const log = [{ at: 1_000_000, level: "info" as const, sentence: "Firefox joined." }];

@@ -83,7 +83,11 @@ describe("from handshake to contribution", () => {
     const padded = {
       ...tinyRecipe,
       preprocessing: { ...tinyRecipe.preprocessing, imageShape: [4, 4, 1] as const, pad: 1 },
-      model: { ...tinyRecipe.model, inputShape: [6, 6, 1] as const, layers: [{ ...convolution, stride: 2 }, ...others] },
+      model: {
+        ...tinyRecipe.model,
+        inputShape: [6, 6, 1] as const,
+        layers: [{ ...convolution, stride: 2 }, ...others],
+      },
     };
     const coordinator = new TestCoordinator();
     coordinator.network.flush();

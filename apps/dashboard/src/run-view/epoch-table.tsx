@@ -22,7 +22,7 @@ export const EpochTable = memo(function EpochTable({ points, published, over }: 
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         <section className={classes.scroll} tabIndex={0} aria-label="Figures of each epoch">
           <table className={classes.table}>
-            <Head published={published !== null} />
+            <Head published={published} />
             <tbody>
               {points.map((point) => (
                 <Row key={point.epoch} point={point} published={published} />
@@ -41,15 +41,16 @@ export const EpochTable = memo(function EpochTable({ points, published, over }: 
   );
 });
 
-function Head({ published }: { published: boolean }) {
+function Head({ published }: Pick<EpochTableProps, "published">) {
   return (
     <thead>
       <tr>
         <th scope="col">Epoch</th>
         <th scope="col">Test accuracy</th>
         <th scope="col">Training accuracy</th>
+        {published?.trainingAccuracy !== undefined && <th scope="col">Published training accuracy</th>}
         <th scope="col">Loss</th>
-        {published && <th scope="col">Published loss</th>}
+        {published !== null && <th scope="col">Published loss</th>}
         <th scope="col">Time</th>
       </tr>
     </thead>
@@ -57,15 +58,19 @@ function Head({ published }: { published: boolean }) {
 }
 
 function Row({ point, published }: { point: EpochPoint; published: RunView["published"] }) {
-  const theirs = published?.loss[point.epoch - 1];
+  const theirLoss = published?.loss[point.epoch - 1];
+  const theirAccuracy = published?.trainingAccuracy?.[point.epoch - 1];
   return (
     <tr>
       <th scope="row">{formatCount(point.epoch)}</th>
       <td className={classes.main}>{formatAccuracy(point.testAccuracy)}</td>
       <td>{formatAccuracy(point.trainingAccuracy)}</td>
+      {published?.trainingAccuracy !== undefined && (
+        <td className={classes.theirs}>{theirAccuracy === undefined ? NO_FIGURE : formatAccuracy(theirAccuracy)}</td>
+      )}
       <td>{formatLoss(point.loss)}</td>
       {published !== null && (
-        <td className={classes.theirs}>{theirs === undefined ? NO_FIGURE : formatLoss(theirs)}</td>
+        <td className={classes.theirs}>{theirLoss === undefined ? NO_FIGURE : formatLoss(theirLoss)}</td>
       )}
       <td>{formatDuration(point.durationMs / 1000)}</td>
     </tr>

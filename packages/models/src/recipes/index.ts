@@ -1,8 +1,10 @@
 import { type Recipe, RecipeError } from "../recipe.ts";
+import { lenet5Of1998 } from "./lenet5-1998.ts";
 import { lenet5Mnist } from "./lenet5-mnist.ts";
+import { lenet5MnistAdam } from "./lenet5-mnist-adam.ts";
 
 /** Every recipe that can be named on the command line. */
-export const recipes: readonly Recipe[] = [lenet5Mnist];
+export const recipes: readonly Recipe[] = [lenet5Mnist, lenet5MnistAdam, lenet5Of1998];
 
 /** The recipe of that name. Throws a RecipeError that lists the known ones. */
 export function findRecipe(name: string): Recipe {
