@@ -49,6 +49,7 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     version: 4,
     split: "train",
     samples: [5, 3],
+    draws: { seed: 2 ** 40, epoch: 2 },
     ahead: [9],
     allowedMs: 20_000,
   },

@@ -44,6 +44,11 @@ const lease = z.strictObject({
   version: parameterVersion,
   split,
   samples: sampleIndices,
+  /**
+   * Of the run and its epoch, counted from 0: names, with each sample's position, the random numbers of dropout and
+   * augmentation. Null in evaluation, which has none.
+   */
+  draws: z.strictObject({ seed: count, epoch: count }).nullable(),
   /** Samples of the next batch that will likely be this worker's, who may ask for them already. */
   ahead: samplePositions(0, limits.aheadSamples),
   /** How long the worker may take before the shards are given to someone else. */

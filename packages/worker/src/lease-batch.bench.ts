@@ -19,6 +19,7 @@ describe("64 of 60,000 samples", () => {
     version: 0,
     split: "train",
     samples,
+    draws: null,
     ahead: [],
     allowedMs: 1000,
   };

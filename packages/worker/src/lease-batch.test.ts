@@ -11,6 +11,7 @@ const lease: LeaseMessage = {
   version: 4,
   split: "train",
   samples: [30, 10, 20],
+  draws: null,
   ahead: [],
   allowedMs: 1000,
 };
@@ -34,6 +35,13 @@ describe("the batch of a lease", () => {
     const { batch, missing } = filled();
     expect(missing).toEqual([]);
     expect(batch).toEqual({ count: 3, pixels: pixelsOf(30, 10, 20), labels: labelsOf(30, 10, 20) });
+  });
+
+  test("says by what random numbers are drawn, in training", () => {
+    const draws = { seed: 2 ** 40, epoch: 3 };
+    const { batch } = new LeaseBatch({ ...lease, draws }, 2, new SampleCache(2));
+    expect(batch.draws).toEqual({ ...draws, samples: Uint32Array.of(30, 10, 20) });
+    expect(filled().batch.draws).toBeUndefined();
   });
 
   test("finds in the cache what an earlier lease brought, and asks for the rest", () => {

@@ -16,7 +16,13 @@ export class LeaseBatch {
     const count = lease.samples.length;
     this.lease = lease;
     this.#sampleBytes = sampleBytes;
-    this.batch = { count, pixels: new Uint8Array(count * sampleBytes), labels: new Uint8Array(count) };
+    const draws = lease.draws && { ...lease.draws, samples: Uint32Array.from(lease.samples) };
+    this.batch = {
+      count,
+      pixels: new Uint8Array(count * sampleBytes),
+      labels: new Uint8Array(count),
+      ...(draws && { draws }),
+    };
     lease.samples.forEach((sample, place) => {
       const label = cache.read(lease.split, sample, this.batch.pixels, place * sampleBytes);
       if (label === null) this.#missing.set(sample, place);

@@ -124,6 +124,25 @@ test("[E4] as one batch, a lease would have other bits", async () => {
   expect(atOnce.lossSum).toBeCloseTo(exact.lossSum, 4);
 });
 
+test("[E4] every shard draws by the positions of its own samples", async () => {
+  const seen: unknown[] = [];
+  const listening: Engine = {
+    ...engines.reference,
+    async computeGradient({ draws }, gradient) {
+      seen.push({ ...draws, samples: [...(draws?.samples ?? [])] });
+      gradient.fill(0);
+      return { lossSum: 0, correctCount: 0 };
+    },
+  };
+  const positions = Uint32Array.from({ length: 11 }, (_, i) => 100 - i);
+  const draws = { seed: 7, epoch: 2, samples: positions };
+  await gradientOf(new ShardByShardEngine(listening), { ...samples(0, 11), draws });
+  expect(seen).toEqual([
+    { seed: 7, epoch: 2, samples: [...positions.subarray(0, 8)] },
+    { seed: 7, epoch: 2, samples: [...positions.subarray(8)] },
+  ]);
+});
+
 test("holds as many vectors as the tree is high, and uses them again", async () => {
   const vectors = new Set<Float32Array>();
   const { identity } = engines.reference;

@@ -76,12 +76,14 @@ export class ShardByShardEngine implements Engine {
 }
 
 function shardOf(batch: Batch, index: number): Batch {
+  const { draws } = batch;
   const { start, end } = shardRange(index, batch.count);
   const sampleBytes = batch.pixels.length / batch.count;
   return {
     count: end - start,
     pixels: batch.pixels.subarray(start * sampleBytes, end * sampleBytes),
     labels: batch.labels.subarray(start, end),
+    ...(draws && { draws: { ...draws, samples: draws.samples.subarray(start, end) } }),
   };
 }
 

@@ -92,6 +92,7 @@ export class TestCoordinator {
       version: 0,
       split: "train",
       samples,
+      draws: null,
       ahead: [],
       allowedMs: 1000,
     } as const;

@@ -45,6 +45,17 @@ describe("leases", () => {
     expect(leases.flatMap((lease) => lease.samples).toSorted()).toEqual(batch.toSorted());
   });
 
+  test("[L13] to train name the seed and the epoch, those to evaluate no random numbers", () => {
+    const run = new TestRun();
+    run.enter(1);
+    run.work(1, (state) => state.epoch.epoch === 1 && state.step === 5);
+    const drawn = leasesIn(run.effects, 1).map(({ kind, draws }) => [kind, draws]);
+    const { seed } = tinySettings;
+    for (const epoch of [0, 1]) expect(drawn).toContainEqual(["train", { seed, epoch }]);
+    for (const [kind, draws] of drawn) expect(draws === null).toBe(kind === "evaluate");
+    expect(drawn).toContainEqual(["evaluate", null]);
+  });
+
   test("[L2] the parameters go ahead of the first lease of a version, and only of the first", () => {
     const run = new TestRun();
     run.enter(1);

@@ -102,6 +102,7 @@ function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group:
     version: turn.state.version,
     split: round.split,
     samples,
+    draws: round.kind === "train" ? { seed: turn.state.settings.seed, epoch: turn.state.epoch.epoch } : null,
     ahead,
     allowedMs,
   });

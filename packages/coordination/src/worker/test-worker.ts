@@ -65,6 +65,7 @@ export function leaseMessage(change: Partial<LeaseMessage> = {}): LeaseMessage {
     version: 4,
     split: "train",
     samples: [5, 3, 9],
+    draws: null,
     ahead: [],
     allowedMs: 20_000,
     ...change,
