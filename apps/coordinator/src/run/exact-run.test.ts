@@ -48,8 +48,7 @@ async function sumOf(
 }
 
 /** The whole run in one loop, without coordinator, leases, worker or the packages' own sums. */
-async function plainTraining(): Promise<Trained> {
-  const { recipe, seed } = settings;
+async function plainTraining({ recipe, seed, epochs: epochCount }: RunSettings): Promise<Trained> {
   const { train, test: testSet } = tinyDataset;
   const engine = await tinyEngine();
   const steps = batchCount(train.count, recipe.batchSize);
@@ -58,7 +57,7 @@ async function plainTraining(): Promise<Trained> {
   const gradient = new Float32Array(tinyLayout.length);
   const losses: LossPoint[] = [];
   const epochs: Omit<EpochPoint, "durationMs">[] = [];
-  for (let epoch = 0; epoch < settings.epochs; epoch++) {
+  for (let epoch = 0; epoch < epochCount; epoch++) {
     const order = epochOrder(seed, epoch, train.count);
     let [lossSum, correctCount] = [0, 0];
     for (let step = 0; step < steps; step++) {
@@ -99,16 +98,16 @@ function outcomeOf(run: TestRun): Trained {
 
 let plain: Trained;
 beforeAll(async () => {
-  plain = await plainTraining();
+  plain = await plainTraining(settings);
 });
 
 let run: TestRun;
 afterEach(() => run.loop.close());
 
-function expectPlainBits(): void {
+function expectPlainBits(expected = plain): void {
   const { parameters, losses, epochs } = outcomeOf(run);
-  expect({ losses, epochs }).toEqual({ losses: plain.losses, epochs: plain.epochs });
-  expect(bitsOf(parameters)).toEqual(bitsOf(plain.parameters));
+  expect({ losses, epochs }).toEqual({ losses: expected.losses, epochs: expected.epochs });
+  expect(bitsOf(parameters)).toEqual(bitsOf(expected.parameters));
   expect(bitsOf(parameters)).not.toEqual(bitsOf(initial()));
 }
 
@@ -126,6 +125,16 @@ describe("an exact run", () => {
     await run.until(isFinished);
     expectPlainBits();
     expect(run.view.exact).toBe(true);
+  });
+
+  test("[E6] with Adam under a schedule has them too", async () => {
+    const optimizer = { type: "adam", learningRate: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+    const schedule = { type: "cosine", epochs: 4, finalShare: 0.1, warmUp: { epochs: 1, from: 0.1 } } as const;
+    const changed = { ...settings, recipe: { ...settings.recipe, optimizer, schedule } };
+    run = new TestRun(changed);
+    for (const name of ["one", "two", "three"]) run.addWorker(name);
+    await run.until(isFinished);
+    expectPlainBits(await plainTraining(changed));
   });
 
   test.each([1, 2, 3, 4, 5, 6])("[E6] whose workers come, go and break off has them too (seed %i)", async (seed) => {
