@@ -58,6 +58,16 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])("[F2] a frame is read at offset %i of a buff
   expect(parsed).toEqual({ ok: true, frame: { ...header, vector: Float32Array.from(values) } });
 });
 
+test.each([0, 1, 2, 3])("[F2] a frame is read at offset %i of a Node buffer, whose slices are views", (offset) => {
+  const frame = frameOf();
+  for (const excess of [0, 1, 2, 3]) {
+    const buffer = Buffer.from(new ArrayBuffer(offset + frame.length + excess));
+    buffer.set(frame, offset);
+    const parsed = readFrame(buffer.subarray(offset, offset + frame.length), values.length);
+    expect(parsed.ok && [...parsed.frame.vector]).toEqual(values);
+  }
+});
+
 test("[F2] an aligned frame is read in place, without a copy", () => {
   const frame = frameOf();
   const parsed = readFrame(frame, values.length);

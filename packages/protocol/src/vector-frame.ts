@@ -114,5 +114,6 @@ function readRun(bytes: Uint8Array): string {
 /** Sockets hand out buffers at any offset; a float view needs a multiple of 4. */
 function vectorOf(body: Uint8Array): Float32Array {
   if (body.byteOffset % 4 === 0) return new Float32Array(body.buffer, body.byteOffset, body.byteLength >>> 2);
-  return new Float32Array(body.slice().buffer);
+  // A slice of Node's buffers would be a view of the same memory, not a copy.
+  return new Float32Array(new Uint8Array(body).buffer);
 }
