@@ -140,11 +140,19 @@ export class EngineKeeper {
   /** Frees the engine once it has done what it is doing. */
   dispose(): void {
     this.#choices++;
+    this.#endWaiting();
     const engine = this.#inUse?.engine;
     this.#inUse = null;
     this.#held = null;
     this.#news = { ...this.#news, trial: null };
     if (engine !== undefined) void this.inTurn(async () => engine.dispose());
+  }
+
+  /** What waits for the end of a pause is to find out that it is not wanted any more; the pause goes on. */
+  #endWaiting(): void {
+    if (this.#paused === null) return;
+    this.resume();
+    this.pause();
   }
 
   #comparison() {

@@ -252,6 +252,22 @@ describe("a worker that has begun with one engine", () => {
     expect(coordinator.status.trial).toBeNull();
   });
 
+  test("frees the other one when it is stopped while its owner has paused it", async () => {
+    const gate = new Gate();
+    const { candidate, record } = rival("other", 5);
+    const waiting = { ...candidate, unsuitable: () => gate.pass().then(() => null) };
+    const coordinator = await workerWith([taking("own", 10).candidate, waiting]);
+    await lease(coordinator);
+    await coordinator.until(() => gate.waiting === 1);
+    coordinator.worker.pause();
+    gate.open();
+    await coordinator.until(() => record.made === 1);
+    await coordinator.rest();
+    coordinator.worker.stop();
+    await coordinator.rest();
+    expect(record).toMatchObject({ made: 1, disposed: 1 });
+  });
+
   test("[K18] of an exact run keeps it", async () => {
     const other = rival("other", 5);
     const coordinator = new TestCoordinator([taking("own", 10).candidate, other.candidate]);
