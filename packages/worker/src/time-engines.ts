@@ -6,8 +6,10 @@ const ROUNDS = { least: 5, most: 50 } as const;
 const ROUNDS_MS = 500;
 /** Steps that take so long are timed once. */
 const LONG_MS = 500;
-/** A step of an engine that was rehearsed; leases wait meanwhile. */
-const PATIENCE_MS = 20_000;
+/** For a step of the engine in use, as for a lease: one that is slow is not thought to hang. */
+const OWN_PATIENCE_MS = 300_000;
+/** For a step of the other one, which was rehearsed, or as long as the one in use takes; leases wait meanwhile. */
+const RIVAL_PATIENCE_MS = 20_000;
 
 /** Lets nothing else be computed during one piece of work. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
@@ -32,22 +34,23 @@ export async function timeEngines(
 ): Promise<Times | string> {
   const problem = rehearsalProblem(task, sampleCount);
   const gradient = new Float32Array(problem.parameters.length);
-  const timeStep = async (engine: Engine): Promise<number> => {
+  const timeStep = async (engine: Engine, patienceMs: number): Promise<number> => {
     const startedAt = performance.now();
     engine.setParameters(problem.parameters);
-    const hangs = `It gave no answer for ${PATIENCE_MS / 1000} seconds.`;
-    await withPatience(engine.computeGradient(problem.batch, gradient), PATIENCE_MS, hangs);
+    const hangs = `It gave no answer for ${Math.ceil(patienceMs / 1000)} seconds.`;
+    await withPatience(engine.computeGradient(problem.batch, gradient), patienceMs, hangs);
     return performance.now() - startedAt;
   };
-  const timeOf = (engine: Engine) => inTurn(() => timeStep(engine));
-  const timeOfRival = () => timeOf(rival).catch((error: unknown) => new EngineError(sentenceOf(error)));
+  const timeOf = (engine: Engine, patienceMs: number) => inTurn(() => timeStep(engine, patienceMs));
+  const timeOfRival = (patienceMs: number) =>
+    timeOf(rival, patienceMs).catch((error: unknown) => new EngineError(sentenceOf(error)));
 
   let times: Times = { ownMs: Number.POSITIVE_INFINITY, rivalMs: Number.POSITIVE_INFINITY };
   let rounds: number = ROUNDS.least;
   // In round 0 buffers grow and caches are cold.
   for (let round = 0; round <= rounds; round++) {
-    const ownMs = await timeOf(own);
-    const rivalMs = await timeOfRival();
+    const ownMs = await timeOf(own, OWN_PATIENCE_MS);
+    const rivalMs = await timeOfRival(Math.max(RIVAL_PATIENCE_MS, ownMs));
     if (typeof rivalMs !== "number") return rivalMs.message;
     if (round > 0) times = { ownMs: Math.min(times.ownMs, ownMs), rivalMs: Math.min(times.rivalMs, rivalMs) };
     else rounds = roundsFor(ownMs, rivalMs);

@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { changedEngine, tinyTask } from "./test-engines.ts";
+import { timeEngines } from "./time-engines.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const atOnce = <T>(work: () => Promise<T>) => work();
+
+/** The reference engine, each step of which takes so long. */
+const taking = (ms: number) =>
+  changedEngine(({ computeGradient }) => ({
+    async computeGradient(batch, gradient) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return computeGradient(batch, gradient);
+    },
+  }))(tinyTask);
+
+test("an engine in use that is slow is not thought to hang, nor is another that is quicker", async () => {
+  const times = timeEngines(await taking(90_000), await taking(60_000), tinyTask, 8, atOnce);
+  times.catch(() => {});
+  await vi.advanceTimersByTimeAsync(400_000);
+  expect(await times).toEqual({ ownMs: 90_000, rivalMs: 60_000 });
+});
+
+test("another that takes much longer than the one in use is given up", async () => {
+  const times = timeEngines(await taking(1000), await taking(60_000), tinyTask, 8, atOnce);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(await times).toBe("It gave no answer for 20 seconds.");
+});
