@@ -53,20 +53,20 @@ class Thread implements WorkerThread {
 }
 
 /** A device that remembers as long as the test lasts. */
-function memoryOfTest(): VerdictMemory {
+function memoryOfTest() {
   let verdicts: readonly EngineVerdict[] = [];
   return {
     recall: () => verdicts,
-    keep: (verdict) => {
+    keep: vi.fn((verdict: EngineVerdict) => {
       verdicts = [verdict];
-    },
+    }),
     forget: (task) => {
       verdicts = verdicts.filter((verdict) => verdict.task !== task);
     },
-  };
+  } satisfies VerdictMemory;
 }
 
-function lentDevice() {
+function lentDevice(command = start) {
   const threads: Thread[] = [];
   const states: LendingState[] = [];
   const create = () => {
@@ -74,9 +74,11 @@ function lentDevice() {
     threads.push(thread);
     return thread;
   };
-  const session = new LendingSession(create, start, memoryOfTest(), (state) => states.push(state));
+  const memory = memoryOfTest();
+  const session = new LendingSession(create, command, memory, (state) => states.push(state));
   return {
     session,
+    memory,
     threads,
     thread: () => threads.at(-1) as Thread,
     state: () => states.at(-1) as LendingState,
@@ -250,6 +252,28 @@ test("what a worker has measured is told to the next one", () => {
   thread().report({ ...lost, verdict });
   vi.advanceTimersByTime(1000);
   expect(thread().commands).toEqual([{ ...started, verdicts: [verdict] }]);
+});
+
+test("each verdict is written down once, however often it is heard", () => {
+  const { memory, thread } = lentDevice();
+  // A status comes over from another thread: each is a copy.
+  for (const samples of [1, 2, 3]) thread().report(exampleStatus({ verdict: { ...verdict }, samples }));
+  thread().report(exampleStatus({ verdict: { ...verdict, task: "another" }, samples: 4 }));
+  expect(memory.keep.mock.calls.map(([{ task }]) => task)).toEqual([verdict.task, "another"]);
+});
+
+test("a verdict that does not cover every engine is not remembered: another lending tries the others again", () => {
+  const forced = lentDevice({ ...start, engine: "wasm" });
+  forced.thread().report(exampleStatus({ verdict }));
+  expect(forced.memory.recall()).toEqual([]);
+  const { memory, thread } = lentDevice();
+  for (const seconds of [1, 2]) {
+    thread().report(lost);
+    vi.advanceTimersByTime(1000 * seconds);
+  }
+  // One engine is left out by now.
+  thread().report(exampleStatus({ verdict }));
+  expect(memory.recall()).toEqual([]);
 });
 
 test("to measure again, a fresh worker starts that does not know the verdict; what was contributed stays", () => {

@@ -1,4 +1,4 @@
-import type { EngineRemark, WorkerCommand, WorkerMessage, WorkerStatus } from "@convoy/worker";
+import type { EngineRemark, EngineVerdict, WorkerCommand, WorkerMessage, WorkerStatus } from "@convoy/worker";
 import { EngineRecord } from "./engine-record.ts";
 import type { VerdictMemory } from "./remembered-verdicts.ts";
 import { restartDelay } from "./restart-delay.ts";
@@ -168,7 +168,7 @@ export class LendingSession {
   }
 
   #hear(status: WorkerStatus): void {
-    if (status.verdict !== null) this.#memory.keep(status.verdict);
+    this.#remember(status.verdict);
     const samples = this.#before.samples + status.samples;
     const leases = this.#before.leases + status.leases;
     const idle = status.phase === "waiting" && samples === this.#state.samples;
@@ -187,6 +187,14 @@ export class LendingSession {
         this.#dismiss();
         return;
     }
+  }
+
+  /** Each verdict once: a worker says it with every status. One that was reached without some engines is none on those. */
+  #remember(verdict: WorkerStatus["verdict"]): void {
+    const { status, leftOut } = this.#state;
+    const isOfAll = this.#start.engine === null && leftOut.length === 0;
+    if (verdict === null || !isOfAll || isSame(verdict, status?.verdict ?? null)) return;
+    this.#memory.keep(verdict);
   }
 
   /** A worker that is beyond speaking. */
@@ -244,4 +252,8 @@ export class LendingSession {
 function sentenceOf(reason: string): string {
   const text = reason.replace(/^Uncaught (?:\(in promise\) )?(?:Error: )?/, "").trim();
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function isSame(verdict: EngineVerdict, other: EngineVerdict | null): boolean {
+  return verdict.task === other?.task && verdict.measuredAt === other.measuredAt;
 }

@@ -20,7 +20,7 @@ test("each engine that was timed says what it takes, and why it was chosen or no
     { engine: "webgpu", device: "Device", stepMs: 2, samplesPerSecond: 32_000, chosen: true, remark: "Chosen" },
   ]);
   const remarks = (webgpu: number) => timedEngines(verdict("wasm", { wasm: 10, webgpu })).at(-1)?.remark;
-  expect(remarks(9.5)).toBe("Not quicker enough to change over");
+  expect(remarks(9.5)).toBe("Quicker, but not by enough to change over");
   expect(remarks(10.2)).toBe("As quick as the other");
   expect(remarks(4200)).toBe("Takes 420 times as long");
 });

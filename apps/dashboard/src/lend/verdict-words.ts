@@ -22,7 +22,7 @@ export function timedEngines({ timings, winner, sampleCount }: EngineVerdict): T
 }
 
 function whyNot(ratio: number): string {
-  if (ratio < 1) return "Not quicker enough to change over";
+  if (ratio < 1) return "Quicker, but not by enough to change over";
   return ratio < 1.05 ? "As quick as the other" : `Takes ${formatFactor(ratio)} times as long`;
 }
 
