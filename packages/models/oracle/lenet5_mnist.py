@@ -1,4 +1,4 @@
-"""Trains `lenet5-mnist` with PyTorch from the initial parameters and in the order of a Convoy run, and compares.
+"""Trains `lenet5-mnist` or `lenet5-mnist-adam` with PyTorch from the initial parameters and in the order of a Convoy run, and compares.
 
     python3 packages/models/oracle/lenet5_mnist.py <folder of the run> <folder with MNIST>
 
@@ -48,10 +48,35 @@ def load_parameters(model, tensors):
             module.bias.copy_(torch.from_numpy(tensors[f"{name}.bias"]))
 
 
-def read_split(folder, name):
+class KerasAdam(torch.optim.Optimizer):
+    """Adam as Keras has it: epsilon is added to the root of the uncorrected second moment."""
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            group["step"] = step = group.get("step", 0) + 1
+            alpha = group["lr"] * (1 - group["beta2"] ** step) ** 0.5 / (1 - group["beta1"] ** step)
+            for parameter in group["params"]:
+                gradient, state = parameter.grad, self.state[parameter]
+                first = state.setdefault("first", torch.zeros_like(parameter))
+                second = state.setdefault("second", torch.zeros_like(parameter))
+                first.add_(gradient - first, alpha=1 - group["beta1"])
+                second.add_(gradient.square() - second, alpha=1 - group["beta2"])
+                parameter.sub_(alpha * first / (second.sqrt() + group["epsilon"]))
+
+
+def create_optimizer(parameters, settings):
+    rate = settings["learningRate"]
+    if settings["type"] == "keras-adam":
+        return KerasAdam(parameters, {"lr": rate, **{name: settings[name] for name in ("beta1", "beta2", "epsilon")}})
+    return torch.optim.SGD(parameters, lr=rate, momentum=settings["momentum"])
+
+
+def read_split(folder, name, preprocessing):
     pixels = read_idx(folder, f"{name}-images-idx3-ubyte")
     labels = read_idx(folder, f"{name}-labels-idx1-ubyte")
-    images = (torch.from_numpy(pixels).float().div(255).sub(0.5).div(0.5)).unsqueeze(1)
+    mean, deviation = preprocessing["mean"][0], preprocessing["deviation"][0]
+    images = (torch.from_numpy(pixels).float().div(255).sub(mean).div(deviation)).unsqueeze(1)
     return images, torch.from_numpy(labels).long()
 
 
@@ -88,12 +113,11 @@ def main(run_folder, dataset_folder):
     settings = json.loads((run_folder / "run.json").read_text())
     recipe, seed = settings["recipe"], settings["seed"]
     ours = read_losses(run_folder / "losses.csv")
-    images, labels = read_split(dataset_folder, "train")
-    test_images, test_labels = read_split(dataset_folder, "t10k")
+    images, labels = read_split(dataset_folder, "train", recipe["preprocessing"])
+    test_images, test_labels = read_split(dataset_folder, "t10k", recipe["preprocessing"])
     model = LeNet5()
     load_parameters(model, read_safetensors(run_folder / "parameters-initial.safetensors"))
-    settings_of_sgd = recipe["optimizer"]
-    optimizer = torch.optim.SGD(model.parameters(), lr=settings_of_sgd["learningRate"], momentum=settings_of_sgd["momentum"])
+    optimizer = create_optimizer(model.parameters(), recipe["optimizer"])
     theirs, started = [], time.time()
     epoch = 0
     while len(theirs) < len(ours):
