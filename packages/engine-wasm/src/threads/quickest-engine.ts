@@ -17,21 +17,30 @@ const LONG_MS = 500;
 /** The engine wasm on one, two, four … threads: as many as were still quicker when it was tried on the task itself. */
 export function createQuickestEngine({ mostThreads, leastThreads = 1, ...options }: QuickestOptions): EngineFactory {
   return async (task) => {
-    let engine = await createThreadedEngine({ ...options, threads: leastThreads })(task);
-    let ms = mostThreads > leastThreads ? await timeOf(engine, task) : 0;
+    if (mostThreads <= leastThreads) return createThreadedEngine({ ...options, threads: leastThreads })(task);
+    let quickest = await tryThreads(leastThreads, options, task);
     for (let threads = next(leastThreads, mostThreads); threads <= mostThreads; threads = next(threads, mostThreads)) {
       // A device that has no room for more threads does without them.
-      const wider = await createThreadedEngine({ ...options, threads })(task).catch(() => null);
+      const wider = await tryThreads(threads, options, task).catch(() => null);
       if (wider === null) break;
-      const widerMs = await timeOf(wider, task);
-      const isBetter = widerMs < WORTH * ms;
-      (isBetter ? engine : wider).dispose();
+      const isBetter = wider.ms < WORTH * quickest.ms;
+      (isBetter ? quickest : wider).engine.dispose();
       if (!isBetter) break;
-      engine = wider;
-      ms = widerMs;
+      quickest = wider;
     }
-    return engine;
+    return quickest.engine;
   };
+}
+
+/** An engine on so many threads, and how long it takes for a step; it is freed where that fails. */
+async function tryThreads(threads: number, options: Omit<ThreadedOptions, "threads">, task: EngineTask) {
+  const engine = await createThreadedEngine({ ...options, threads })(task);
+  try {
+    return { engine, ms: await timeOf(engine, task) };
+  } catch (error) {
+    engine.dispose();
+    throw error;
+  }
 }
 
 /** Doubled, but the last step ends at what was granted. */

@@ -127,6 +127,39 @@ describe("the quickest number of threads", () => {
     engine.dispose();
   });
 
+  it("frees every thread when one fails while it is tried, and is what was tried before that", async () => {
+    let opened = 0;
+    let closed = 0;
+    /** Fails when it is to compute, from the given one on. */
+    const openingFailing = (from: number) => () => {
+      const thread = openPretendedThread();
+      const fails = ++opened >= from;
+      let fail: (sentence: string) => void = () => {};
+      return {
+        ...thread,
+        post(...[message, transfer]: Parameters<EngineThread["post"]>) {
+          if (fails && message.type === "compute") fail("it ran out of memory.");
+          else thread.post(message, transfer);
+        },
+        listen(...[onMessage, onFailure]: Parameters<EngineThread["listen"]>) {
+          fail = onFailure;
+          thread.listen(onMessage, onFailure);
+        },
+        close() {
+          closed++;
+          thread.close();
+        },
+      };
+    };
+    const most = { mostThreads: 4, leastThreads: 2 };
+    await expect(createQuickestEngine({ ...most, openThread: openingFailing(1) })(task)).rejects.toThrow(EngineError);
+    expect([opened, closed]).toEqual([1, 1]);
+    const engine = await createQuickestEngine({ ...most, openThread: openingFailing(3) })(task);
+    expect(engine.identity.device).toBe("CPU, WASM SIMD, 2 threads");
+    engine.dispose();
+    expect([opened, closed]).toEqual([5, 5]);
+  });
+
   it("is never fewer than was asked for", async () => {
     const engine = await createQuickestEngine({ mostThreads: 2, leastThreads: 2, openThread: openPretendedThread })(
       task,
