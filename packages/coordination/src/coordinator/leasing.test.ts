@@ -293,6 +293,17 @@ test("[L9] nor more than whose pixels fit into one message", () => {
   expect(longest * 512 * 512).toBe(limits.samplesBytes);
 });
 
+test("[L9] and it is the dataset's pictures that have to fit, from which the network may take a part", () => {
+  const { mean, deviation } = big.recipe.preprocessing;
+  const crop = { height: 28, width: 28, place: "random" } as const;
+  const preprocessing = { mean, deviation, imageShape: [512, 512, 1] as const, crop };
+  const run = new TestRun({ ...big, recipe: { ...big.recipe, preprocessing } });
+  run.enter(1);
+  run.work(1, (state) => state.step === 8);
+  const longest = Math.max(...leasesIn(run.effects).map((lease) => lease.samples.length));
+  expect(longest * 512 * 512).toBe(limits.samplesBytes);
+});
+
 describe("[L4] a lease that is not answered in time", () => {
   test("asks to be woken at its deadline", () => {
     const run = new TestRun();

@@ -2,7 +2,7 @@
 import { batchRange, SHARD_SIZE } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
-import { elementCount } from "@convoy/models";
+import { elementCount, imageShapeFor } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
 import { policy } from "./policy.ts";
@@ -175,7 +175,8 @@ function wantedShards(turn: Turn, crew: Crew, round: Round, worker: Worker): num
 
 /** How many shards one message can name, and one answer bring the pixels of. */
 function sendableShards({ state }: Turn): number {
-  const pixelsOfSample = elementCount(state.settings.recipe.model.inputShape);
+  const { preprocessing, model } = state.settings.recipe;
+  const pixelsOfSample = elementCount(imageShapeFor(preprocessing, model.inputShape));
   return Math.min(limits.leaseSamples, limits.samplesBytes / pixelsOfSample) / SHARD_SIZE;
 }
 
