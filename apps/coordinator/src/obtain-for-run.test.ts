@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findRecipe, type Recipe } from "@convoy/models";
+import { findRecipe, type Recipe, recipes } from "@convoy/models";
 import pino from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { smallCifar10Files } from "./datasets/small-cifar10.ts";
@@ -50,6 +50,14 @@ test.each([
   expect(dataset.title).toMatch(new RegExp(`^custom data in convoy-obtain-.*, in ${title}'s format$`));
   expect(warning).toBe(`This run trains on ${dataset.title}: its figures say nothing about ${title} itself.`);
 });
+
+test.each(recipes.map((recipe) => [recipe.name, recipe] as const))(
+  "%s fits the pictures of its dataset",
+  async (_, recipe) => {
+    const { dataset } = await obtain(recipe, {}, recipe.dataset === "mnist" ? smallFiles : smallCifar10Files);
+    expect(dataset.name).toBe(recipe.dataset);
+  },
+);
 
 test("the built-in digits stand in for MNIST alone", async () => {
   expect(await refusal(pictures, { dataset: BUILT_IN_DIGITS })).toBe(

@@ -282,7 +282,7 @@ test("two runs with the same seed begin with the same parameters, under differen
 
 test("an unknown recipe, a port in use and a missing dataset each end the start with a sentence", async () => {
   await expect(start({ recipe: "lenet6" })).rejects.toThrow(
-    'There is no recipe "lenet6". Known recipes: lenet5-mnist, lenet5-mnist-adam, lenet5-1998.',
+    'There is no recipe "lenet6". Known recipes: lenet5-mnist, lenet5-mnist-adam, lenet5-1998, alexnet-cifar10, alexnet-cifar10-small, alexnet-cifar10-small-collapse, alexnet-2012.',
   );
   coordinator = await start();
   const port = Number(new URL(printedUrl()).port);

@@ -35,7 +35,7 @@ test.each([
   [
     "an unknown recipe",
     () => ["--recipe", "lenet"],
-    'There is no recipe "lenet". Known recipes: lenet5-mnist, lenet5-mnist-adam, lenet5-1998.',
+    'There is no recipe "lenet". Known recipes: lenet5-mnist, lenet5-mnist-adam, lenet5-1998, alexnet-cifar10, alexnet-cifar10-small, alexnet-cifar10-small-collapse, alexnet-2012.',
   ],
   [
     "a port in use",

@@ -177,7 +177,7 @@ describe("recipes", () => {
 
   test("an unknown name lists the known ones", () => {
     expect(() => findRecipe("lenet")).toThrow(
-      'There is no recipe "lenet". Known recipes: lenet5-mnist, lenet5-mnist-adam, lenet5-1998.',
+      'There is no recipe "lenet". Known recipes: lenet5-mnist, lenet5-mnist-adam, lenet5-1998, alexnet-cifar10, alexnet-cifar10-small, alexnet-cifar10-small-collapse, alexnet-2012.',
     );
   });
 

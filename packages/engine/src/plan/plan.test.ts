@@ -7,6 +7,7 @@ import {
   lenet5of1998,
   type ModelSpecification,
   parameterLayout,
+  recipes,
 } from "@convoy/models";
 import { describe, expect, it, test } from "vitest";
 import { edgeNetworks, smallNetwork } from "../conformance/networks.ts";
@@ -102,17 +103,28 @@ describe.each(networks.map((model) => [model.name, model] as const))("the plan o
   });
 
   it("gives a gradient to every parameter, once", () => {
-    const ranges = plan.backward.flatMap((operation) =>
-      "bias" in operation && "weights" in operation ? [operation.weights, operation.bias] : [],
-    );
-    let end = 0;
-    for (const { offset, length } of ranges.toSorted((a, b) => a.offset - b.offset)) {
-      expect(offset).toBe(end);
-      end += length;
-    }
-    expect(end).toBe(parameterLayout(model).length);
+    expectGradientOfEveryParameter(plan, model);
   });
 });
+
+test.each(recipes.map((recipe) => [recipe.name, recipe] as const))(
+  "there is a plan for a whole batch of %s",
+  (_, recipe) => {
+    expectGradientOfEveryParameter(compilePlan(recipe.model, { batchSize: recipe.batchSize }), recipe.model);
+  },
+);
+
+function expectGradientOfEveryParameter({ backward }: Plan, model: ModelSpecification): void {
+  const ranges = backward.flatMap((operation) =>
+    "bias" in operation && "weights" in operation ? [operation.weights, operation.bias] : [],
+  );
+  let end = 0;
+  for (const { offset, length } of ranges.toSorted((a, b) => a.offset - b.offset)) {
+    expect(offset).toBe(end);
+    end += length;
+  }
+  expect(end).toBe(parameterLayout(model).length);
+}
 
 function outputsOf(operation: Operation): number[] {
   switch (operation.type) {
