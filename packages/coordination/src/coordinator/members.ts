@@ -35,6 +35,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     standby: null,
     leases: 0,
     strikes: 0,
+    engineChanges: 0,
     refusals: 0,
     shards: 0,
     samples: 0,

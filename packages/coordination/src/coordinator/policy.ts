@@ -30,6 +30,8 @@ export const policy = {
   provingMs: 5 * 60_000,
   /** After this many refused contributions in a row a worker is sent away. */
   strikes: 3,
+  /** So often a worker may change over to another engine: each time it begins as a newcomer. */
+  engineChanges: 8,
   /** Combined speed is measured over the rounds of this time, and over no more than so many parts of a few rounds each. */
   paceMs: 10_000,
   paceParts: 32,

@@ -48,8 +48,17 @@ describe("a worker's engine", () => {
       fingerprint: "webgpu",
       speed: { train: null, evaluate: null },
       leases: 0,
+      engineChanges: 1,
     });
     expect(typesIn(run.contribute(1))).not.toContain("refuse");
+  });
+
+  test("[W11] may not be changed again and again, which would keep a worker a newcomer for ever", () => {
+    const run = new TestRun();
+    run.enter(1);
+    for (let i = 0; i < policy.engineChanges; i++) expect(refusalsIn(run.ready(1, `engine ${i}`))).toEqual([]);
+    expect(refusalsIn(run.ready(1, "one more"))).toEqual(["already-ready"]);
+    expect(run.state.workers.get(1)?.fingerprint).toBe(`engine ${policy.engineChanges - 1}`);
   });
 
   test("[W12] that is not heard of in time makes room for others", () => {

@@ -48,6 +48,15 @@ function changeEngine(turn: Turn, worker: Worker, engine: Extract<ToCoordinator,
     strike(turn, worker.peer, "it says ready twice");
     return;
   }
+  if (worker.engineChanges >= policy.engineChanges) {
+    turn.refuse(
+      worker.peer,
+      "already-ready",
+      `This worker has changed its engine ${worker.engineChanges} times already.`,
+    );
+    strike(turn, worker.peer, "it changes its engine again and again");
+    return;
+  }
   const words = `${engine.name} on ${engine.device}`;
   turn.changeWorker(worker, {
     engine: words,
@@ -55,6 +64,7 @@ function changeEngine(turn: Turn, worker: Worker, engine: Extract<ToCoordinator,
     speed: { train: null, evaluate: null },
     standby: null,
     leases: 0,
+    engineChanges: worker.engineChanges + 1,
   });
   turn.log("info", `${worker.name} changed over to ${words}.`);
 }

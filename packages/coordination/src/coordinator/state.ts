@@ -32,6 +32,8 @@ export interface Worker {
   /** Results that came back from its engine, counted or too late. */
   readonly leases: number;
   readonly strikes: number;
+  /** How often it has changed over to another engine. */
+  readonly engineChanges: number;
   readonly refusals: number;
   readonly shards: number;
   readonly samples: number;
