@@ -5,6 +5,7 @@ export { limits } from "./limits.ts";
 export { type Parsed, parseToCoordinator, parseToViewer, parseToWorker, parseTransfer } from "./parse.ts";
 export { type Refusal, type RefusalReason, refusalReasons } from "./refusal.ts";
 export {
+  type Diagnosis,
   type EpochPoint,
   type LogEntry,
   type LossPoint,

@@ -23,6 +23,16 @@ const workerViewSchema = z.strictObject({
 export type WorkerView = z.infer<typeof workerViewSchema>;
 export type WorkerState = WorkerView["state"];
 
+/** What is wrong with the training, as its curves show it. */
+const diagnosisSchema = z.strictObject({
+  kind: z.enum(["collapse", "divergence", "plateau", "overfitting"]),
+  /** The step with which it began, from 1. */
+  sinceStep: count,
+  /** What is seen, and what usually helps. */
+  sentence: z.string(),
+});
+export type Diagnosis = z.infer<typeof diagnosisSchema>;
+
 export const runStates = ["waiting", "training", "evaluating", "paused", "finished", "stopped"] as const;
 
 export const runViewSchema = z.strictObject({
@@ -54,6 +64,8 @@ export const runViewSchema = z.strictObject({
   /** Newest on the test set, 0 … 1. */
   accuracy: z.number().nullable(),
   testLoss: z.number().nullable(),
+  /** As of the last evaluation; null when nothing is wrong, or none is over. */
+  diagnosis: diagnosisSchema.nullable(),
   /** Progress of the evaluation under way, 0 … 1; null when there is none. */
   evaluationProgress: z.number().nullable(),
   samplesPerSecond: z.number().min(0),

@@ -75,6 +75,7 @@ const run: RunView = {
   dataset: "mnist",
   datasetTitle: "MNIST",
   datasetWarning: null,
+  diagnosis: null,
   strategy: "sync",
   exact: false,
   seed: 5,

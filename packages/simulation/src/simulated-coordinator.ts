@@ -78,7 +78,7 @@ export class SimulatedCoordinator {
     this.state =
       checkpoint === null
         ? startCoordinator(settings, clock.now)
-        : restoreCoordinator(settings, checkpoint.position, clock.now);
+        : restoreCoordinator(settings, checkpoint.position, clock.now, { losses: [], epochs: [] });
     const start = checkpoint?.plane ?? { version: 0, parameters: initial };
     this.#process = new Process(new DataPlane(settings, start), this.#options);
     witness.started(this.state);

@@ -11,6 +11,7 @@ export function exampleRun(changes: Partial<RunView> = {}): RunView {
     dataset: "mnist",
     datasetTitle: "MNIST",
     datasetWarning: null,
+    diagnosis: null,
     strategy: "sync",
     exact: false,
     seed: 1,

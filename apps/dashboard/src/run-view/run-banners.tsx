@@ -2,11 +2,13 @@ import type { WatchedRun } from "../connection/use-run.ts";
 import { Banner } from "../frame/banner.tsx";
 import { formatClock } from "../text/format.ts";
 import classes from "./run-banners.module.css";
+import { diagnosisTitles } from "./run-words.ts";
 
-/** Everything that must not be overlooked: no connection, other data than asked for, a refused control. */
+/** Everything that must not be overlooked: no connection, other data than asked for, a refused control, a sick training. */
 export function RunBanners({ watched }: { watched: WatchedRun }) {
   const { connection, lostAt, picture, refusal, misunderstanding, dismissRefusal } = watched;
   const warning = picture?.run.datasetWarning ?? null;
+  const diagnosis = picture?.run.diagnosis ?? null;
   return (
     <>
       {connection === "lost" && (
@@ -32,6 +34,11 @@ export function RunBanners({ watched }: { watched: WatchedRun }) {
       {refusal !== null && (
         <Banner tone="trouble" icon="warning" title="The coordinator refused" onClose={dismissRefusal}>
           <p>{refusal.sentence}</p>
+        </Banner>
+      )}
+      {diagnosis !== null && (
+        <Banner tone="loud" icon="warning" title={diagnosisTitles[diagnosis.kind]}>
+          <p>{diagnosis.sentence}</p>
         </Banner>
       )}
       {warning !== null && (

@@ -1,5 +1,5 @@
 /** What the page of the run says, chosen from what is known of it. */
-import type { RunView } from "@convoy/protocol";
+import type { Diagnosis, RunView } from "@convoy/protocol";
 import { formatAccuracy, formatCount, formatProgress } from "../text/format.ts";
 import { runStateWords } from "./state-words.ts";
 
@@ -37,6 +37,13 @@ export function runShare(run: RunView): number {
 export function comparableFigures(run: RunView): RunView["published"] {
   return run.datasetWarning === null ? run.published : null;
 }
+
+export const diagnosisTitles: Record<Diagnosis["kind"], string> = {
+  collapse: "The network learns nothing",
+  divergence: "The training diverges",
+  plateau: "The training no longer gets better",
+  overfitting: "The network overfits",
+};
 
 /** How far the figures depend on who computed them. */
 export function modeWords(run: RunView): string {

@@ -36,6 +36,7 @@ export function describeRun(state: CoordinatorState, now: number): RunView {
     stepLoss: newest.stepLoss,
     accuracy: newest.accuracy,
     testLoss: newest.testLoss,
+    diagnosis: state.diagnosis,
     evaluationProgress: evaluationProgress(state),
     samplesPerSecond: speed,
     secondsLeft,

@@ -1,15 +1,24 @@
+import { curvesOf, type PastRun } from "./diagnosis/curves.ts";
+import { diagnose } from "./diagnosis/diagnose.ts";
 import type { RunPosition } from "./position.ts";
 import { trainingRound, waitingEvaluation } from "./rounds.ts";
 import type { RunSettings } from "./settings.ts";
-import { type CoordinatorState, orderOfEpoch, stepsOfEpoch } from "./state.ts";
+import { type CoordinatorState, orderOfEpoch, stepsOfEpoch, taskOf } from "./state.ts";
 import { startCoordinator } from "./transition.ts";
 
 /**
  * A coordinator that goes on where another one stood, without its workers. A run that had been stopped goes on; one
  * that is finished cannot. The position must be one of a run with these settings: see `contradictionIn`.
+ * `past` is what was kept of its history up to there; where that has gaps, what is wrong with the training is seen later.
  */
-export function restoreCoordinator(settings: RunSettings, position: RunPosition, now: number): CoordinatorState {
+export function restoreCoordinator(
+  settings: RunSettings,
+  position: RunPosition,
+  now: number,
+  past: PastRun,
+): CoordinatorState {
   const { elapsedMs, ...epoch } = position.epoch;
+  const curves = curvesOf(past, stepsOfEpoch(settings));
   const state: CoordinatorState = {
     ...startCoordinator(settings, now),
     version: position.version,
@@ -18,6 +27,8 @@ export function restoreCoordinator(settings: RunSettings, position: RunPosition,
     epoch: { ...epoch, startedAt: now - elapsedMs },
     order: orderOfEpoch(settings, epoch.epoch),
     newest: position.newest,
+    curves,
+    diagnosis: curves.epochs.length === 0 ? null : diagnose(curves, taskOf(settings)),
     fingerprint: position.fingerprint,
     checkpointAt: now,
   };

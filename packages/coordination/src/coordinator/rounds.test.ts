@@ -1,4 +1,4 @@
-import type { EpochPoint } from "@convoy/protocol";
+import type { EpochPoint, LossPoint } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
 import { describeRun } from "./describe-run.ts";
 import { contradictionIn, positionOf, runPositionSchema } from "./position.ts";
@@ -10,6 +10,13 @@ function finishedRun(): TestRun {
   run.enter(1);
   run.work(1, (state) => state.control === "finished");
   return run;
+}
+
+function historyOf(run: TestRun): { losses: LossPoint[]; epochs: EpochPoint[] } {
+  const losses = run.effects.flatMap((effect) =>
+    effect.type === "report" && effect.report.type === "loss" ? [effect.report.point] : [],
+  );
+  return { losses, epochs: epochPoints(run) };
 }
 
 function epochPoints(run: TestRun): EpochPoint[] {
@@ -85,7 +92,9 @@ describe("rounds", () => {
       expect(contradictionIn(tinySettings, position)).toBeNull();
       const second = new TestRun();
       second.now = first.now + 60_000;
-      second.state = restoreCoordinator(tinySettings, position, second.now);
+      const past = historyOf(first);
+      second.state = restoreCoordinator(tinySettings, position, second.now, past);
+      expect(second.state.curves).toEqual(first.state.curves);
       expect(second.now - second.state.startedAt).toBe(first.now - first.state.startedAt);
       second.enter(1);
       finish(second);

@@ -1,11 +1,22 @@
 /** From one round to the next: a batch, the end of an epoch, an evaluation, the end of the run. */
 import { batchRange, shardCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
+import type { EpochPoint } from "@convoy/protocol";
+import { withEpoch, withStep } from "./diagnosis/curves.ts";
+import { diagnose } from "./diagnosis/diagnose.ts";
 import type { CoordinatorEffect } from "./effect.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { paceWith } from "./pace.ts";
 import { positionOf } from "./position.ts";
-import { type CoordinatorState, emptyEpoch, orderOfEpoch, type Round, stepsOfEpoch, type Tally } from "./state.ts";
+import {
+  type CoordinatorState,
+  emptyEpoch,
+  orderOfEpoch,
+  type Round,
+  stepsOfEpoch,
+  type Tally,
+  taskOf,
+} from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 export function trainingRound(state: Pick<CoordinatorState, "settings" | "order" | "epoch">, now: number): Round {
@@ -66,7 +77,8 @@ function completeStep(turn: Turn, round: Round, total: Tally): void {
     step,
     version,
     epoch,
-    before: { epoch: state.epoch, newest: state.newest },
+    before: { epoch: state.epoch, newest: state.newest, curves: state.curves },
+    curves: withStep(state.curves, { step, loss: stepLoss }, stepsOfEpoch(state.settings)),
     pace,
     newest: { ...state.newest, stepLoss, loss: epoch.lossSum / epoch.batches },
   });
@@ -94,6 +106,7 @@ function completeEvaluation(turn: Turn, round: Round, total: Tally): void {
     "info",
     `Epoch ${point.epoch} of ${settings.epochs}: loss ${point.loss.toFixed(4)}, ${formatPercent(accuracy)} of the test set right.`,
   );
+  diagnoseAfter(turn, point);
   if (point.epoch === settings.epochs) {
     end(
       turn,
@@ -106,6 +119,15 @@ function completeEvaluation(turn: Turn, round: Round, total: Tally): void {
   turn.change({ epoch: emptyEpoch(point.epoch, turn.now), order: orderOfEpoch(settings, point.epoch) });
   checkpoint(turn, "epoch", point.epoch);
   turn.change({ round: trainingRound(turn.state, turn.now) });
+}
+
+/** What is wrong is said when it first holds; after that the run's view goes on saying it. */
+function diagnoseAfter(turn: Turn, point: EpochPoint): void {
+  const { settings, diagnosis: before } = turn.state;
+  const curves = withEpoch(turn.state.curves, point);
+  const diagnosis = diagnose(curves, taskOf(settings));
+  turn.change({ curves, diagnosis });
+  if (diagnosis !== null && diagnosis.kind !== before?.kind) turn.log("warning", diagnosis.sentence);
 }
 
 type Checkpoint = Extract<CoordinatorEffect, { type: "checkpoint" }>;

@@ -1,7 +1,8 @@
 /** All that the coordinator knows when it decides: kilobytes, immutable, without a single parameter or gradient. */
 import { batchCount, epochOrder } from "@convoy/datasets";
 import type { Group, PartialSums } from "@convoy/gradients";
-import type { Split, WorkerState } from "@convoy/protocol";
+import type { Diagnosis, Split, WorkerState } from "@convoy/protocol";
+import type { TrainedTask, TrainingCurves } from "./diagnosis/curves.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** Names one connection. The shell counts them; a number is never used twice. */
@@ -111,7 +112,7 @@ export interface CoordinatorState {
   readonly step: number;
   readonly epoch: EpochSoFar;
   /** As they were before the newest step, in case that led nowhere. */
-  readonly before: Pick<CoordinatorState, "epoch" | "newest"> | null;
+  readonly before: Pick<CoordinatorState, "epoch" | "newest" | "curves"> | null;
   /** The order of the epoch under way. */
   readonly order: Uint32Array;
   /** Null when the run has ended. */
@@ -134,6 +135,9 @@ export interface CoordinatorState {
     readonly accuracy: number | null;
     readonly testLoss: number | null;
   };
+  readonly curves: TrainingCurves;
+  /** What is wrong with the training as of the last evaluation; null when nothing is. */
+  readonly diagnosis: Diagnosis | null;
   readonly pace: Pace;
   /** When the shell was asked to send the next tick. */
   readonly wakeAt: number | null;
@@ -145,6 +149,11 @@ export function stepsOfEpoch(settings: RunSettings): number {
 
 export function stepsOfRun(settings: RunSettings): number {
   return stepsOfEpoch(settings) * settings.epochs;
+}
+
+/** What the curves of a run are judged against. */
+export function taskOf(settings: RunSettings): TrainedTask {
+  return { classCount: settings.recipe.model.classCount, stepsPerEpoch: stepsOfEpoch(settings) };
 }
 
 export function emptyEpoch(epoch: number, now: number): EpochSoFar {

@@ -4,6 +4,7 @@
  */
 import { unreachable } from "@convoy/foundation";
 import type { ControlAction } from "@convoy/protocol";
+import { noCurves } from "./diagnosis/curves.ts";
 import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorEvent } from "./event.ts";
 import { formatCount } from "./format.ts";
@@ -43,6 +44,8 @@ export function startCoordinator(settings: RunSettings, now: number): Coordinato
     departedCount: 0,
     shardCount: 0,
     newest: { loss: null, stepLoss: null, accuracy: null, testLoss: null },
+    curves: noCurves,
+    diagnosis: null,
     pace: [],
     wakeAt: null,
   };

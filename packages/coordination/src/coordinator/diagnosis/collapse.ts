@@ -1,3 +1,4 @@
+import type { Diagnosis } from "@convoy/protocol";
 import { formatPercent } from "../format.ts";
 import {
   type LossWindow,
@@ -7,7 +8,6 @@ import {
   type TrainedTask,
   type TrainingCurves,
 } from "./curves.ts";
-import type { Diagnosis } from "./diagnosis.ts";
 
 /** So near to the loss of guessing, as a share of it. */
 const NEARNESS = 0.005;

@@ -21,6 +21,12 @@ export interface LossWindow {
   readonly isFull: boolean;
 }
 
+/** The history of a run, in order. */
+export interface PastRun {
+  readonly losses: readonly LossPoint[];
+  readonly epochs: readonly EpochPoint[];
+}
+
 export interface TrainedTask {
   readonly classCount: number;
   readonly stepsPerEpoch: number;
@@ -43,6 +49,17 @@ export function withStep(curves: TrainingCurves, { step, loss }: LossPoint, step
     isFull: steps >= Math.ceil(stepsPerEpoch / WINDOWS_PER_EPOCH) || step % stepsPerEpoch === 0,
   };
   return { ...curves, windows: [...(isNew ? windows : windows.slice(0, -1)), window] };
+}
+
+export function withEpoch(curves: TrainingCurves, epoch: TrainingCurves["epochs"][number]): TrainingCurves {
+  return { ...curves, epochs: [...curves.epochs, epoch] };
+}
+
+/** The curves of what was kept of a run. */
+export function curvesOf({ losses, epochs }: PastRun, stepsPerEpoch: number): TrainingCurves {
+  let curves: TrainingCurves = { ...noCurves, epochs };
+  for (const point of losses) curves = withStep(curves, point, stepsPerEpoch);
+  return curves;
 }
 
 export function meanLoss({ lossSum, steps }: LossWindow): number {

@@ -1,6 +1,6 @@
+import type { Diagnosis } from "@convoy/protocol";
 import { findCollapse } from "./collapse.ts";
 import type { TrainedTask, TrainingCurves } from "./curves.ts";
-import type { Diagnosis } from "./diagnosis.ts";
 import { findDivergence } from "./divergence.ts";
 import { findOverfitting } from "./overfitting.ts";
 import { findPlateau } from "./plateau.ts";

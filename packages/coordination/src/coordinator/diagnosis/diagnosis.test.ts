@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { meanLoss, noCurves, type TrainingCurves, withStep } from "./curves.ts";
 import { diagnose } from "./diagnose.ts";
-import { curvesOf, type MadeUpTraining, through } from "./test-curves.ts";
+import { type MadeUpTraining, madeUpCurves, through } from "./test-curves.ts";
 
 const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
 const guessing = Math.log(10);
 
 function kindsAfterEpochs(training: MadeUpTraining, seed: number): (string | null)[] {
-  return curvesOf(training, seed).map((curves) => diagnose(curves, training.task)?.kind ?? null);
+  return madeUpCurves(training, seed).map((curves) => diagnose(curves, training.task)?.kind ?? null);
 }
 
 const none = (epochs: number) => new Array(epochs).fill(null);
@@ -38,7 +38,7 @@ test("a training that never leaves the loss of guessing has collapsed, from its 
   for (const seed of seeds) {
     expect(kindsAfterEpochs(collapse, seed), `seed ${seed}`).toEqual(new Array(10).fill("collapse"));
   }
-  const [first] = curvesOf(collapse, 1);
+  const [first] = madeUpCurves(collapse, 1);
   const diagnosis = diagnose(first as TrainingCurves, collapse.task);
   expect(diagnosis?.sinceStep).toBe(1);
   expect(diagnosis?.sentence).toMatch(
@@ -58,7 +58,7 @@ test("a network that dies after it has learned has collapsed since then", () => 
   const accuracy = (epoch: number) => (epoch <= 2 ? 0.5 : 0.1);
   const training = { ...died, trainingAccuracy: accuracy, testAccuracy: accuracy };
   expect(kindsAfterEpochs(training, 1)).toEqual([null, null, "collapse", "collapse", "collapse"]);
-  const last = curvesOf(training, 1).at(-1) as TrainingCurves;
+  const last = madeUpCurves(training, 1).at(-1) as TrainingCurves;
   const since = diagnose(last, training.task)?.sinceStep ?? 0;
   expect(Math.abs(since - 2 * 1563)).toBeLessThanOrEqual(157);
 });
@@ -127,7 +127,7 @@ test("a loss that grows far beyond its best diverges since then; a spike does no
       lossAt: (at: number) => (at < 4 ? learning.lossAt(at) : 0.8 + 3 * (at - 4)),
     };
     expect(kindsAfterEpochs(grows, seed), `seed ${seed}`).toEqual([...none(4), "divergence", "divergence"]);
-    const since = diagnose(curvesOf(grows, seed).at(-1) as TrainingCurves, grows.task)?.sinceStep ?? 0;
+    const since = diagnose(madeUpCurves(grows, seed).at(-1) as TrainingCurves, grows.task)?.sinceStep ?? 0;
     expect(since).toBeGreaterThan(1600);
     expect(since).toBeLessThan(2000);
     const spikes = (at: number) => (at % 1 > 0.9 ? 4 : learning.lossAt(at));
@@ -158,7 +158,7 @@ test("a loss without improvement for four epochs is a plateau, unless the networ
     expect(kinds.slice(8), `seed ${seed}`).toEqual(new Array(4).fill("plateau"));
     expect(kindsAfterEpochs({ ...stays, trainingAccuracy: () => 0.95 }, seed), `seed ${seed}`).toEqual(none(12));
   }
-  const diagnosis = diagnose(curvesOf(stays, 1).at(-1) as TrainingCurves, stays.task);
+  const diagnosis = diagnose(madeUpCurves(stays, 1).at(-1) as TrainingCurves, stays.task);
   expect(diagnosis?.sinceStep).toBe(3 * 400 + 1);
   expect(diagnosis?.sentence).toMatch(/for 9 epochs: .* after epoch 3 .*learning rate/);
 });
@@ -170,7 +170,7 @@ test("a test loss that rises for three epochs while the training loss falls is o
     expect(kinds.slice(0, 7), `seed ${seed}`).toEqual(none(7));
     expect(kinds.slice(8), `seed ${seed}`).toEqual(new Array(4).fill("overfitting"));
   }
-  const diagnosis = diagnose(curvesOf(byHeart, 1).at(-1) as TrainingCurves, byHeart.task);
+  const diagnosis = diagnose(madeUpCurves(byHeart, 1).at(-1) as TrainingCurves, byHeart.task);
   expect(diagnosis?.sinceStep).toBe(5 * 400 + 1);
   expect(diagnosis?.sentence).toMatch(/since epoch 6: .*epoch 5 was best.*augmentation, dropout/);
 });

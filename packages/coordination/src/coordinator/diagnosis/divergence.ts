@@ -1,5 +1,5 @@
+import type { Diagnosis } from "@convoy/protocol";
 import { meanLoss, newestWindows, type TrainedTask, type TrainingCurves } from "./curves.ts";
-import type { Diagnosis } from "./diagnosis.ts";
 
 /** A fifth of an epoch: a loss that leaps and comes back is not lost. */
 const WINDOWS = 2;

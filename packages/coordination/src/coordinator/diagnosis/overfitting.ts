@@ -1,5 +1,5 @@
+import type { Diagnosis } from "@convoy/protocol";
 import type { TrainedTask, TrainingCurves } from "./curves.ts";
-import type { Diagnosis } from "./diagnosis.ts";
 
 const EPOCHS = 3;
 /** What the test loss must have risen by, so that noise is none: a share of its best and a share of what guessing costs. */

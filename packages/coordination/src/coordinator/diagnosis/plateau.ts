@@ -1,6 +1,6 @@
+import type { Diagnosis } from "@convoy/protocol";
 import { formatPercent } from "../format.ts";
 import type { TrainingCurves } from "./curves.ts";
-import type { Diagnosis } from "./diagnosis.ts";
 
 const EPOCHS = 4;
 /** What counts as better: a loss lower by this share. */

@@ -17,7 +17,7 @@ export interface MadeUpTraining {
 }
 
 /** The curves as they are after each epoch. */
-export function curvesOf(training: MadeUpTraining, seed: number): TrainingCurves[] {
+export function madeUpCurves(training: MadeUpTraining, seed: number): TrainingCurves[] {
   const { task, lossAt, noise, epochs } = training;
   const random = new RandomSequence(seed, "test");
   const after: TrainingCurves[] = [];
