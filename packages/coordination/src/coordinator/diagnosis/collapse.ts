@@ -11,7 +11,7 @@ import {
 
 /** So near to the loss of guessing, as a share of it. */
 const NEARNESS = 0.005;
-/** A loss that falls by this share of itself from half an epoch to the next has begun to move: noise is a fifth of it. */
+/** A loss that falls by this share of guessing from half an epoch to the next has begun to move: that of a collapsed network by a twentieth of it. */
 const MOVEMENT = 0.0005;
 
 /**
@@ -37,7 +37,7 @@ export function findCollapse(curves: TrainingCurves, task: TrainedTask): Diagnos
     sentence:
       `The network has learned nothing since step ${first.firstStep.toLocaleString("en-US")}: its loss stays at ${meanOfWindows(judged).toFixed(4)}, ` +
       `which is what guessing among ${task.classCount} classes costs, and ${formatPercent(epoch.testAccuracy)} of the test set is right, which is chance. ` +
-      "It will not recover by itself. What usually helps: a smaller learning rate or a warm-up, an initialisation that suits the activation (He for ReLU), " +
+      "It seldom recovers by itself. What usually helps: a smaller learning rate or a warm-up, an initialisation that suits the activation (He for ReLU), " +
       "pictures normalised by mean and deviation, a larger batch.",
   };
 }
