@@ -37,7 +37,7 @@ export function findCollapse(curves: TrainingCurves, task: TrainedTask): Diagnos
     sentence:
       `The network has learned nothing since step ${first.firstStep.toLocaleString("en-US")}: its loss stays at ${meanOfWindows(judged).toFixed(4)}, ` +
       `which is what guessing among ${task.classCount} classes costs, and ${formatPercent(epoch.testAccuracy)} of the test set is right, which is chance. ` +
-      "It seldom recovers by itself. What usually helps: a smaller learning rate or a warm-up, an initialisation that suits the activation (He for ReLU), " +
+      "It seldom recovers by itself. What usually helps: another learning rate, mostly a smaller one, or a warm-up, an initialisation that suits the activation (He for ReLU), " +
       "pictures normalised by mean and deviation, a larger batch.",
   };
 }
