@@ -4,6 +4,7 @@ import { chooseKernels } from "./choose-kernels.ts";
 import type { GraphicsDevice } from "./device/graphics-device.ts";
 import { type KernelChoice, kernelsOfPlan, WIDE } from "./kernels-of-plan.ts";
 import { type Pipelines, preparePipelines } from "./pipelines.ts";
+import { keyOfWays, rememberedWays, type WayMemory } from "./remembered-ways.ts";
 import { requireLimits, stepSizes } from "./step-buffers.ts";
 import type { Kernel } from "./wgsl/kernel.ts";
 
@@ -49,10 +50,15 @@ export async function compileTask(
   const choices = [...forward, ...backward];
   const narrowest = choices.flatMap(([first]) => first);
   requireLimits(plan, stepSizes(plan, narrowest, pictureBytes(task)), graphics.device.limits);
-  const chosen = await choose(task, graphics, choices, way, onProgress);
+  let isCompiled = false;
+  const compileAll = async () => {
+    await preparePipelines(graphics, choices.flat(2), onProgress);
+    isCompiled = true;
+  };
+  const chosen = await choose(task, graphics, choices, way, compileAll);
   const forwardKernels = chosen.slice(0, forward.length).flat();
   return {
-    pipelines: await preparePipelines(graphics, chosen.flat(), way === undefined ? undefined : onProgress),
+    pipelines: await preparePipelines(graphics, chosen.flat(), isCompiled ? undefined : onProgress),
     forwardCount: forwardKernels.length,
   };
 }
@@ -62,11 +68,35 @@ async function choose(
   graphics: GraphicsDevice,
   choices: readonly KernelChoice[],
   way: Products | undefined,
-  onProgress: CompileProgress | undefined,
+  compileAll: () => Promise<void>,
 ): Promise<readonly (readonly Kernel[])[]> {
   if (way === "in square tiles") return choices.map((choice) => choice[1] ?? choice[0]);
   if (way !== undefined) return choices.map((choice) => choice.at(-1) ?? choice[0]);
-  // All ways at the same time, before they are compared one after the other.
-  await preparePipelines(graphics, choices.flat(2), onProgress);
-  return chooseKernels(graphics, planFor(task, COMPARED_COUNT), pictureBytes(task), choices);
+  const measure = async () => {
+    // All ways at the same time, before they are compared one after the other.
+    await compileAll();
+    return chooseKernels(graphics, planFor(task, COMPARED_COUNT), pictureBytes(task), choices);
+  };
+  return chooseOnce(choices, keyOfWays(graphics, choices), rememberedWays, measure);
+}
+
+/** What was chosen before on this device; or what is chosen now, which is remembered. */
+export async function chooseOnce(
+  choices: readonly KernelChoice[],
+  key: string,
+  memory: WayMemory,
+  measure: () => Promise<readonly (readonly Kernel[])[]>,
+): Promise<readonly (readonly Kernel[])[]> {
+  const known = (await memory.recall(key)) ?? [];
+  const chosenBefore = choices.flatMap((choice, i) => {
+    const kernels = choice[known[i] ?? -1];
+    return kernels === undefined ? [] : [kernels];
+  });
+  if (chosenBefore.length === choices.length) return chosenBefore;
+  const chosen = await measure();
+  await memory.keep(
+    key,
+    choices.map((choice, i) => choice.indexOf(chosen[i] as readonly Kernel[])),
+  );
+  return chosen;
 }
