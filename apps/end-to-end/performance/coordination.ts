@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { type Bar, reportBars } from "../reliability/bars.ts";
-import { StepCost } from "./step-cost.ts";
+import { measureStepCost } from "./step-cost.ts";
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +14,7 @@ const { values } = parseArgs({
   },
 });
 
-const times = await StepCost.measure({ rounds: Number(values.rounds), workers: Number(values.workers), later: true });
+const times = await measureStepCost({ rounds: Number(values.rounds), workers: Number(values.workers) });
 const shown = (name: string, value: number): Bar => {
   return { name, value, unit: "ms", limit: "at most", must: null, aim: null };
 };

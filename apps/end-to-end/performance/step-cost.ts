@@ -12,7 +12,7 @@ const WARM_UP_STEPS = 100;
 const WINDOW_MS = 3500;
 const EPOCH_STEPS = 938;
 
-/** Milliseconds a step; NaN where it was not measured. */
+/** Milliseconds a step; NaN for what a system does not tell. */
 export interface StepTimes {
   /** In the first epoch, in which every sample has to travel. */
   readonly first: number;
@@ -29,39 +29,33 @@ export interface StepTimes {
 export interface StepCostOptions {
   readonly rounds: number;
   readonly workers?: number;
-  /** Whether later epochs are measured too, which takes until the second has begun. */
-  readonly later?: boolean;
 }
 
-export const StepCost = {
-  /** Medians of rounds in which the whole system and the bare engine take turns. */
-  async measure({ rounds, workers = 1, later = false }: StepCostOptions): Promise<StepTimes> {
-    bundleApp("coordinator");
-    bundleApp("headless-worker");
-    const all: StepTimes[] = [];
-    for (let round = 0; round < rounds; round++) {
-      all.push({ ...(await wholeSystem(workers, later)), ...(await bareEngine()) });
-    }
-    const median = (name: keyof StepTimes) => medianOf(all.map((times) => times[name]));
-    return {
-      first: median("first"),
-      later: median("later"),
-      bare: median("bare"),
-      coordinatorProcessor: median("coordinatorProcessor"),
-      workerProcessor: median("workerProcessor"),
-      bareProcessor: median("bareProcessor"),
-    };
-  },
-};
+/** Medians of rounds in which the whole system and the bare engine take turns. */
+export async function measureStepCost({ rounds, workers = 1 }: StepCostOptions): Promise<StepTimes> {
+  bundleApp("coordinator");
+  bundleApp("headless-worker");
+  const all: StepTimes[] = [];
+  for (let round = 0; round < rounds; round++) {
+    all.push({ ...(await wholeSystem(workers)), ...(await bareEngine()) });
+  }
+  const median = (name: keyof StepTimes) => medianOf(all.map((times) => times[name]));
+  return {
+    first: median("first"),
+    later: median("later"),
+    bare: median("bare"),
+    coordinatorProcessor: median("coordinatorProcessor"),
+    workerProcessor: median("workerProcessor"),
+    bareProcessor: median("bareProcessor"),
+  };
+}
 
-async function wholeSystem(workerCount: number, later: boolean) {
+async function wholeSystem(workerCount: number) {
   const coordinator = await CoordinatorProcess.start(["--epochs", "1000", "--new"]);
   const workers = Array.from({ length: workerCount }, (_, i) => startHeadlessWorker(coordinator.url, `Number ${i}`));
   try {
     await coordinator.runUntil("the first steps", ({ step }) => step >= WARM_UP_STEPS);
     const first = await window(coordinator, workers);
-    if (!later)
-      return { first: first.ms, later: Number.NaN, coordinatorProcessor: Number.NaN, workerProcessor: Number.NaN };
     await coordinator.runUntil(
       "the second epoch",
       ({ step, state }) => step >= EPOCH_STEPS + WARM_UP_STEPS && state === "training",

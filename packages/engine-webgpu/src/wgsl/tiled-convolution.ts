@@ -4,10 +4,10 @@ import type {
   ConvolutionParameterGradient,
   WindowGeometry,
 } from "@convoy/engine";
-import { activated, activationFunctions, backThrough, throughBinding } from "./activation.ts";
+import { activationFunctions, backThrough, throughBinding } from "./activation.ts";
 import { extremePoolKernel } from "./extreme-pool.ts";
 import type { Kernel } from "./kernel.ts";
-import { elementOf, isFours, loaded, matrix, onesFrom, typed } from "./tiled-operands.ts";
+import { isFours, loaded, matrix, onesFrom, storeOutput, storeParameterGradient, typed } from "./tiled-operands.ts";
 import { fixedSize, perSampleSize, type TiledOperand, tiledProductKernels } from "./tiled-product.ts";
 
 /** The input under the windows: WGSL of what depends on the output pixel (counted with the samples) … */
@@ -75,8 +75,7 @@ export function tiledConvolution(name: string, operation: Convolution): Kernel[]
       fours: weightsInFours,
     }),
     target: { ...weightsBinding, result: pool === null ? output : "scratch" },
-    store: (value, row, column) =>
-      `result[${row} * ${outputChannels} + ${column}] = ${activated(activation, `(${value} + ${elementOf("parameters", `${bias.offset} + ${column}`, weightsInFours)})`)};`,
+    store: storeOutput(outputChannels, bias, activation, weightsInFours),
     ownScratch: pool !== null,
   });
   if (pool === null) return ways;
@@ -172,7 +171,6 @@ export function tiledConvolutionParameterGradient(name: string, operation: Convo
       fours: isFours(outputChannels),
     }),
     target: { results: "results" },
-    store: (value, row, column) =>
-      `results[select(${bias.offset}, ${weights.offset} + ${row} * ${outputChannels}, ${row} < ${taps}) + ${column}] = ${value};`,
+    store: storeParameterGradient(taps, outputChannels, weights, bias),
   });
 }

@@ -1,7 +1,7 @@
 import type { Dense, DenseInputGradient, DenseParameterGradient } from "@convoy/engine";
-import { activated, activationFunctions, backThrough, throughBinding } from "./activation.ts";
+import { activationFunctions, backThrough, throughBinding } from "./activation.ts";
 import type { Kernel } from "./kernel.ts";
-import { elementOf, isFours, matrix, onesFrom, typed } from "./tiled-operands.ts";
+import { isFours, matrix, onesFrom, storeOutput, storeParameterGradient, typed } from "./tiled-operands.ts";
 import { fixedSize, perSampleSize, tiledProductKernels } from "./tiled-product.ts";
 
 export function tiledDense(name: string, operation: Dense): Kernel[][] {
@@ -24,8 +24,7 @@ export function tiledDense(name: string, operation: Dense): Kernel[][] {
       fours: weightsInFours,
     }),
     target: { ...weightsBinding, result: output },
-    store: (value, row, column) =>
-      `result[${row} * ${outputCount} + ${column}] = ${activated(activation, `(${value} + ${elementOf("parameters", `${bias.offset} + ${column}`, weightsInFours)})`)};`,
+    store: storeOutput(outputCount, bias, activation, weightsInFours),
   });
 }
 
@@ -70,7 +69,6 @@ export function tiledDenseParameterGradient(name: string, operation: DenseParame
     ),
     right: matrix("gradient", { along: "outer", outerStep: 1, innerStep: outputCount, fours: outputsInFours }),
     target: { results: "results" },
-    store: (value, row, column) =>
-      `results[select(${bias.offset}, ${weights.offset} + ${row} * ${outputCount}, ${row} < ${inputCount}) + ${column}] = ${value};`,
+    store: storeParameterGradient(inputCount, outputCount, weights, bias),
   });
 }

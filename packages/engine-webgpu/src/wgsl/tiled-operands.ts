@@ -1,5 +1,7 @@
+import type { Activation, Range } from "@convoy/engine";
+import { activated } from "./activation.ts";
 import type { ElementType, Resource } from "./kernel.ts";
-import type { TiledOperand } from "./tiled-product.ts";
+import type { TiledOperand, TiledProduct } from "./tiled-product.ts";
 
 /** Whether what begins and ends at such places can be loaded four elements at a time. */
 export function isFours(...sizes: readonly number[]): boolean {
@@ -11,7 +13,7 @@ export function typed(resource: Resource, fours: boolean): readonly [Resource, E
 }
 
 /** WGSL of one element of an array, whatever it is made of. */
-export function elementOf(array: string, index: string, fours: boolean): string {
+function elementOf(array: string, index: string, fours: boolean): string {
   return fours ? `${array}[(${index}) / 4][(${index}) % 4]` : `${array}[${index}]`;
 }
 
@@ -46,4 +48,28 @@ export function onesFrom(count: number, operand: TiledOperand): TiledOperand {
     outer: (index, tag) => `${operand.outer(index, tag)}\nlet isThere${tag} = ${index} < ${count};`,
     at: (outerTag, innerTag) => `select(${one}, ${operand.at(outerTag, innerTag)}, isThere${outerTag})`,
   };
+}
+
+/** Stores a layer's output: with the bias of its column, through its activation. */
+export function storeOutput(
+  columns: number,
+  bias: Range,
+  activation: Activation | null,
+  parametersInFours: boolean,
+): TiledProduct["store"] {
+  return (value, row, column) => {
+    const biasOfColumn = elementOf("parameters", `${bias.offset} + ${column}`, parametersInFours);
+    return `result[${row} * ${columns} + ${column}] = ${activated(activation, `(${value} + ${biasOfColumn})`)};`;
+  };
+}
+
+/** Stores the gradient of the weights, row by row, and behind its `rows` that of the bias. */
+export function storeParameterGradient(
+  rows: number,
+  columns: number,
+  weights: Range,
+  bias: Range,
+): TiledProduct["store"] {
+  return (value, row, column) =>
+    `results[select(${bias.offset}, ${weights.offset} + ${row} * ${columns}, ${row} < ${rows}) + ${column}] = ${value};`;
 }
