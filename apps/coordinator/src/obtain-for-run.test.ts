@@ -59,6 +59,15 @@ test.each(recipes.map((recipe) => [recipe.name, recipe] as const))(
   },
 );
 
+test("a part of a dataset is named so, beside whatever else it is", async () => {
+  const { dataset, warning } = await obtain(digits, { trainSamples: 2, testSamples: 1 });
+  expect([dataset.train.count, dataset.test.count]).toEqual([2, 1]);
+  expect(dataset.title).toMatch(/, the first 2 to train and 1 to test$/);
+  expect(warning).toMatch(
+    /say nothing about MNIST itself\. This run uses a part of custom data in .*, as it was told to: its figures say nothing about the whole\.$/,
+  );
+});
+
 test("the built-in digits stand in for MNIST alone", async () => {
   expect(await refusal(pictures, { dataset: BUILT_IN_DIGITS })).toBe(
     "The built-in digits stand in for MNIST alone, and pictures trains on CIFAR-10: leave out --dataset built-in-digits.",

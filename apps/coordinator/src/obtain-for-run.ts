@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Dataset } from "@convoy/datasets";
+import { type Dataset, firstSamples } from "@convoy/datasets";
 import { formatShape, imageShapeFor, type Recipe } from "@convoy/models";
 import type { Logger } from "pino";
 import { cifar10Format } from "./datasets/cifar10-format.ts";
@@ -27,9 +27,16 @@ export interface DatasetForRun {
  */
 export async function obtainForRun(recipe: Recipe, options: CoordinatorOptions, log: Logger): Promise<DatasetForRun> {
   const format = formats[recipe.dataset];
-  const obtained = await obtainFor(recipe, format, options, log);
+  const obtained = partOf(await obtainFor(recipe, format, options, log), options);
   checkFit(recipe, obtained.dataset);
   return obtained;
+}
+
+function partOf(obtained: DatasetForRun, { trainSamples, testSamples }: CoordinatorOptions): DatasetForRun {
+  const dataset = firstSamples(obtained.dataset, { train: trainSamples, test: testSamples });
+  if (dataset === obtained.dataset) return obtained;
+  const warning = `This run uses a part of ${obtained.dataset.title}, as it was told to: its figures say nothing about the whole.`;
+  return { dataset, warning: obtained.warning === null ? warning : `${obtained.warning} ${warning}` };
 }
 
 async function obtainFor(

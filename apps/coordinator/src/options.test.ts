@@ -45,7 +45,7 @@ describe("options", () => {
 
   test("come from the arguments", () => {
     const args =
-      "--recipe r --epochs 2 --seed 0 --local-workers 3 --dataset built-in-digits --dataset-dir d --data-dir x --port 0 --host 0.0.0.0 --exact --resume 1 --checkpoint-seconds 5 --host-name Lab.school.example --cert c --key k";
+      "--recipe r --epochs 2 --seed 0 --local-workers 3 --dataset built-in-digits --dataset-dir d --train-samples 640 --test-samples 100 --data-dir x --port 0 --host 0.0.0.0 --exact --resume 1 --checkpoint-seconds 5 --host-name Lab.school.example --cert c --key k";
     expect(readOptions(args.split(" "))).toEqual({
       recipe: "r",
       set: [],
@@ -54,6 +54,8 @@ describe("options", () => {
       localWorkers: 3,
       dataset: "built-in-digits",
       datasetDir: "d",
+      trainSamples: 640,
+      testSamples: 100,
       dataDir: resolve("x"),
       port: 0,
       host: "0.0.0.0",

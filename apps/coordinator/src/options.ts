@@ -17,6 +17,9 @@ export interface CoordinatorOptions {
   /** Instead of the recipe's. */
   readonly dataset: typeof BUILT_IN_DIGITS | undefined;
   readonly datasetDir: string | undefined;
+  /** Only the first so many of the dataset. */
+  readonly trainSamples: number | undefined;
+  readonly testSamples: number | undefined;
   readonly dataDir: string;
   readonly host: string;
   /** A name of this machine that others can type; undefined where addresses must do. */
@@ -97,6 +100,14 @@ function trainingOptions(): Option[] {
       "DATASET_DIR",
       "folder with the dataset's files; without it they are downloaded once",
     ).argParser(filled),
+    option(
+      "--train-samples <count>",
+      "TRAIN_SAMPLES",
+      "train on the first so many samples alone, to try something out",
+    ).argParser(whole(1, 1_000_000_000)),
+    option("--test-samples <count>", "TEST_SAMPLES", "test on the first so many samples alone").argParser(
+      whole(1, 1_000_000_000),
+    ),
   ];
 }
 

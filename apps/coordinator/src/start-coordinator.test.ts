@@ -39,6 +39,8 @@ function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
     set: [],
     dataset: undefined,
     datasetDir: undefined,
+    trainSamples: undefined,
+    testSamples: undefined,
     dataDir: join(folder, "data"),
     host: "127.0.0.1",
     hostName: undefined,

@@ -44,6 +44,7 @@ function routes(options: { run?: ServedRun | null; dashboard?: string; authority
     admit: (caller, token) => access.admit(caller, token),
     describeEntry: (admission, visited) => entry.describe(admission, visited),
     authority: () => options.authority ?? null,
+    traffic: () => ({ sentBytes: 7, receivedBytes: 5 }),
   });
   /** As from a program or browser on this machine. */
   const request = (path: string, init: RequestInit = {}, from = here) => app.request(path, init, { incoming: from });
@@ -82,6 +83,11 @@ describe("the API", () => {
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(file);
   });
 
+  test("says how much has gone over the websockets", async () => {
+    const answer = await routes().app.request("/api/run/traffic");
+    expect(await answer.json()).toEqual({ sentBytes: 7, receivedBytes: 5 });
+  });
+
   test("says so while the run is being prepared", async () => {
     const { app } = routes({ run: null });
     expect(await (await app.request("/api/health")).json()).toMatchObject({ status: "preparing" });
@@ -106,7 +112,7 @@ describe("the API", () => {
 });
 
 describe("whoever is not on this machine", () => {
-  const paths = ["/api/run", "/api/run/parameters.safetensors"];
+  const paths = ["/api/run", "/api/run/traffic", "/api/run/parameters.safetensors"];
 
   test.each(paths)("[A4] gets nothing of %s without an invitation", async (path) => {
     const { app } = routes();

@@ -7,6 +7,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { type Context, Hono } from "hono";
 import type { Admission } from "../access/access.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** A run as the API sees it. */
 export interface ServedRun {
@@ -25,11 +26,13 @@ export interface RoutesOptions {
   describeEntry(admission: Admission, visitedHost: string | null): EntryView;
   /** The certificate, as PEM, of an authority that devices may install; null where there is none. */
   authority(): string | null;
+  /** With workers and viewers, since the start. */
+  traffic(): Traffic;
 }
 
 type Routes = Hono<{ Bindings: HttpBindings }>;
 
-export function createRoutes({ dashboard, run, admit, describeEntry, authority }: RoutesOptions): Routes {
+export function createRoutes({ dashboard, run, admit, describeEntry, authority, traffic }: RoutesOptions): Routes {
   const app: Routes = new Hono();
   const preparing = { error: "The run is being prepared; try again in a moment." };
 
@@ -51,6 +54,7 @@ export function createRoutes({ dashboard, run, admit, describeEntry, authority }
     const current = run();
     return current === null ? context.json(preparing, 503) : context.json(current.describe());
   });
+  app.get("/api/run/traffic", (context) => context.json(traffic()));
   app.get("/api/run/parameters.safetensors", (context) => {
     const current = run();
     if (current === null) return context.json(preparing, 503);
