@@ -14,10 +14,16 @@ const programs = {
   headlessWorker: path.join(apps, "headless-worker/dist/main.js"),
 };
 
+const builtInDigits = ["--dataset", "built-in-digits"];
+
 interface ProcessOptions {
   readonly nodeOptions?: readonly string[];
   /** An earlier coordinator's; a new one without it. */
   readonly dataDir?: string;
+  /** Options that say what it trains on; the built-in digits without them. */
+  readonly dataset?: readonly string[];
+  /** A dataset may have to be downloaded, and a large network's parameters to be drawn. */
+  readonly startMs?: number;
 }
 
 export class CoordinatorProcess {
@@ -34,20 +40,27 @@ export class CoordinatorProcess {
     this.output = output;
   }
 
-  /** Starts on a free port, unless the arguments name one, with the built-in digits. */
-  static async start(
-    args: readonly string[],
-    { nodeOptions = [], dataDir = makeDataDir() }: ProcessOptions = {},
-  ): Promise<CoordinatorProcess> {
-    const fixed = ["--port", "0", "--dataset", "built-in-digits", "--data-dir", dataDir];
-    const child = startProgram("coordinator", [...fixed, ...args], nodeOptions);
+  /** Starts on a free port, unless the arguments name one. */
+  static async start(args: readonly string[], options: ProcessOptions = {}): Promise<CoordinatorProcess> {
+    const { nodeOptions = [], dataDir = makeDataDir(), dataset = builtInDigits, startMs } = options;
+    const child = startProgram("coordinator", ["--port", "0", "--data-dir", dataDir, ...dataset, ...args], nodeOptions);
     const output = collect(child);
-    const url = await until("the coordinator's link", () => {
-      if (child.exitCode !== null) throw new Error(`The coordinator ended:\n${output()}`);
+    const find = () => {
+      if (hasEnded(child)) throw new Error(`The coordinator ended:\n${output()}`);
       return /Watch the run\s+(http:\/\/[^/\s]+)\//.exec(output())?.[1];
-    });
+    };
+    const url = await until("the coordinator's link", find, startMs);
     keepDigits(dataDir);
     return new CoordinatorProcess(url, dataDir, child, output);
+  }
+
+  get hasEnded(): boolean {
+    return hasEnded(this.#child);
+  }
+
+  /** Bytes on the sockets of workers and viewers, since it started. */
+  async traffic(): Promise<{ sentBytes: number; receivedBytes: number }> {
+    return (await fetch(`${this.url}/api/run/traffic`)).json() as Promise<{ sentBytes: number; receivedBytes: number }>;
   }
 
   async run(): Promise<RunView> {
@@ -112,7 +125,7 @@ export class CoordinatorProcess {
       // Two of a kind that wait together would arrive as one.
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
+    if (!this.hasEnded) await once(this.#child, "exit");
     return this.#child.exitCode;
   }
 
@@ -121,6 +134,10 @@ export class CoordinatorProcess {
     rmSync(this.dataDir, { recursive: true, force: true });
     return this.#child.exitCode;
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 export function makeDataDir(): string {

@@ -1,0 +1,108 @@
+/** What a reproduction has to show, and whether it does. */
+import type { Results } from "./results.ts";
+import { type EpochSummary, summarize } from "./summary.ts";
+
+export interface Check {
+  readonly what: string;
+  readonly measured: string;
+  /** "open" where there is nothing to compare with. */
+  readonly verdict: "met" | "missed" | "open";
+}
+
+/** How far a mean loss may lie outside the range of PyTorch's seeds, as a share. */
+const LOSS_MARGIN = 0.1;
+
+/** How far the loss of a network that only guesses is from the logarithm of 10. */
+const GUESSING = 0.003;
+
+/** What is known of single recipes beside PyTorch's figures. */
+interface Expectation {
+  /** By how much the mean accuracy may differ from PyTorch's; below it alone, or on both sides. */
+  readonly margin: number;
+  readonly isOneSided: boolean;
+  readonly leastAccuracy?: number;
+  /** The loss stays that of guessing, and so does the accuracy. */
+  readonly neverLearns?: true;
+}
+const digits = { margin: 0.002, isOneSided: false };
+const pictures = { margin: 0.01, isOneSided: true };
+const expectations: Readonly<Record<string, Expectation>> = {
+  "lenet5-mnist": digits,
+  "lenet5-mnist-adam": digits,
+  "lenet5-1998": { ...digits, leastAccuracy: 0.98 },
+  "alexnet-cifar10": pictures,
+  "alexnet-cifar10-small": { ...pictures, leastAccuracy: 0.642 },
+  "alexnet-cifar10-small-collapse": { ...pictures, neverLearns: true },
+  "alexnet-2012": pictures,
+};
+
+/** Of a shortened form only that its losses are like PyTorch's: nobody knows better figures of it. */
+export function evaluateChecks(results: Results): Check[] {
+  const ours = summarize(results.convoy);
+  const theirs = summarize(results.pytorch);
+  const expectation = expectations[results.recipe] ?? pictures;
+  return [
+    checkLosses(ours, theirs),
+    ...(results.whole ? [checkAccuracy(ours, theirs, expectation), ...checkExpected(ours, expectation)] : []),
+  ];
+}
+
+function checkLosses(ours: readonly EpochSummary[], theirs: readonly EpochSummary[]): Check {
+  const what = "every epoch's mean loss within the range of PyTorch's seeds ± 10 %";
+  const compared = ours.slice(0, theirs.length);
+  if (compared.length === 0) return { what, measured: "no figures of PyTorch", verdict: "open" };
+  const farthest = Math.max(...compared.map((epoch, index) => outside(epoch, theirs[index] as EpochSummary)));
+  const inside = compared.filter((epoch, index) => outside(epoch, theirs[index] as EpochSummary) <= LOSS_MARGIN).length;
+  const measured = `${inside} of ${compared.length} epochs; at most ${(100 * farthest).toFixed(1)} % outside the range`;
+  return { what, measured, verdict: inside < compared.length ? "missed" : inside < ours.length ? "open" : "met" };
+}
+
+/** How far outside the range a mean lies, as a share of the range's nearer end; 0 inside. */
+function outside({ loss: { mean } }: EpochSummary, { loss: { least, most } }: EpochSummary): number {
+  if (Number.isNaN(mean) || Number.isNaN(least)) return Number.POSITIVE_INFINITY;
+  return Math.max(0, mean / most - 1, 1 - mean / least);
+}
+
+function checkAccuracy(
+  ours: readonly EpochSummary[],
+  theirs: readonly EpochSummary[],
+  { margin, isOneSided }: Expectation,
+): Check {
+  const points = `${(100 * margin).toFixed(1)} ${margin === 0.01 ? "point" : "points"}`;
+  const what = isOneSided
+    ? `mean test accuracy at least PyTorch's mean − ${points}`
+    : `mean test accuracy within ${points} of PyTorch's mean`;
+  const [mean, other] = [ours.at(-1)?.testAccuracy.mean, theirs.at(-1)?.testAccuracy.mean];
+  if (mean === undefined || other === undefined || theirs.length < ours.length) {
+    return { what, measured: "no figures of PyTorch", verdict: "open" };
+  }
+  const isMet = mean >= other - margin && (isOneSided || mean <= other + margin);
+  const difference = 100 * (mean - other);
+  const measured = `${percent(mean)} against ${percent(other)}: ${signed(difference)} points`;
+  return { what, measured, verdict: isMet ? "met" : "missed" };
+}
+
+function checkExpected(ours: readonly EpochSummary[], { leastAccuracy, neverLearns }: Expectation): Check[] {
+  const end = ours.at(-1)?.testAccuracy.mean ?? Number.NaN;
+  const checks: Check[] = [];
+  if (leastAccuracy !== undefined) {
+    const verdict = end >= leastAccuracy ? "met" : "missed";
+    checks.push({ what: `mean test accuracy at least ${percent(leastAccuracy)}`, measured: percent(end), verdict });
+  }
+  if (neverLearns === true) {
+    const losses = ours.map(({ loss }) => loss.mean);
+    const range = `${Math.min(...losses).toFixed(4)} to ${Math.max(...losses).toFixed(4)}, ${percent(end)}`;
+    const isMet = losses.every((loss) => Math.abs(loss - Math.LN10) < GUESSING) && Math.abs(end - 0.1) < 1e-9;
+    const what = `every epoch's mean loss that of guessing, ln 10 ± ${GUESSING}, and a test accuracy of 10.00 %`;
+    checks.push({ what, measured: range, verdict: isMet ? "met" : "missed" });
+  }
+  return checks;
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+}

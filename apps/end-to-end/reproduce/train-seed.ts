@@ -1,0 +1,173 @@
+/** One seed of a recipe through the real system: a coordinator's process, sockets, workers in processes or tabs. */
+import { mkdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Recipe } from "@convoy/models";
+import type { RunView } from "@convoy/protocol";
+import { CoordinatorProcess } from "../src/coordinator-process.ts";
+import { readJson, writeJson } from "./json-file.ts";
+import { currentCommit, describeMachine } from "./machine.ts";
+import { Parts } from "./parts.ts";
+import { type Epoch, type Form, type Results, type TrainedSeed, trainedSeedSchema } from "./results.ts";
+import {
+  datasetTitleOf,
+  endLeftOver,
+  finishedRun,
+  hashLosses,
+  hashParameters,
+  readEpochs,
+  readLosses,
+  tidyUp,
+} from "./run-files.ts";
+import { openTabs } from "./tabs.ts";
+
+/** Half an hour of downloading at most. */
+const START_MS = 1_800_000;
+const LOOK_MS = 500;
+const LINE_MS = 10_000;
+/** Above so many parameters a checkpoint is hundreds of megabytes: it is written once a minute. */
+const LARGE = 10_000_000;
+
+export interface Training {
+  readonly recipe: Recipe;
+  readonly parameterCount: number;
+  readonly form: Form;
+  readonly workers: Results["workers"];
+  readonly exact: boolean;
+  readonly seed: number;
+  /** Options of the coordinator that say what it trains on. */
+  readonly dataset: readonly string[];
+  /** Of this seed alone. */
+  readonly folder: string;
+  /** Where downloads are kept, for all of them. */
+  readonly downloads: string;
+  /** Of the repository. */
+  readonly root: string;
+}
+
+/** What it has come to, from an earlier call where that has finished it; null when it was interrupted. */
+export async function trainSeed(training: Training, stop: AbortSignal): Promise<TrainedSeed | null> {
+  const { folder, form, seed, root } = training;
+  const file = path.join(folder, "result.json");
+  const kept = readJson(file, trainedSeedSchema);
+  if (kept !== null) return kept;
+  const dataDir = shareDownloads(training);
+  await endLeftOver(dataDir);
+  const parts = new Parts(path.join(folder, "parts.json"));
+  if (finishedRun(dataDir, form.epochs) === null && !(await lead(training, dataDir, parts, stop))) return null;
+  const run = finishedRun(dataDir, form.epochs);
+  if (run === null) throw new Error(`The run in ${dataDir} is finished, but not all of it is on the disk.`);
+  const epochs = readEpochs(run);
+  const result: TrainedSeed = {
+    seed,
+    dataset: datasetTitleOf(run),
+    epochs,
+    steps: readLosses(run).length,
+    seconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0),
+    ...parts.total,
+    lossesSha256: hashLosses(run),
+    parametersSha256: hashParameters(run),
+    finishedAt: new Date().toISOString(),
+    commit: currentCommit(root),
+    machine: describeMachine(),
+  };
+  writeJson(file, result);
+  tidyUp(run);
+  return result;
+}
+
+/** Leads the run until it is finished; returns false when it was interrupted before that. */
+async function lead(training: Training, dataDir: string, parts: Parts, stop: AbortSignal): Promise<boolean> {
+  const { recipe, workers, dataset } = training;
+  const isInTabs = workers.kind === "tabs";
+  const coordinator = await CoordinatorProcess.start(argumentsOf(training), { dataDir, dataset, startMs: START_MS });
+  const tabs = isInTabs ? await openTabs(coordinator.url, workers.count) : null;
+  try {
+    const first = await coordinator.run();
+    parts.begin(first.step);
+    const told = new Told(recipe, path.join(dataDir, "runs", first.run));
+    for (;;) {
+      if (stop.aborted) return false;
+      const view = await look(coordinator, stop, parts);
+      if (view === null) return false;
+      told.tell(view);
+      if (view.state === "finished") return true;
+      if (view.state === "stopped") throw new Error(view.sentence);
+      await pause(LOOK_MS, undefined, { signal: stop }).catch(() => {});
+    }
+  } finally {
+    parts.keep();
+    await tabs?.close();
+    await coordinator.end("SIGINT");
+  }
+}
+
+/** Null where the same signal has ended the coordinator too. */
+async function look(coordinator: CoordinatorProcess, stop: AbortSignal, parts: Parts): Promise<RunView | null> {
+  try {
+    const view = await coordinator.run();
+    const engines = view.workers.flatMap(({ engine }) => engine ?? []);
+    parts.note({ step: view.step, ...(await coordinator.traffic()), engines });
+    return view;
+  } catch (error) {
+    if (stop.aborted) return null;
+    throw coordinator.hasEnded ? new Error(`The coordinator ended:\n${coordinator.output().slice(-2000)}`) : error;
+  }
+}
+
+function argumentsOf({ recipe, parameterCount, form, workers, exact, seed }: Training): string[] {
+  return [
+    ...["--recipe", recipe.name, "--seed", String(seed), "--epochs", String(form.epochs)],
+    ...["--local-workers", String(workers.kind === "tabs" ? 0 : workers.count)],
+    ...["--checkpoint-seconds", parameterCount > LARGE ? "60" : "10"],
+    ...(form.trainSamples === null ? [] : ["--train-samples", String(form.trainSamples)]),
+    ...(form.testSamples === null ? [] : ["--test-samples", String(form.testSamples)]),
+    ...(exact ? ["--exact"] : []),
+  ];
+}
+
+/** Each seed has a data folder of its own, so that a start there goes on with it and nothing else; downloads are everybody's. */
+function shareDownloads({ folder, downloads }: Training): string {
+  const dataDir = path.join(folder, "data");
+  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(downloads, { recursive: true });
+  try {
+    symlinkSync(downloads, path.join(dataDir, "datasets"), "junction");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return dataDir;
+}
+
+/** Says at the terminal how far the run is. */
+class Told {
+  readonly #recipe: Recipe;
+  readonly #run: string;
+  #epochs: number;
+  #lineAt = Number.NEGATIVE_INFINITY;
+
+  constructor(recipe: Recipe, run: string) {
+    this.#recipe = recipe;
+    this.#run = run;
+    this.#epochs = readEpochs(run).length;
+    if (this.#epochs > 0) process.stdout.write(`  It goes on after epoch ${this.#epochs}.\n`);
+  }
+
+  tell(view: RunView): void {
+    const epochs = readEpochs(this.#run);
+    for (const epoch of epochs.slice(this.#epochs)) process.stdout.write(`  ${epochLine(epoch, this.#recipe)}\n`);
+    this.#epochs = epochs.length;
+    if (performance.now() - this.#lineAt < LINE_MS) return;
+    this.#lineAt = performance.now();
+    const loss = view.loss === null ? "" : ` Loss ${view.loss.toFixed(4)}.`;
+    const speed = view.samplesPerSecond > 0 ? ` ${view.samplesPerSecond.toFixed(0)} samples/s.` : "";
+    process.stdout.write(`  ${view.sentence}${loss}${speed}\n`);
+  }
+}
+
+function epochLine({ epoch, loss, testAccuracy, seconds }: Epoch, { published }: Recipe): string {
+  const theirs = published?.loss[epoch - 1];
+  const beside = theirs === undefined ? "" : ` (published ${theirs})`;
+  const accuracy = `${(100 * testAccuracy).toFixed(2)} % of the test set right`;
+  return `Epoch ${epoch}: loss ${loss?.toFixed(4) ?? "no number"}${beside}, ${accuracy}, ${seconds.toFixed(0)} s.`;
+}
