@@ -53,6 +53,15 @@ export class ReferenceEngine implements Engine {
     return this.#overSamples(batch, false, () => {});
   }
 
+  /** count × classes, as in evaluation. */
+  computeLogits(batch: Batch): Float64Array {
+    this.#assertReady();
+    assertBatch(this.#task, batch);
+    const logits: number[] = [];
+    this.#overSamples(batch, false, ({ activations }) => logits.push(...(activations.at(-1) as Float64Array)));
+    return Float64Array.from(logits);
+  }
+
   /** The gradient is valid until the next call. */
   computePreciseGradient(batch: Batch): { outcome: BatchOutcome; gradient: Float64Array } {
     this.#assertReady();
