@@ -143,7 +143,7 @@ describe("options", () => {
     expect(text).toContain(`It must be a whole number ${range}.`);
   });
 
-  test.each(["--host", "--data-dir", "--dataset-dir", "--resume", "--cert", "--key"])(
+  test.each(["--host", "--data-dir", "--dataset-dir", "--resume", "--cert", "--key", "--from", "--export"])(
     "refuse an empty %s",
     (option) => {
       const { code, text } = ended(option, "");
@@ -152,6 +152,16 @@ describe("options", () => {
       expect(text).toContain("It must not be empty.");
     },
   );
+
+  test("name a file to start from and one to end with", () => {
+    expect(readOptions(["--from", "a.safetensors", "--export", "b.onnx"])).toMatchObject({
+      from: "a.safetensors",
+      export: "b.onnx",
+    });
+    expect(ended("--from", "a.safetensors", "--resume", "1").text).toContain(
+      "cannot be used with option '--resume <run>'",
+    );
+  });
 
   test("refuse to begin a run and to go on with another at once", () => {
     expect(ended("--new", "--resume", "1").text).toContain("'--resume <run>' cannot be used with option '--new'");

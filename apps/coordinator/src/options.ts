@@ -14,6 +14,10 @@ export interface CoordinatorOptions {
   readonly recipe: string | undefined;
   /** Changes of the recipe: "activation=tanh". */
   readonly set: readonly string[];
+  /** A safetensors file whose parameters a new run starts from. */
+  readonly from: string | undefined;
+  /** Where the network that the run ends with is written. */
+  readonly export: string | undefined;
   /** Instead of the recipe's. */
   readonly dataset: typeof BUILT_IN_DIGITS | undefined;
   readonly datasetDir: string | undefined;
@@ -92,6 +96,13 @@ function trainingOptions(): Option[] {
       `names the run's random numbers: the same seed gives the same run (default: ${DEFAULT_SEED})`,
     ).argParser(whole(0, Number.MAX_SAFE_INTEGER)),
     flag("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine"),
+    option(
+      "--from <file>",
+      "FROM",
+      "start from the parameters in this safetensors file, not from random ones (docs/model-files.md)",
+    )
+      .argParser(filled)
+      .conflicts("resume"),
     option("--dataset <name>", "DATASET", "train on this instead of the recipe's dataset; needs no download").choices([
       BUILT_IN_DIGITS,
     ]),
@@ -121,6 +132,11 @@ function savingOptions(): Option[] {
     option("--resume <run>", "RESUME", "go on with this run, the name of its folder in <data-dir>/runs")
       .argParser(filled)
       .conflicts("new"),
+    option(
+      "--export <file>",
+      "EXPORT",
+      "write the model here when the run ends: .safetensors, .onnx, or for TensorFlow.js .json or a folder",
+    ).argParser(filled),
     option("--checkpoint-seconds <count>", "CHECKPOINT_SECONDS", "save the run this often while it trains")
       .default(10)
       .argParser(whole(1, 86_400)),

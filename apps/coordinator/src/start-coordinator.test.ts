@@ -4,6 +4,8 @@ import { get as getSecurely } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceEngine } from "@convoy/engine";
+import { joinPieces, readSafetensors, writeSafetensors } from "@convoy/model-files";
+import { lenet5 } from "@convoy/models";
 import { limits, PROTOCOL_VERSION, type RunView } from "@convoy/protocol";
 import { dialSocketIo } from "@convoy/transport/client";
 import { runWorker } from "@convoy/worker";
@@ -53,6 +55,8 @@ function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
     exact: false,
     new: false,
     resume: undefined,
+    from: undefined,
+    export: undefined,
     checkpointSeconds: 10,
     localWorkers: 0,
     ...change,
@@ -269,6 +273,42 @@ describe("a start", () => {
     expect(failure).toBeInstanceOf(StartError);
     expect((failure as Error).message).toContain(`those that can, the newest first: ${run}.`);
   });
+});
+
+test("a run can start from a file and leave one when it ends, as it would by hand", async () => {
+  const first = join(folder, "first.safetensors");
+  const values = Float32Array.from({ length: 44_426 }, (_, i) => Math.sin(i) / 50);
+  await writeFile(first, joinPieces(writeSafetensors(lenet5, values, {})));
+  const last = join(folder, "last.safetensors");
+  coordinator = await start({ from: first, export: last });
+  expect(printed).toContain("The run starts from the parameters in first.safetensors.");
+  const url = printedUrl();
+  const worker = runWorker({
+    dial: dialSocketIo(url),
+    name: "test",
+    device: "Node",
+    engines: [{ name: "reference", create: createReferenceEngine }],
+    onStatus: () => {},
+  });
+  const view = async () => (await (await fetch(`${url}/api/run`)).json()) as RunView;
+  await vi.waitFor(async () => expect((await view()).state).toBe("finished"), { timeout: 15_000, interval: 50 });
+  const newest = new Uint8Array(await (await fetch(`${url}/api/run/parameters.safetensors`)).arrayBuffer());
+  worker.stop();
+  await coordinator.close();
+  coordinator = null;
+  const [run] = await readdir(join(folder, "data", "runs"));
+  const initial = await readFile(join(folder, "data", "runs", run as string, "parameters-initial.safetensors"));
+  expect(Buffer.from(readSafetensors(initial, lenet5).buffer).equals(Buffer.from(values.buffer))).toBe(true);
+  expect((await readFile(last)).equals(newest)).toBe(true);
+  expect(newest.length).toBe(initial.length);
+  expect((await readFile(last)).equals(initial)).toBe(false);
+}, 20_000);
+
+test("a start or an export that cannot be ends the start before the dataset is looked for", async () => {
+  const datasetDir = join(folder, "nowhere");
+  const from = join(folder, "other.safetensors");
+  await expect(start({ from, datasetDir })).rejects.toThrow(`There is no file ${from}, which --from names.`);
+  await expect(start({ export: "model.h5", datasetDir })).rejects.toThrow("it must end in .safetensors, .onnx or");
 });
 
 test("two runs with the same seed begin with the same parameters, under different names", async () => {

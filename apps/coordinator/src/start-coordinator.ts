@@ -9,6 +9,10 @@ import { LargeFiles } from "./checkpoints/large-files.ts";
 import { chooseRecipe } from "./choose-recipe.ts";
 import type { ServedRun } from "./http/routes.ts";
 import { LocalWorkers } from "./local-workers.ts";
+import { ExportAtEnd } from "./model/export-at-end.ts";
+import { ModelDownloads } from "./model/model-downloads.ts";
+import { prepareExport } from "./model/model-export.ts";
+import { readRunStart } from "./model/run-start.ts";
 import { qrCodeText } from "./network/qr-code.ts";
 import { obtainForRun } from "./obtain-for-run.ts";
 import { openPort } from "./open-port.ts";
@@ -45,6 +49,8 @@ export async function startCoordinator(
   await prepareDataFolder(options.dataDir);
   const chosen = options.resume === undefined ? null : await findChosen(options.dataDir, options.resume);
   const recipe = await chooseRecipe(options, chosen?.manifest.settings.recipe);
+  const start = options.from === undefined ? null : await readRunStart(options.from, recipe);
+  const target = options.export === undefined ? null : await prepareExport(options.export, recipe);
   let served: ServedRun | null = null;
   const port = await openPort(options, folders.dashboard, log, () => served);
   const { entry } = port;
@@ -52,20 +58,20 @@ export async function startCoordinator(
   const obtained = await obtain(recipe, withDatasetOf(chosen, options), log);
   const files = new LargeFiles(folders.fileThread);
   const onLost = () => endTakenOver(log);
-  const opened = await openRun({ options, recipe, obtained, chosen, files, log, onLost });
+  const opened = await openRun({ options, recipe, obtained, chosen, start, files, log, onLost });
   const { settings, plane, folder, remark } = opened;
   const admit = (caller: Caller, token: string | null) => port.access.admit(caller, token);
-  const { loop, saving } = leadRun(opened, { dataset: obtained.dataset, admit, log });
+  const snapshot = () => ({ settings, parameters: plane.parameters, step: plane.version });
+  const exporting = target === null ? null : new ExportAtEnd(target, files, log);
+  const onEnd = () => exporting?.onEnd(snapshot());
+  const { loop, saving } = leadRun(opened, { dataset: obtained.dataset, admit, log, onEnd });
   const sockets = acceptSocketIo(
     port.server,
     acceptWithinBounds((connection, caller) => loop.accept(connection, caller)),
   );
   served = {
     describe: () => loop.describe(),
-    parameters: () => ({
-      file: folder.encode(plane.parameters, plane.version),
-      name: `${recipe.name}-step-${plane.version}.safetensors`,
-    }),
+    model: new ModelDownloads(snapshot),
   };
 
   process.stdout.write(`${banner({ entry, run: loop.describe(), folder: folder.path, remark })}\n`);
@@ -84,6 +90,7 @@ export async function startCoordinator(
       workers.close();
       // First what cannot be had again: closing connections may take as long as their other ends like.
       await saving.finish(() => loop.position());
+      await exporting?.close();
       port.close();
       await sockets.close();
       loop.close();

@@ -25,27 +25,20 @@ TOLERANCE = 0.02
 class LeNet5(nn.Module):
     def __init__(self):
         super().__init__()
-        self.convolution1 = nn.Conv2d(1, 6, 5)
-        self.convolution2 = nn.Conv2d(6, 16, 5)
-        self.dense1 = nn.Linear(256, 120)
-        self.dense2 = nn.Linear(120, 84)
-        self.dense3 = nn.Linear(84, 10)
+        self.conv1 = nn.Conv2d(1, 6, 5)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(256, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
 
     def forward(self, images):
-        features = torch.max_pool2d(torch.relu(self.convolution1(images)), 2)
-        features = torch.max_pool2d(torch.relu(self.convolution2(features)), 2)
-        # Convoy flattens height x width x channel.
-        features = features.permute(0, 2, 3, 1).flatten(1)
-        return self.dense3(torch.relu(self.dense2(torch.relu(self.dense1(features)))))
+        features = torch.max_pool2d(torch.relu(self.conv1(images)), 2)
+        features = torch.max_pool2d(torch.relu(self.conv2(features)), 2)
+        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(features.flatten(1))))))
 
 
 def load_parameters(model, tensors):
-    """Filters are height x width x in x out and dense weights in x out; PyTorch has out first."""
-    with torch.no_grad():
-        for name, module in model.named_children():
-            weights = torch.from_numpy(tensors[f"{name}.weights"])
-            module.weight.copy_(weights.permute(3, 2, 0, 1) if weights.dim() == 4 else weights.t())
-            module.bias.copy_(torch.from_numpy(tensors[f"{name}.bias"]))
+    model.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
 
 
 class KerasAdam(torch.optim.Optimizer):

@@ -2,6 +2,7 @@ export { entryLink, type LinkTokens, tokensOfLink } from "./entry-link.ts";
 export { type EntryView, entryViewSchema } from "./entry-view.ts";
 export type { Split } from "./fields.ts";
 export { limits } from "./limits.ts";
+export { type ModelFilesView, modelFilesViewSchema } from "./model-files-view.ts";
 export { type Parsed, parseToCoordinator, parseToViewer, parseToWorker, parseTransfer } from "./parse.ts";
 export { type Refusal, type RefusalReason, refusalReasons } from "./refusal.ts";
 export {

@@ -58,6 +58,8 @@ export const limits = {
   listedWorkers: 100,
   /** Dashboards that watch at once. */
   viewers: 200,
+  /** Downloads of the network at once: each keeps the parameters of its step in memory. */
+  modelDownloads: 8,
   /** Characters of a worker's name and of the description of its device. */
   nameLength: 80,
   descriptionLength: 300,

@@ -26,6 +26,7 @@ const settingsSchema = z.strictObject({
   }),
   parameterCount: count,
   seed: count,
+  startedFrom: z.strictObject({ file: z.string(), sha256 }).optional(),
   epochs: count,
   exact: z.boolean(),
   checkpointMs: z.number().min(0),

@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { isFiniteVector } from "@convoy/gradients";
+import { LENGTH_BYTES } from "@convoy/model-files";
 import type { ParameterLayout } from "@convoy/models";
 import type { WrittenFile } from "./large-files.ts";
-import { describesVectors, LENGTH_BYTES, safetensorsParts } from "./safetensors.ts";
+import { describesVectors, safetensorsParts } from "./safetensors.ts";
 
 const PIECE_BYTES = 8 * 1024 * 1024;
 

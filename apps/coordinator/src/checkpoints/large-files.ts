@@ -28,10 +28,10 @@ export class LargeFiles {
   }
 
   /**
-   * One file after the other. The folder must exist; nothing may write to the parts before the promise settles. It
-   * rejects with what the disk has said.
+   * One file after the other. The folder must exist; parts are asked for as they are written, and nothing may write to
+   * them before the promise settles. It rejects with what the disk has said.
    */
-  write(folder: string, name: string, parts: readonly Uint8Array[]): Promise<WrittenFile> {
+  write(folder: string, name: string, parts: Iterable<Uint8Array>): Promise<WrittenFile> {
     const writing = this.#last.then(() => this.#write(folder, name, parts));
     this.#last = writing.catch(() => {});
     return writing;
@@ -43,7 +43,7 @@ export class LargeFiles {
     await this.#thread?.end();
   }
 
-  async #write(folder: string, name: string, parts: readonly Uint8Array[]): Promise<WrittenFile> {
+  async #write(folder: string, name: string, parts: Iterable<Uint8Array>): Promise<WrittenFile> {
     if (this.#thread === null || this.#thread.hasEnded) this.#thread = new FileThread(this.#program);
     const thread = this.#thread;
     await thread.ask({ type: "begin", temporary: join(folder, temporaryName(name)) });

@@ -1,14 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunPosition, RunSettings } from "@convoy/coordination";
-import { type ParameterLayout, parameterLayout } from "@convoy/models";
 import type { EpochPoint, LossPoint } from "@convoy/protocol";
+import { safetensorsOf } from "../model/model-formats.ts";
 import { sweepTemporaries, writeAtomically } from "../write-atomically.ts";
 import { type Checkpoint, CheckpointStore } from "./checkpoint-store.ts";
 import type { DatasetIdentity } from "./dataset-identity.ts";
 import { HistoryTable } from "./history-table.ts";
 import type { LargeFiles } from "./large-files.ts";
-import { encodeSafetensors, safetensorsParts } from "./safetensors.ts";
 
 const tables = {
   losses: { file: "losses.csv", header: "step,loss" },
@@ -33,7 +32,6 @@ export interface RunFolderFacts {
 export class RunFolder {
   readonly path: string;
   readonly #settings: RunSettings;
-  readonly #layout: ParameterLayout;
   readonly #files: LargeFiles;
   readonly #checkpoints: CheckpointStore;
   readonly #losses: HistoryTable;
@@ -47,7 +45,6 @@ export class RunFolder {
   ) {
     this.path = path;
     this.#settings = settings;
-    this.#layout = parameterLayout(settings.recipe.model);
     this.#files = files;
     this.#checkpoints = checkpoints;
     this.#losses = losses;
@@ -92,16 +89,11 @@ export class RunFolder {
     this.#epochs.add([epoch, step, loss, trainingAccuracy, testLoss, testAccuracy, Math.round(durationMs)].join(","));
   }
 
-  /** The parameters as a safetensors file in memory. */
-  encode(parameters: Float32Array, step: number): Uint8Array {
-    return encodeSafetensors(this.#layout, parameters, this.#metadata(step));
-  }
-
-  /** Writes the parameters to a file of that name, whole or not at all. Returns its path. */
+  /** Writes the parameters to a safetensors file of that name, whole or not at all. Returns its path. */
   async saveParameters(name: string, parameters: Float32Array, step: number): Promise<string> {
     const file = `${name}.safetensors`;
-    const parts = safetensorsParts(this.#layout, new Map([["", parameters]]), this.#metadata(step));
-    await this.#files.write(this.path, file, parts);
+    const content = safetensorsOf({ settings: this.#settings, parameters, step });
+    await this.#files.write(this.path, file, content.pieces());
     return join(this.path, file);
   }
 
@@ -114,11 +106,6 @@ export class RunFolder {
 
   async close(): Promise<void> {
     await Promise.all([this.#losses.close(), this.#epochs.close()]);
-  }
-
-  #metadata(step: number): Record<string, string> {
-    const { run, recipe, seed } = this.#settings;
-    return { run, recipe: recipe.name, seed: String(seed), step: String(step) };
   }
 }
 

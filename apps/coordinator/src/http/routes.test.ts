@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { entryViewSchema, PROTOCOL_VERSION } from "@convoy/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Access } from "../access/access.ts";
+import { ModelDownloads, modelPaths } from "../model/model-downloads.ts";
 import { Entry } from "../network/entry.ts";
-import { TestRun, tokens } from "../run/test-run-loop.ts";
+import { TestRun, tinySettings, tokens } from "../run/test-run-loop.ts";
 import { createRoutes, type ServedRun } from "./routes.ts";
 
 let parent: string;
@@ -28,12 +29,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(parent, { recursive: true }));
 
-const file = Uint8Array.from({ length: 300 }, (_, i) => i);
-
 function routes(options: { run?: ServedRun | null; dashboard?: string; authority?: string } = {}) {
   const tiny = new TestRun();
   tiny.loop.close();
-  const running = { describe: () => tiny.view, parameters: () => ({ file, name: "tiny-step-4.safetensors" }) };
+  const { plane } = tiny;
+  const model = new ModelDownloads(() => ({
+    settings: tinySettings,
+    parameters: plane.parameters,
+    step: plane.version,
+  }));
+  const running = { describe: () => tiny.view, model };
   const run = options.run === undefined ? running : options.run;
   const access = new Access(tokens);
   const certificate = () => null;
@@ -57,6 +62,8 @@ const here = incoming("127.0.0.1", "localhost:4300");
 const elsewhere = incoming("192.168.1.7", "192.168.1.5:4300");
 const interfaces = () => ({ eth0: [{ address: "192.168.1.5", internal: false } as NetworkInterfaceInfo] });
 
+const files = modelPaths.map((path) => `/api/run/${path}`);
+
 describe("the API", () => {
   test("says that it is there, and which protocol it speaks", async () => {
     const answer = await routes().app.request("/api/health");
@@ -75,23 +82,10 @@ describe("the API", () => {
     for (const field of ["accuracy", "samplesPerSecond", "workers"]) expect(view).toHaveProperty(field);
   });
 
-  test("hands the newest parameters out as a file", async () => {
-    const answer = await routes().app.request("/api/run/parameters.safetensors");
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-disposition")).toBe('attachment; filename="tiny-step-4.safetensors"');
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(file);
-  });
-
-  test("says how much has gone over the websockets", async () => {
-    const answer = await routes().app.request("/api/run/traffic");
-    expect(await answer.json()).toEqual({ sentBytes: 7, receivedBytes: 5 });
-  });
-
   test("says so while the run is being prepared", async () => {
     const { app } = routes({ run: null });
     expect(await (await app.request("/api/health")).json()).toMatchObject({ status: "preparing" });
-    for (const path of ["/api/run", "/api/run/parameters.safetensors"]) {
+    for (const path of ["/api/run", "/api/run/model-files", ...files]) {
       const answer = await app.request(path);
       expect(answer.status).toBe(503);
       expect(await answer.json()).toEqual({ error: "The run is being prepared; try again in a moment." });

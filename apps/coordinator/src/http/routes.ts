@@ -7,13 +7,14 @@ import type { HttpBindings } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { type Context, Hono } from "hono";
 import type { Admission } from "../access/access.ts";
+import type { ModelDownloads } from "../model/model-downloads.ts";
+import { addModelRoutes } from "./model-routes.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** A run as the API sees it. */
 export interface ServedRun {
   describe(): RunView;
-  /** The newest parameters as a safetensors file. */
-  parameters(): { readonly file: Uint8Array; readonly name: string };
+  readonly model: ModelDownloads;
 }
 
 export interface RoutesOptions {
@@ -30,7 +31,7 @@ export interface RoutesOptions {
   traffic(): Traffic;
 }
 
-type Routes = Hono<{ Bindings: HttpBindings }>;
+export type Routes = Hono<{ Bindings: HttpBindings }>;
 
 export function createRoutes({ dashboard, run, admit, describeEntry, authority, traffic }: RoutesOptions): Routes {
   const app: Routes = new Hono();
@@ -55,16 +56,7 @@ export function createRoutes({ dashboard, run, admit, describeEntry, authority, 
     return current === null ? context.json(preparing, 503) : context.json(current.describe());
   });
   app.get("/api/run/traffic", (context) => context.json(traffic()));
-  app.get("/api/run/parameters.safetensors", (context) => {
-    const current = run();
-    if (current === null) return context.json(preparing, 503);
-    const { file, name } = current.parameters();
-    return context.body(new Uint8Array(file), 200, {
-      "content-type": "application/octet-stream",
-      "content-disposition": `attachment; filename="${name}"`,
-      "cache-control": "no-store",
-    });
-  });
+  addModelRoutes(app, () => run()?.model ?? null, preparing);
   app.all("/api/*", (context) =>
     context.json({ error: `There is no ${context.req.method} ${context.req.path}.` }, 404),
   );

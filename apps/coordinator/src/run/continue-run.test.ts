@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Dataset } from "@convoy/datasets";
 import { createReferenceEngine } from "@convoy/engine";
-import type { Recipe } from "@convoy/models";
+import { readSafetensors } from "@convoy/model-files";
+import { parameterLayout, type Recipe } from "@convoy/models";
 import { PROTOCOL_VERSION } from "@convoy/protocol";
 import { MemoryNetwork } from "@convoy/transport";
 import { runWorker } from "@convoy/worker";
@@ -13,6 +14,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { findRun } from "../checkpoints/found-runs.ts";
 import { LargeFiles } from "../checkpoints/large-files.ts";
 import { fileThread } from "../checkpoints/test-file-thread.ts";
+import type { RunStart } from "../model/run-start.ts";
 import { StartError } from "../start-error.ts";
 import { type LedRun, leadRun } from "./lead-run.ts";
 import { openRun } from "./open-run.ts";
@@ -41,12 +43,19 @@ afterAll(() => files.close());
 const logger = pino({}, { write: (line: string) => void log.push(JSON.parse(line).msg) });
 
 interface Wish extends Partial<Opening["options"]> {
+  start?: RunStart;
   resume?: string;
   changedRecipe?: Partial<Recipe>;
   changedDataset?: Partial<Dataset>;
 }
 
-async function open({ changedRecipe, changedDataset, resume, ...change }: Wish = {}): Promise<Running> {
+/** All parameters are this. */
+function startFrom(file: string, value: number): RunStart {
+  const parameters = new Float32Array(parameterLayout(recipe.model).length).fill(value);
+  return { parameters, file: { file, sha256: String(value).repeat(64) } };
+}
+
+async function open({ changedRecipe, changedDataset, resume, start, ...change }: Wish = {}): Promise<Running> {
   // Whatever leases are given, the same is added up; and saved after every step, if the disk keeps up.
   const defaults = { seed: undefined, epochs: undefined, exact: true, new: false, checkpointSeconds: 0 };
   const options = { dataDir, ...defaults, ...change };
@@ -54,7 +63,8 @@ async function open({ changedRecipe, changedDataset, resume, ...change }: Wish =
   const obtained = { dataset: { ...tinyDataset, ...changedDataset }, warning: null };
   const onLost = () => expect.fail("nobody else takes the run");
   const wanted = { ...recipe, ...changedRecipe };
-  const opened = await openRun({ options, recipe: wanted, obtained, chosen, files, log: logger, onLost });
+  const more = { start: start ?? null, files, log: logger, onLost };
+  const opened = await openRun({ options, recipe: wanted, obtained, chosen, ...more });
   running = new Running(opened);
   return running;
 }
@@ -326,6 +336,17 @@ describe("a start goes on with", () => {
     ["of another seed", { seed: 9 }, /its seed is 1, not 9/],
     ["of another length", { epochs: 3 }, /it has 2 epochs, not 3/],
     ["that is not exact, where one is wished for", { exact: true }, /it is not exact/, { exact: false }],
+    [
+      "of its seed, where a file is named",
+      { start: startFrom("mine", 1) },
+      /it started from its seed, not from this mine/,
+    ],
+    [
+      "of another file",
+      { start: startFrom("mine", 1) },
+      /it started from a file yours, not from this mine/,
+      { start: startFrom("yours", 2) },
+    ],
     ["of another recipe", { changedRecipe: { name: "other" } }, /its recipe is tiny, not other/],
     ["of a recipe that has changed", { changedRecipe: { batchSize: 16 } }, /its recipe tiny was another then/],
     ["on another dataset", { changedDataset: { name: "mnist" } }, /it trains on Tiny, not on mnist/],
@@ -341,6 +362,21 @@ describe("a start goes on with", () => {
     const chosen = open({ ...wish, resume: first.opened.settings.run });
     await expect(chosen).rejects.toThrow(StartError);
     await expect(chosen).rejects.toThrow(sentence);
+  });
+
+  test("the run that started from the same file, whatever the file's name; or from any, where nobody says which", async () => {
+    const first = await (await open({ start: startFrom("mine", 1) })).untilStep(2);
+    expect(first.opened.remark).toBe("The run starts from the parameters in mine.");
+    expect(first.opened.settings.startedFrom).toEqual(startFrom("mine", 1).file);
+    const initial = await readFile(join(first.opened.folder.path, "parameters-initial.safetensors"));
+    expect(readSafetensors(initial, recipe.model)).toEqual(startFrom("mine", 1).parameters);
+    await first.close();
+    for (const start of [{ start: startFrom("copy", 1) }, {}]) {
+      const next = await open(start);
+      expect(next.opened.settings).toEqual(first.opened.settings);
+      expect(next.opened.remark).toMatch(/goes on after step \d+\. It started from the parameters in mine\.$/);
+      await next.close();
+    }
   });
 
   test("no run that has ended, and has nothing to say about it", async () => {

@@ -1,5 +1,5 @@
 /** A run that was interrupted goes on from its newest checkpoint that can be used. */
-import { DataPlane, restoreCoordinator } from "@convoy/coordination";
+import { DataPlane, type RunSettings, restoreCoordinator } from "@convoy/coordination";
 import { type Checkpoint, readNewestCheckpoint } from "../checkpoints/checkpoint-store.ts";
 import { differenceFrom, type FoundRun, findRuns, type RunWish } from "../checkpoints/found-runs.ts";
 import { checkpointsOf, RunFolder } from "../checkpoints/run-folder.ts";
@@ -85,6 +85,10 @@ async function restore(opening: Opening, found: FoundRun, lock: RunLock, checkpo
     folder,
     lock,
     history,
-    remark: `The run ${settings.run} goes on after step ${position.step.toLocaleString("en-US")}.`,
+    remark: `The run ${settings.run} goes on after step ${position.step.toLocaleString("en-US")}.${startOf(settings)}`,
   };
+}
+
+function startOf({ startedFrom }: RunSettings): string {
+  return startedFrom === undefined ? "" : ` It started from the parameters in ${startedFrom.file}.`;
 }

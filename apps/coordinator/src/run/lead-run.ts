@@ -7,6 +7,8 @@ import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
 /** What a run needs beside what was opened. */
 export interface Surroundings extends Pick<RunLoopOptions, "dataset" | "admit"> {
   readonly log: Logger;
+  /** Hears of the end of the run, when the data plane stands there. */
+  onEnd?(): void;
 }
 
 export interface LedRun {
@@ -15,7 +17,7 @@ export interface LedRun {
 }
 
 /** The loop of a run that was opened, with its folder and the log behind it. */
-export function leadRun(opened: OpenRun, { dataset, admit, log }: Surroundings): LedRun {
+export function leadRun(opened: OpenRun, { dataset, admit, log, onEnd }: Surroundings): LedRun {
   const { state, plane, folder } = opened;
   const saving = new RunSaving(folder, plane, log);
   const loop = new RunLoop({
@@ -29,7 +31,10 @@ export function leadRun(opened: OpenRun, { dataset, admit, log }: Surroundings):
       else if (report.type === "epoch") folder.addEpoch(report.point);
       else log[report.entry.level === "warning" ? "warn" : "info"](report.entry.sentence);
     },
-    onCheckpoint: (checkpoint) => saving.onCheckpoint(checkpoint),
+    onCheckpoint(checkpoint) {
+      saving.onCheckpoint(checkpoint);
+      if (checkpoint.occasion === "end") onEnd?.();
+    },
   });
   return { loop, saving };
 }

@@ -14,7 +14,7 @@ import { historyTrouble, type Opening, type OpenRun } from "./opening.ts";
 
 /** A StartError when the run that was asked for cannot go on, or the disk does not let a new one begin. */
 export async function openRun(opening: Opening): Promise<OpenRun> {
-  const { options, recipe, obtained, chosen } = opening;
+  const { options, recipe, obtained, chosen, start } = opening;
   const wish = {
     recipe,
     dataset: identifyDataset(obtained.dataset),
@@ -22,6 +22,7 @@ export async function openRun(opening: Opening): Promise<OpenRun> {
     exact: options.exact ? (true as const) : null,
     seed: options.seed ?? null,
     epochs: options.epochs ?? null,
+    start: start?.file ?? null,
   };
   const { dataDir } = options;
   if (chosen !== null) return writingTo(dataDir, () => continueChosen(opening, wish, chosen));
@@ -32,25 +33,28 @@ export async function openRun(opening: Opening): Promise<OpenRun> {
 const nothing = { run: null, remark: null };
 
 function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | null): Promise<OpenRun> {
-  const { options, recipe, files, onLost } = opening;
+  const { options, recipe, start, files, onLost } = opening;
   const settings = settingsOf(opening);
   const path = runPath(options.dataDir, settings.run);
   return writingTo(options.dataDir, async () => {
     const folder = await RunFolder.create({ path, settings, dataset, files, onError: historyTrouble(opening) });
     const lock = await RunLock.take(path, onLost);
     if (lock === null) throw new StartError(`Another coordinator has the folder of the new run, ${path}.`);
-    const parameters = initializeParameters(parameterLayout(recipe.model), recipe.initialization, settings.seed);
+    const parameters =
+      start?.parameters ?? initializeParameters(parameterLayout(recipe.model), recipe.initialization, settings.seed);
     const plane = new DataPlane(settings, { version: 0, parameters });
     const state = startCoordinator(settings, Date.now());
     await folder.saveParameters("parameters-initial", parameters, 0);
     // From now on, however this process ends, the run can go on.
     const position = positionOf(state, state.startedAt);
+    const started = start === null ? [] : [`The run starts from the parameters in ${start.file.file}.`];
+    const all = [remark ?? [], ...started].flat().join(" ") || null;
     await folder.saveCheckpoint({ position, parameters, optimizerState: plane.optimizerState });
-    return { settings, state, plane, folder, lock, history: { losses: [], epochs: [] }, remark };
+    return { settings, state, plane, folder, lock, history: { losses: [], epochs: [] }, remark: all };
   });
 }
 
-function settingsOf({ options, recipe, obtained: { dataset, warning } }: Opening): RunSettings {
+function settingsOf({ options, recipe, start, obtained: { dataset, warning } }: Opening): RunSettings {
   const parameterCount = parameterLayout(recipe.model).length;
   if (parameterCount > limits.vectorLength) {
     throw new StartError(
@@ -62,6 +66,7 @@ function settingsOf({ options, recipe, obtained: { dataset, warning } }: Opening
     recipe,
     parameterCount,
     seed: options.seed ?? DEFAULT_SEED,
+    ...(start === null ? {} : { startedFrom: start.file }),
     epochs: options.epochs ?? recipe.epochs,
     exact: options.exact,
     checkpointMs: 1000 * options.checkpointSeconds,

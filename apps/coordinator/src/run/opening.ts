@@ -6,6 +6,7 @@ import type { FoundRun } from "../checkpoints/found-runs.ts";
 import type { LargeFiles } from "../checkpoints/large-files.ts";
 import type { RunFolder, SavedHistory } from "../checkpoints/run-folder.ts";
 import type { RunLock } from "../checkpoints/run-lock.ts";
+import type { RunStart } from "../model/run-start.ts";
 import type { DatasetForRun } from "../obtain-for-run.ts";
 import type { CoordinatorOptions } from "../options.ts";
 
@@ -26,6 +27,8 @@ export interface Opening {
   readonly obtained: DatasetForRun;
   /** The run that was asked for by its name; null when none was. */
   readonly chosen: FoundRun | null;
+  /** What a new run starts from instead of its seed; null where nothing was named. */
+  readonly start: RunStart | null;
   readonly files: LargeFiles;
   readonly log: Logger;
   /** This process was silent for so long that another has taken the run: it must not write any more. */

@@ -7,6 +7,8 @@ export interface RunSettings {
   readonly recipe: Recipe;
   readonly parameterCount: number;
   readonly seed: number;
+  /** The file whose parameters it started from, by name and content; left out where it started from its seed. */
+  readonly startedFrom?: { readonly file: string; readonly sha256: string } | undefined;
   /** The recipe's, unless the run was asked for fewer or more. */
   readonly epochs: number;
   /** Whether the run is to be the same bit for bit, whoever computes it: then every worker has the same engine. */
