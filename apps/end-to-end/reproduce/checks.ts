@@ -1,5 +1,5 @@
 /** What a reproduction has to show, and whether it does. */
-import type { Results } from "./results.ts";
+import type { Reproduction } from "./results.ts";
 import { type EpochSummary, summarize } from "./summary.ts";
 
 export interface Check {
@@ -11,6 +11,8 @@ export interface Check {
 
 /** How far a mean loss may lie outside the range of PyTorch's seeds, as a share. */
 const LOSS_MARGIN = 0.1;
+/** The first epoch of LeNet-5 alone differs by a quarter from seed to seed: so many make a range to be missed. */
+const RANGE_SEEDS = 3;
 
 /** How far the loss of a network that only guesses is from the logarithm of 10. */
 const GUESSING = 0.003;
@@ -37,24 +39,26 @@ const expectations: Readonly<Record<string, Expectation>> = {
 };
 
 /** Of a shortened form only that its losses are like PyTorch's: nobody knows better figures of it. */
-export function evaluateChecks(results: Results): Check[] {
+export function evaluateChecks(results: Reproduction): Check[] {
   const ours = summarize(results.convoy);
   const theirs = summarize(results.pytorch);
   const expectation = expectations[results.recipe] ?? pictures;
   return [
-    checkLosses(ours, theirs),
+    checkLosses(ours, theirs, results.pytorch.length),
     ...(results.whole ? [checkAccuracy(ours, theirs, expectation), ...checkExpected(ours, expectation)] : []),
   ];
 }
 
-function checkLosses(ours: readonly EpochSummary[], theirs: readonly EpochSummary[]): Check {
+function checkLosses(ours: readonly EpochSummary[], theirs: readonly EpochSummary[], seeds: number): Check {
   const what = "every epoch's mean loss within the range of PyTorch's seeds ± 10 %";
   const compared = ours.slice(0, theirs.length);
   if (compared.length === 0) return { what, measured: "no figures of PyTorch", verdict: "open" };
   const farthest = Math.max(...compared.map((epoch, index) => outside(epoch, theirs[index] as EpochSummary)));
   const inside = compared.filter((epoch, index) => outside(epoch, theirs[index] as EpochSummary) <= LOSS_MARGIN).length;
-  const measured = `${inside} of ${compared.length} epochs; at most ${(100 * farthest).toFixed(1)} % outside the range`;
-  return { what, measured, verdict: inside < compared.length ? "missed" : inside < ours.length ? "open" : "met" };
+  const isRange = seeds >= RANGE_SEEDS;
+  const measured = `${inside} of ${compared.length} epochs; at most ${(100 * farthest).toFixed(1)} % outside the range${isRange ? "" : `, of fewer than ${RANGE_SEEDS} seeds`}`;
+  if (inside < compared.length) return { what, measured, verdict: isRange ? "missed" : "open" };
+  return { what, measured, verdict: inside < ours.length ? "open" : "met" };
 }
 
 /** How far outside the range a mean lies, as a share of the range's nearer end; 0 inside. */

@@ -1,5 +1,6 @@
 /** How much of a recipe is run. */
 import type { Recipe } from "@convoy/models";
+import type { ReproduceOptions } from "./options.ts";
 import type { Form } from "./results.ts";
 
 const all = { trainSamples: null, testSamples: null };
@@ -19,9 +20,15 @@ const quickForms: Readonly<Record<string, Form>> = {
 };
 const quickDefault: Form = { epochs: 1, trainSamples: 640, testSamples: 100 };
 
-export function formOf(recipe: Recipe, { quick, epochs }: { quick: boolean; epochs: number | null }): Form {
+type Wish = Pick<ReproduceOptions, "quick" | "epochs" | "trainSamples" | "testSamples">;
+
+export function formOf(recipe: Recipe, { quick, epochs, trainSamples, testSamples }: Wish): Form {
   const form = quick ? (quickForms[recipe.name] ?? quickDefault) : { epochs: recipe.epochs, ...all };
-  return epochs === null ? form : { ...form, epochs };
+  return {
+    epochs: epochs ?? form.epochs,
+    trainSamples: trainSamples ?? form.trainSamples,
+    testSamples: testSamples ?? form.testSamples,
+  };
 }
 
 export function isWhole({ epochs, trainSamples, testSamples }: Form, recipe: Recipe): boolean {

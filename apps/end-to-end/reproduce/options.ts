@@ -2,7 +2,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { findRecipe, type Recipe, recipes } from "@convoy/models";
-import type { Results } from "./results.ts";
+import type { Workers } from "./results.ts";
 
 const usage = `npm run reproduce -- <recipe> [options]     train it through the real system, and compare
 npm run reproduce -- --all --quick          a shortened form of every recipe
@@ -10,6 +10,7 @@ npm run reproduce -- <recipe> --exact --workers 1,4
 npm run reproduce -- --table                write docs/results.md again from docs/results/*.json
 
   --epochs <n>           instead of the recipe's
+  --train-samples <n>    train on the first so many samples alone; --test-samples: test on them
   --workers <n>          how many (default 2); with --exact several numbers: 1,4
   --tabs                 workers are tabs of Chromium, not headless
   --seeds <n>            so many seeds (default 1), beginning with --seed (default 1)
@@ -27,9 +28,12 @@ Ctrl-C saves the run; the same command goes on with it. Seeds that are finished 
 
 export interface ReproduceOptions {
   readonly recipes: readonly Recipe[];
+  /** Instead of what the recipe, or its quick form, says. */
   readonly epochs: number | null;
+  readonly trainSamples: number | null;
+  readonly testSamples: number | null;
   readonly workerCounts: readonly number[];
-  readonly workerKind: Results["workers"]["kind"];
+  readonly workerKind: Workers["kind"];
   readonly seeds: readonly number[];
   readonly exact: boolean;
   readonly quick: boolean;
@@ -59,7 +63,9 @@ export function readOptions(args: readonly string[], root: string): ReproduceOpt
   const datasetDir = values["dataset-dir"] ?? process.env.CONVOY_DATASET_DIR ?? "";
   return {
     recipes: wanted,
-    epochs: values.epochs === undefined ? null : whole("--epochs", values.epochs, 1),
+    epochs: optional("--epochs", values.epochs),
+    trainSamples: optional("--train-samples", values["train-samples"]),
+    testSamples: optional("--test-samples", values["test-samples"]),
     workerCounts,
     workerKind: values.tabs ? "tabs" : "headless workers",
     seeds: Array.from({ length: whole("--seeds", values.seeds, 1) }, (_, index) => first + index),
@@ -84,6 +90,8 @@ function parse(args: readonly string[]) {
       options: {
         all: flag,
         epochs: { type: "string" },
+        "train-samples": { type: "string" },
+        "test-samples": { type: "string" },
         workers: { type: "string", default: "2" },
         tabs: flag,
         seeds: { type: "string", default: "1" },
@@ -102,6 +110,10 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`);
   }
+}
+
+function optional(option: string, text: string | undefined): number | null {
+  return text === undefined ? null : whole(option, text, 1);
 }
 
 function whole(option: string, text: string, least: number): number {

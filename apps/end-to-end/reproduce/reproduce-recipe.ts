@@ -1,97 +1,86 @@
 /** One recipe, seed by seed: what is finished already is taken as it is. */
-import { createHash } from "node:crypto";
 import path from "node:path";
-import { parameterLayout, type Recipe } from "@convoy/models";
-import { describeForm, formOf, isWhole } from "./forms.ts";
+import type { Recipe } from "@convoy/models";
+import { describeForm, isWhole } from "./forms.ts";
 import { writeJson } from "./json-file.ts";
 import type { ReproduceOptions } from "./options.ts";
-import type { Form, Results, TrainedSeed } from "./results.ts";
-import { describeResults } from "./table.ts";
-import { type Training, trainSeed } from "./train-seed.ts";
+import { torchFolder, trainingOf, type Undertaking } from "./places.ts";
+import { findTorch, keptTorchSeed, trainWithTorch } from "./pytorch.ts";
+import { nameOf, type Reproduction, type Results, type TrainedSeed, type Workers, workersInWords } from "./results.ts";
+import { trainSeed } from "./train-seed.ts";
 
-export async function reproduceRecipe(
-  recipe: Recipe,
-  options: ReproduceOptions,
-  root: string,
-  stop: AbortSignal,
-): Promise<void> {
-  const form = formOf(recipe, options);
+/** The results so far are written after each seed. Returns all of them, or null when it was interrupted. */
+export async function reproduceRecipe(undertaking: Undertaking): Promise<Reproduction | null> {
+  const { options } = undertaking;
   const workers = { kind: options.workerKind, count: options.workerCounts[0] as number };
-  const { exact, seeds } = options;
-  const folder = folderOf(recipe, form, options);
-  const finished: TrainedSeed[] = [];
-  for (const [index, seed] of seeds.entries()) {
-    if (stop.aborted) return;
-    process.stdout.write(
-      `\n${recipe.name}: ${describeForm(form)}, ${workers.count} ${workers.kind}${exact ? ", exact" : ""}, seed ${seed} (${index + 1} of ${seeds.length})\n`,
-    );
-    const trained = await trainSeed(trainingOf(recipe, form, workers, seed, folder, options, root), stop);
-    if (trained === null) return;
-    finished.push(trained);
-    const results: Results = {
-      format: "convoy-results",
-      formatVersion: 1,
-      kind: "reproduction",
-      recipe: recipe.name,
-      title: recipe.title,
-      form,
-      whole: isWhole(form, recipe),
-      workers,
-      published: recipe.published === undefined ? null : publishedOf(recipe.published),
-      exact,
-      convoy: finished,
-      pytorch: [],
-      pytorchMissing: null,
-    };
-    writeJson(path.join(options.out, "results", `${nameOf(results, options)}.json`), results);
-    if (index === seeds.length - 1) process.stdout.write(`\n${describeResults(results)}`);
+  const convoy: TrainedSeed[] = [];
+  for (const seed of options.seeds) {
+    announce(undertaking, workers, seed);
+    const trained = await trainSeed(trainingOf(undertaking, workers, seed), undertaking.stop);
+    if (trained === null) return null;
+    convoy.push(trained);
+    keepResults(undertaking, collect(undertaking, workers, convoy));
   }
+  if (options.pytorch && !(await trainTorchSeeds(undertaking))) return null;
+  const results = collect(undertaking, workers, convoy);
+  keepResults(undertaking, results);
+  return results;
 }
 
-/** Of its file. */
-function nameOf({ recipe, form, whole }: Results, { quick }: ReproduceOptions): string {
-  if (whole) return recipe;
-  return quick ? `${recipe}-quick` : `${recipe}-${form.epochs}-epochs`;
+export function announce({ recipe, form, options }: Undertaking, workers: Workers, seed: number): void {
+  const lenders = `${workersInWords(workers)}${options.exact ? ", exact" : ""}`;
+  process.stdout.write(`\n${recipe.name}: ${describeForm(form)}, ${lenders}, seed ${seed}\n`);
 }
 
-function publishedOf({ loss, trainingAccuracy, testAccuracy }: NonNullable<Recipe["published"]>): Results["published"] {
-  const training = trainingAccuracy === undefined ? {} : { trainingAccuracy: [...trainingAccuracy] };
-  return { loss: [...loss], ...training, testAccuracy };
+export function keepResults({ options }: Undertaking, results: Results): void {
+  writeJson(path.join(options.out, "results", `${nameOf(results, options.quick)}.json`), results);
 }
 
-function trainingOf(
-  recipe: Recipe,
-  form: Form,
-  workers: Results["workers"],
-  seed: number,
-  folder: string,
-  options: ReproduceOptions,
-  root: string,
-): Training {
-  const { exact, out, builtInDigits, datasetDir } = options;
-  const lenders = `${workers.count}-${workers.kind.replace(" ", "-")}${exact ? "-exact" : ""}`;
-  const dataset = builtInDigits
-    ? ["--dataset", "built-in-digits"]
-    : datasetDir === null
-      ? []
-      : ["--dataset-dir", datasetDir];
+/** Returns false when it was interrupted. */
+async function trainTorchSeeds(undertaking: Undertaking): Promise<boolean> {
+  const { recipe, form, options, root, stop } = undertaking;
+  const torch = findTorch();
+  if ("missing" in torch || options.builtInDigits) return true;
+  for (const seed of options.seeds) {
+    process.stdout.write(`\n${recipe.name}: PyTorch, ${options.threads} of its threads, seed ${seed}\n`);
+    // Without a folder of one's own, it lies where the coordinators have downloaded it to.
+    const datasetDir = options.datasetDir ?? path.join(options.out, "datasets");
+    const { threads } = options;
+    const training = { recipe, form, seed, datasetDir, threads, folder: torchFolder(undertaking), root };
+    if ((await trainWithTorch(training, torch.python, stop)) === null) return false;
+  }
+  return true;
+}
+
+function collect(undertaking: Undertaking, workers: Workers, convoy: readonly TrainedSeed[]): Reproduction {
+  const { recipe, form, options } = undertaking;
+  const pytorch = options.seeds.flatMap((seed) => keptTorchSeed(torchFolder(undertaking), seed) ?? []);
   return {
-    recipe,
-    parameterCount: parameterLayout(recipe.model).length,
+    format: "convoy-results",
+    formatVersion: 1,
+    kind: "reproduction",
+    recipe: recipe.name,
+    title: recipe.title,
     form,
+    whole: isWhole(form, recipe),
     workers,
-    exact,
-    seed,
-    dataset,
-    folder: path.join(folder, lenders, `seed-${seed}`),
-    downloads: path.join(out, "datasets"),
-    root,
+    published: recipe.published === undefined ? null : publishedOf(recipe.published),
+    exact: options.exact,
+    convoy: [...convoy],
+    pytorch,
+    pytorchMissing: pytorch.length > 0 ? null : whyNoTorch(options),
   };
 }
 
-/** Another recipe, form or dataset under the same name has another folder. */
-function folderOf(recipe: Recipe, form: Form, { out, builtInDigits, datasetDir }: ReproduceOptions): string {
-  const all = JSON.stringify([recipe, form, builtInDigits, builtInDigits ? null : datasetDir]);
-  const hash = createHash("sha256").update(all).digest("hex").slice(0, 8);
-  return path.join(out, `${recipe.name}-${form.epochs}-epochs-${hash}`);
+function whyNoTorch({ builtInDigits, pytorch }: ReproduceOptions): string {
+  if (builtInDigits) return "it does not have the built-in digits.";
+  if (!pytorch) return "it was not asked for (--pytorch).";
+  const torch = findTorch();
+  return "missing" in torch ? torch.missing : "it was interrupted.";
+}
+
+function publishedOf(published: NonNullable<Recipe["published"]>): Reproduction["published"] {
+  const { loss, trainingAccuracy, testAccuracy } = published;
+  const training = trainingAccuracy === undefined ? {} : { trainingAccuracy: [...trainingAccuracy] };
+  return { loss: [...loss], ...training, testAccuracy };
 }

@@ -1,9 +1,16 @@
 /** `npm run reproduce`: trains recipes through the real system, and shows the figures beside the published ones and PyTorch's. */
+import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { RecipeError } from "@convoy/models";
 import { bundleApp } from "../src/coordinator-process.ts";
-import { readOptions, UsageError } from "./options.ts";
+import { evaluateChecks } from "./checks.ts";
+import { compareExactly } from "./compare-exactly.ts";
+import { formOf } from "./forms.ts";
+import { writeJson } from "./json-file.ts";
+import { type ReproduceOptions, readOptions, UsageError } from "./options.ts";
 import { reproduceRecipe } from "./reproduce-recipe.ts";
+import { nameOf, type Results } from "./results.ts";
+import { describeAny, writeResultsDocument } from "./results-document.ts";
 
 const root = path.join(import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf("apps")));
 /** As a shell reports a program that Ctrl-C has ended. */
@@ -14,11 +21,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 try {
   const options = readOptions(process.argv.slice(2), root);
-  bundleApp("coordinator");
-  bundleApp("headless-worker");
-  for (const recipe of options.recipes) {
-    if (!stop.signal.aborted) await reproduceRecipe(recipe, options, root, stop.signal);
-  }
+  if (options.recipes.length > 0) await reproduceAll(options);
+  if ((options.publish || options.table) && !stop.signal.aborted) writeResultsDocument(root);
 } catch (error) {
   if (!stop.signal.aborted) {
     if (!(error instanceof UsageError || error instanceof RecipeError)) throw error;
@@ -29,4 +33,33 @@ try {
 if (stop.signal.aborted) {
   process.stdout.write("\nInterrupted. The same command goes on from here.\n");
   process.exitCode = INTERRUPTED;
+}
+
+async function reproduceAll(options: ReproduceOptions): Promise<void> {
+  build(options);
+  const startedAt = performance.now();
+  for (const recipe of options.recipes) {
+    const undertaking = { recipe, form: formOf(recipe, options), options, root, stop: stop.signal };
+    const isCompared = options.workerCounts.length > 1;
+    const results = isCompared ? await compareExactly(undertaking) : await reproduceRecipe(undertaking);
+    if (results === null) return;
+    process.stdout.write(`\n${describeAny(results)}`);
+    if (!isGood(results)) process.exitCode = 1;
+    if (options.publish) writeJson(path.join(root, "docs/results", `${nameOf(results, options.quick)}.json`), results);
+  }
+  const minutes = (performance.now() - startedAt) / 60_000;
+  process.stdout.write(`\n${minutes.toFixed(1)} min; results in ${path.join(options.out, "results")}.\n`);
+}
+
+function isGood(results: Results): boolean {
+  if (results.kind === "exact") return results.identical;
+  return evaluateChecks(results).every(({ verdict }) => verdict !== "missed");
+}
+
+function build({ workerKind }: ReproduceOptions): void {
+  bundleApp("coordinator");
+  bundleApp("headless-worker");
+  if (workerKind !== "tabs") return;
+  const turbo = ["run", "build", "--filter=@convoy/dashboard", "--output-logs=errors-only"];
+  execFileSync(process.execPath, ["node_modules/turbo/bin/turbo", ...turbo], { cwd: root, stdio: "ignore" });
 }

@@ -12,7 +12,7 @@ const formSchema = z.strictObject({
 });
 export type Form = z.infer<typeof formSchema>;
 
-const epochSchema = z.strictObject({
+export const epochSchema = z.strictObject({
   /** From 1. */
   epoch: z.int().min(1),
   /** Mean over the epoch's batches of the mean cross-entropy, measured while training; null where it was no number. */
@@ -51,6 +51,8 @@ export const trainedSeedSchema = z.strictObject({
   receivedBytes: count,
   /** What the workers computed with. */
   engines: z.array(z.string()),
+  /** Shards of training that each worker of the last part has computed. */
+  shards: z.array(count).default([]),
   /** Of losses.csv, and of the last parameters as little-endian float32 in the canonical order. */
   lossesSha256: sha256,
   parametersSha256: sha256,
@@ -62,7 +64,7 @@ export const trainedSeedSchema = z.strictObject({
 export type TrainedSeed = z.infer<typeof trainedSeedSchema>;
 
 /** One seed of PyTorch's own; its random numbers are not ours. */
-const torchSeedSchema = z.strictObject({
+export const torchSeedSchema = z.strictObject({
   seed: count,
   epochs: z.array(epochSchema).min(1),
   seconds: z.number().min(0),
@@ -72,6 +74,8 @@ const torchSeedSchema = z.strictObject({
 });
 export type TorchSeed = z.infer<typeof torchSeedSchema>;
 
+const workersSchema = z.strictObject({ kind: z.enum(["headless workers", "tabs"]), count: z.int().min(1) });
+
 const common = {
   format: z.literal("convoy-results"),
   formatVersion: z.literal(1),
@@ -80,12 +84,12 @@ const common = {
   form: formSchema,
   /** Whether that is the whole recipe. */
   whole: z.boolean(),
-  workers: z.strictObject({ kind: z.enum(["headless workers", "tabs"]), count: z.int().min(1) }),
 };
 
-const resultsSchema = z.strictObject({
+const reproductionSchema = z.strictObject({
   ...common,
   kind: z.literal("reproduction"),
+  workers: workersSchema,
   published: z
     .strictObject({
       loss: z.array(z.number()),
@@ -99,4 +103,32 @@ const resultsSchema = z.strictObject({
   /** Why PyTorch has no figures; null where it has. */
   pytorchMissing: z.string().nullable(),
 });
+export type Reproduction = z.infer<typeof reproductionSchema>;
+
+/** The same seed, exactly, with several numbers of workers. */
+const comparisonSchema = z.strictObject({
+  ...common,
+  kind: z.literal("exact"),
+  runs: z.array(z.strictObject({ workers: workersSchema, trained: trainedSeedSchema })).min(2),
+  /** The loss of some steps in each run. JSON carries a number to its last bit. */
+  curve: z.array(z.strictObject({ step: z.int().min(1), losses: z.array(z.number().nullable()) })),
+  /** Steps whose losses are not the same bits in all runs. */
+  differingSteps: count,
+  identical: z.boolean(),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+export const resultsSchema = z.discriminatedUnion("kind", [reproductionSchema, comparisonSchema]);
 export type Results = z.infer<typeof resultsSchema>;
+export type Workers = z.infer<typeof workersSchema>;
+
+/** "1 headless worker", "4 tabs". */
+export function workersInWords({ kind, count }: Workers): string {
+  return `${count} ${count === 1 ? kind.slice(0, -1) : kind}`;
+}
+
+/** Of the file of these results: "lenet5-mnist", "lenet5-mnist-quick", "lenet5-mnist-exact-quick". */
+export function nameOf({ kind, recipe, whole, form }: Results, quick: boolean): string {
+  const length = whole ? "" : quick ? "-quick" : `-${form.epochs}-epochs`;
+  return `${recipe}${kind === "exact" ? "-exact" : ""}${length}`;
+}

@@ -46,7 +46,7 @@ export function hashLosses(run: string): string {
 }
 
 export function hashParameters(run: string): string {
-  const { vector } = readVector(readFileSync(parametersOf(run)));
+  const { vector } = readParameters(run);
   return createHash("sha256")
     .update(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength))
     .digest("hex");
@@ -60,10 +60,11 @@ export function tidyUp(run: string): void {
   }
 }
 
-/** A coordinator that outlived the command that had started it is told to save its run and to end. */
-export async function endLeftOver(dataDir: string): Promise<void> {
+/** A coordinator that outlived the command that had started it is told to save its run and to end, after `lookAt`. */
+export async function endLeftOver(dataDir: string, lookAt: () => Promise<void>): Promise<void> {
   for (const run of runsOf(dataDir)) {
     const lock = path.join(run, "in-use.json");
+    if (isAlive(lock)) await lookAt().catch(() => {});
     for (let told = false; isAlive(lock); told = true) {
       if (!told) process.kill(JSON.parse(readFileSync(lock, "utf8")).process, "SIGINT");
       await pause(LOOK_MS);
@@ -73,8 +74,7 @@ export async function endLeftOver(dataDir: string): Promise<void> {
 
 /** Those of an interruption before may lie there still. */
 function hasLastParameters(run: string): boolean {
-  const file = parametersOf(run);
-  return existsSync(file) && readVector(readFileSync(file)).step === readLosses(run).length;
+  return existsSync(parametersOf(run)) && readParameters(run).step === readLosses(run).length;
 }
 
 function isAlive(lock: string): boolean {
@@ -94,6 +94,10 @@ function runsOf(dataDir: string): string[] {
 
 function parametersOf(run: string): string {
   return path.join(run, "parameters.safetensors");
+}
+
+function readParameters(run: string): ReturnType<typeof readVector> {
+  return readVector(new Uint8Array(readFileSync(parametersOf(run))));
 }
 
 function rowsOf(table: string): string[][] {

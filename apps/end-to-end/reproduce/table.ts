@@ -1,10 +1,11 @@
 /** Results as Markdown: what the terminal shows and docs/results.md holds. */
 import { evaluateChecks, percent } from "./checks.ts";
 import { describeForm } from "./forms.ts";
-import type { Results, TorchSeed, TrainedSeed } from "./results.ts";
+import { capital, markdownTable } from "./markdown.ts";
+import { type Reproduction, type TorchSeed, type TrainedSeed, workersInWords } from "./results.ts";
 import { type EpochSummary, type Spread, spreadOf, summarize } from "./summary.ts";
 
-export function describeResults(results: Results): string {
+export function describeResults(results: Reproduction): string {
   const { recipe, title, form, whole } = results;
   return [
     `### ${title} (\`${recipe}\`${whole ? "" : ", shortened"})`,
@@ -20,7 +21,7 @@ export function describeResults(results: Results): string {
   ].join("\n");
 }
 
-function describeTraining({ convoy, workers, exact }: Results): string {
+function describeTraining({ convoy, workers, exact }: Reproduction): string {
   const [first] = convoy as [TrainedSeed];
   const parts = Math.max(...convoy.map((seed) => seed.parts));
   const interrupted =
@@ -29,14 +30,14 @@ function describeTraining({ convoy, workers, exact }: Results): string {
       : ` Interrupted up to ${parts - 1} ${parts === 2 ? "time" : "times"}: times are sums of the parts.`;
   const { machine } = first;
   return [
-    `Convoy${exact ? ", exact" : ""}: ${workers.count} ${workers.kind} (${first.engines.join(", ")}), ${seedsInWords(convoy)} on ${first.dataset}, ${first.steps.toLocaleString("en-US")} steps`,
+    `Convoy${exact ? ", exact" : ""}: ${workersInWords(workers)} (${first.engines.join(", ")}), ${seedsInWords(convoy)} on ${first.dataset}, ${first.steps.toLocaleString("en-US")} steps`,
     `in ${duration(spreadOf(convoy.map(({ seconds }) => seconds)).mean)},`,
     `${bytes(spreadOf(convoy.map(({ sentBytes }) => sentBytes)).mean)} sent to the workers and ${bytes(spreadOf(convoy.map(({ receivedBytes }) => receivedBytes)).mean)} received,`,
     `commit ${first.commit}, ${first.finishedAt.slice(0, 10)}; ${machine.cores} cores of ${machine.processor}, ${machine.memoryGb} GB, Node ${machine.node}.${interrupted}`,
   ].join(" ");
 }
 
-function describeTorch({ pytorch, pytorchMissing }: Results): string {
+function describeTorch({ pytorch, pytorchMissing }: Reproduction): string {
   const [first] = pytorch;
   if (first === undefined) return `PyTorch: ${pytorchMissing ?? "not run."}`;
   const threads = `${first.threads} ${first.threads === 1 ? "thread" : "threads"}`;
@@ -44,9 +45,11 @@ function describeTorch({ pytorch, pytorchMissing }: Results): string {
   return `PyTorch ${first.version}: ${threads}, ${seedsInWords(pytorch)}, its own random numbers, ${time}.`;
 }
 
-function epochTable({ convoy, pytorch, published }: Results): string[] {
+function epochTable({ convoy, pytorch, form, ...results }: Reproduction): string[] {
   const ours = summarize(convoy);
   const theirs = summarize(pytorch);
+  // With a part of the dataset nobody else has trained.
+  const published = form.trainSamples === null ? results.published : null;
   const hasTraining = published?.trainingAccuracy !== undefined;
   const columns: [title: string, cell: (index: number) => string][] = [
     ["epoch", (i) => String(i + 1)],
@@ -65,15 +68,15 @@ function epochTable({ convoy, pytorch, published }: Results): string[] {
   columns.push(
     ["test accuracy, PyTorch", (i) => percents(theirs[i]?.testAccuracy)],
     ["Convoy", (i) => percents(ours[i]?.testAccuracy)],
-    ["seconds, PyTorch", (i) => theirs[i]?.seconds.mean.toFixed(0) ?? ""],
-    ["Convoy", (i) => ours[i]?.seconds.mean.toFixed(0) ?? ""],
+    ["seconds, PyTorch", (i) => seconds(theirs[i])],
+    ["Convoy", (i) => seconds(ours[i])],
   );
   const count = Math.max(ours.length, theirs.length);
   const rows = Array.from({ length: count }, (_, index) => columns.map(([, cell]) => cell(index)));
   return markdownTable([columns.map(([title]) => title), ...rows]);
 }
 
-function endSentence({ convoy, pytorch, published, whole }: Results): string {
+function endSentence({ convoy, pytorch, published, whole }: Reproduction): string {
   const end = (summary: EpochSummary[]) => summary.at(-1)?.testAccuracy;
   const figures = [
     ...(published === null
@@ -85,17 +88,11 @@ function endSentence({ convoy, pytorch, published, whole }: Results): string {
   return `Test accuracy at the end: ${figures.join(", ")}.`;
 }
 
-function checkTable(results: Results): string[] {
+function checkTable(results: Reproduction): string[] {
   return markdownTable([
     ["what has to hold", "measured", ""],
     ...evaluateChecks(results).map(({ what, measured, verdict }) => [what, measured, verdict]),
   ]);
-}
-
-function markdownTable(rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), `|${"---|".repeat(head.length)}`, ...body.map(line)];
 }
 
 function seedsInWords(seeds: readonly (TrainedSeed | TorchSeed)[]): string {
@@ -106,6 +103,7 @@ function seedsInWords(seeds: readonly (TrainedSeed | TorchSeed)[]): string {
 function number(spread: Spread | undefined, digits: number): string {
   if (spread === undefined) return "";
   const { mean, least, most } = spread;
+  if (Number.isNaN(mean)) return "no number";
   const range = least === most ? "" : ` (${least.toFixed(digits)}–${most.toFixed(digits)})`;
   return `${mean.toFixed(digits)}${range}`;
 }
@@ -116,6 +114,12 @@ function percents(spread: Spread | undefined): string {
   return least === most ? percent(mean) : `${percent(mean)} (${(100 * least).toFixed(2)}–${(100 * most).toFixed(2)})`;
 }
 
+function seconds(summary: EpochSummary | undefined): string {
+  if (summary === undefined) return "";
+  const { mean } = summary.seconds;
+  return mean.toFixed(mean < 10 ? 1 : 0);
+}
+
 function duration(seconds: number): string {
   if (seconds < 120) return `${seconds.toFixed(0)} s`;
   return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
@@ -123,8 +127,4 @@ function duration(seconds: number): string {
 
 function bytes(count: number): string {
   return count < 1e9 ? `${(count / 1e6).toFixed(0)} MB` : `${(count / 1e9).toFixed(1)} GB`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -4,11 +4,11 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Recipe } from "@convoy/models";
 import type { RunView } from "@convoy/protocol";
-import { CoordinatorProcess } from "../src/coordinator-process.ts";
+import { CoordinatorProcess, type Traffic } from "../src/coordinator-process.ts";
 import { readJson, writeJson } from "./json-file.ts";
 import { currentCommit, describeMachine } from "./machine.ts";
-import { Parts } from "./parts.ts";
-import { type Epoch, type Form, type Results, type TrainedSeed, trainedSeedSchema } from "./results.ts";
+import { type PartNews, Parts } from "./parts.ts";
+import { type Epoch, type Form, type TrainedSeed, trainedSeedSchema, type Workers } from "./results.ts";
 import {
   datasetTitleOf,
   endLeftOver,
@@ -32,7 +32,7 @@ export interface Training {
   readonly recipe: Recipe;
   readonly parameterCount: number;
   readonly form: Form;
-  readonly workers: Results["workers"];
+  readonly workers: Workers;
   readonly exact: boolean;
   readonly seed: number;
   /** Options of the coordinator that say what it trains on. */
@@ -45,6 +45,13 @@ export interface Training {
   readonly root: string;
 }
 
+/** The loss of every step of a seed that is finished. */
+export function lossesOf({ folder, form }: Training): number[] {
+  const run = finishedRun(path.join(folder, "data"), form.epochs);
+  if (run === null) throw new Error(`There is no finished run in ${folder}.`);
+  return readLosses(run);
+}
+
 /** What it has come to, from an earlier call where that has finished it; null when it was interrupted. */
 export async function trainSeed(training: Training, stop: AbortSignal): Promise<TrainedSeed | null> {
   const { folder, form, seed, root } = training;
@@ -52,8 +59,8 @@ export async function trainSeed(training: Training, stop: AbortSignal): Promise<
   const kept = readJson(file, trainedSeedSchema);
   if (kept !== null) return kept;
   const dataDir = shareDownloads(training);
-  await endLeftOver(dataDir);
   const parts = new Parts(path.join(folder, "parts.json"));
+  await endLeftOver(dataDir, () => noteLeftOver(parts));
   if (finishedRun(dataDir, form.epochs) === null && !(await lead(training, dataDir, parts, stop))) return null;
   const run = finishedRun(dataDir, form.epochs);
   if (run === null) throw new Error(`The run in ${dataDir} is finished, but not all of it is on the disk.`);
@@ -78,14 +85,17 @@ export async function trainSeed(training: Training, stop: AbortSignal): Promise<
 
 /** Leads the run until it is finished; returns false when it was interrupted before that. */
 async function lead(training: Training, dataDir: string, parts: Parts, stop: AbortSignal): Promise<boolean> {
-  const { recipe, workers, dataset } = training;
+  const { recipe, form, workers, dataset } = training;
   const isInTabs = workers.kind === "tabs";
   const coordinator = await CoordinatorProcess.start(argumentsOf(training), { dataDir, dataset, startMs: START_MS });
   const tabs = isInTabs ? await openTabs(coordinator.url, workers.count) : null;
   try {
     const first = await coordinator.run();
-    parts.begin(first.step);
-    const told = new Told(recipe, path.join(dataDir, "runs", first.run));
+    parts.begin(first.step, coordinator.url);
+    const told = new Told(
+      form.trainSamples === null ? recipe.published : undefined,
+      path.join(dataDir, "runs", first.run),
+    );
     for (;;) {
       if (stop.aborted) return false;
       const view = await look(coordinator, stop, parts);
@@ -106,13 +116,26 @@ async function lead(training: Training, dataDir: string, parts: Parts, stop: Abo
 async function look(coordinator: CoordinatorProcess, stop: AbortSignal, parts: Parts): Promise<RunView | null> {
   try {
     const view = await coordinator.run();
-    const engines = view.workers.flatMap(({ engine }) => engine ?? []);
-    parts.note({ step: view.step, ...(await coordinator.traffic()), engines });
+    parts.note({ ...newsOf(view), ...(await coordinator.traffic()) });
     return view;
   } catch (error) {
     if (stop.aborted) return null;
     throw coordinator.hasEnded ? new Error(`The coordinator ended:\n${coordinator.output().slice(-2000)}`) : error;
   }
+}
+
+/** What the newest part has come to without anybody looking. */
+async function noteLeftOver(parts: Parts): Promise<void> {
+  if (parts.url === null) return;
+  const ask = async (what: string) => (await fetch(`${parts.url}/api/run${what}`)).json();
+  parts.note({ ...newsOf((await ask("")) as RunView), ...((await ask("/traffic")) as Traffic) });
+  parts.keep();
+}
+
+function newsOf({ step, workers }: RunView): Omit<PartNews, keyof Traffic> {
+  // One that is still proving itself is named otherwise.
+  const engines = workers.flatMap(({ engine, shards }) => (engine === null || shards === 0 ? [] : engine));
+  return { step, engines, shards: workers.map(({ shards }) => shards) };
 }
 
 function argumentsOf({ recipe, parameterCount, form, workers, exact, seed }: Training): string[] {
@@ -141,13 +164,14 @@ function shareDownloads({ folder, downloads }: Training): string {
 
 /** Says at the terminal how far the run is. */
 class Told {
-  readonly #recipe: Recipe;
+  readonly #published: Recipe["published"];
   readonly #run: string;
   #epochs: number;
   #lineAt = Number.NEGATIVE_INFINITY;
 
-  constructor(recipe: Recipe, run: string) {
-    this.#recipe = recipe;
+  /** `published`: what to show beside it; on a part of the dataset nothing can be. */
+  constructor(published: Recipe["published"], run: string) {
+    this.#published = published;
     this.#run = run;
     this.#epochs = readEpochs(run).length;
     if (this.#epochs > 0) process.stdout.write(`  It goes on after epoch ${this.#epochs}.\n`);
@@ -155,9 +179,9 @@ class Told {
 
   tell(view: RunView): void {
     const epochs = readEpochs(this.#run);
-    for (const epoch of epochs.slice(this.#epochs)) process.stdout.write(`  ${epochLine(epoch, this.#recipe)}\n`);
+    for (const epoch of epochs.slice(this.#epochs)) process.stdout.write(`  ${epochLine(epoch, this.#published)}\n`);
     this.#epochs = epochs.length;
-    if (performance.now() - this.#lineAt < LINE_MS) return;
+    if (view.state === "finished" || performance.now() - this.#lineAt < LINE_MS) return;
     this.#lineAt = performance.now();
     const loss = view.loss === null ? "" : ` Loss ${view.loss.toFixed(4)}.`;
     const speed = view.samplesPerSecond > 0 ? ` ${view.samplesPerSecond.toFixed(0)} samples/s.` : "";
@@ -165,7 +189,7 @@ class Told {
   }
 }
 
-function epochLine({ epoch, loss, testAccuracy, seconds }: Epoch, { published }: Recipe): string {
+function epochLine({ epoch, loss, testAccuracy, seconds }: Epoch, published: Recipe["published"]): string {
   const theirs = published?.loss[epoch - 1];
   const beside = theirs === undefined ? "" : ` (published ${theirs})`;
   const accuracy = `${(100 * testAccuracy).toFixed(2)} % of the test set right`;

@@ -26,6 +26,11 @@ interface ProcessOptions {
   readonly startMs?: number;
 }
 
+export interface Traffic {
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
 export class CoordinatorProcess {
   readonly url: string;
   readonly dataDir: string;
@@ -59,8 +64,8 @@ export class CoordinatorProcess {
   }
 
   /** Bytes on the sockets of workers and viewers, since it started. */
-  async traffic(): Promise<{ sentBytes: number; receivedBytes: number }> {
-    return (await fetch(`${this.url}/api/run/traffic`)).json() as Promise<{ sentBytes: number; receivedBytes: number }>;
+  async traffic(): Promise<Traffic> {
+    return (await fetch(`${this.url}/api/run/traffic`)).json() as Promise<Traffic>;
   }
 
   async run(): Promise<RunView> {

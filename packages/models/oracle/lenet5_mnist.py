@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from convoy_random import epoch_order
+from keras_adam import KerasAdam
 from run_files import read_idx, read_losses, read_safetensors
 
 TOLERANCE = 0.02
@@ -39,23 +40,6 @@ class LeNet5(nn.Module):
 
 def load_parameters(model, tensors):
     model.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
-
-
-class KerasAdam(torch.optim.Optimizer):
-    """Adam as Keras has it: epsilon is added to the root of the uncorrected second moment."""
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            group["step"] = step = group.get("step", 0) + 1
-            alpha = group["lr"] * (1 - group["beta2"] ** step) ** 0.5 / (1 - group["beta1"] ** step)
-            for parameter in group["params"]:
-                gradient, state = parameter.grad, self.state[parameter]
-                first = state.setdefault("first", torch.zeros_like(parameter))
-                second = state.setdefault("second", torch.zeros_like(parameter))
-                first.add_(gradient - first, alpha=1 - group["beta1"])
-                second.add_(gradient.square() - second, alpha=1 - group["beta2"])
-                parameter.sub_(alpha * first / (second.sqrt() + group["epsilon"]))
 
 
 def create_optimizer(parameters, settings):
