@@ -8,6 +8,8 @@ import {
   EngineError,
   type EngineIdentity,
   type EngineTask,
+  type Evaluation,
+  evaluationOf,
   indexOfLargest,
   preprocessBatch,
   softmaxCrossEntropy,
@@ -57,7 +59,7 @@ export class TfjsEngine implements Engine {
     this.#assertReady();
     assertTrainingBatch(this.#task, batch);
     assertVectorLength(gradientSum, this.#layout.length, "gradient");
-    return this.#run(batch, () => {
+    const logits = await this.#run(batch, () => {
       const { value, grads } = tf.valueAndGrads((...parameters: tf.Tensor[]) =>
         this.#logitsWithLossGradient(batch, parameters),
       )([...this.#parameters]);
@@ -67,12 +69,14 @@ export class TfjsEngine implements Engine {
       }));
       return { logits: value, gradients };
     });
+    return summarize(logits, batch.labels, this.#task.model.classCount);
   }
 
-  async evaluate(batch: Batch): Promise<BatchOutcome> {
+  async evaluate(batch: Batch): Promise<Evaluation> {
     this.#assertReady();
     assertBatch(this.#task, batch);
-    return this.#run(batch, () => ({ logits: this.#logits(batch, this.#parameters, false), gradients: [] }));
+    const compute = () => ({ logits: this.#logits(batch, this.#parameters, false), gradients: [] });
+    return evaluationOf(await this.#run(batch, compute), batch.labels, this.#task.model.classCount);
   }
 
   dispose(): void {
@@ -86,11 +90,11 @@ export class TfjsEngine implements Engine {
     assert(this.#hasParameters, "the engine was given no parameters yet");
   }
 
-  /** Runs the operations, fetches what they give, and frees everything they made. */
+  /** Runs the operations, fetches what they give, and frees everything they made. Resolves to the logits. */
   async #run(
     batch: Batch,
     compute: () => { logits: tf.Tensor; gradients: readonly Transfer[] },
-  ): Promise<BatchOutcome> {
+  ): Promise<Float32Array> {
     try {
       this.#device.activate();
       const logits = new Float32Array(batch.count * this.#task.model.classCount);
@@ -100,7 +104,7 @@ export class TfjsEngine implements Engine {
         reading = this.#device.read([...computed.gradients, { tensor: computed.logits, target: logits }]);
       });
       await reading;
-      return summarize(logits, batch.labels, this.#task.model.classCount);
+      return logits;
     } catch (error) {
       if (error instanceof EngineError || error instanceof AssertionError) throw error;
       const message = error instanceof Error ? error.message : String(error);

@@ -5,12 +5,15 @@ import {
   type Batch,
   type BatchOutcome,
   compilePlan,
+  concatenatePredictions,
   type Engine,
   EngineError,
   type EngineFactory,
   type EngineIdentity,
   type EngineTask,
+  type Evaluation,
   type Plan,
+  type Predictions,
 } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { elementCount, imageShapeFor } from "@convoy/models";
@@ -86,6 +89,8 @@ class WasmEngine implements Engine {
   readonly #imageBytes: number;
   #lossSum = 0;
   #correctCount = 0;
+  /** Of an evaluation's parts, in their order. */
+  #predictions: Predictions[] = [];
   #hasParameters = false;
   #isComputing = false;
   /** Since when nobody else has had the thread. */
@@ -121,9 +126,10 @@ class WasmEngine implements Engine {
       layout,
       addressOf: (buffer) => layout.arena + (plan.buffers[buffer]?.offset ?? Number.NaN),
       strideOf: (buffer) => (plan.buffers[buffer]?.bytes ?? Number.NaN) / plan.batchSize,
-      onLoss: (lossSum, correctCount) => {
-        this.#lossSum += lossSum;
-        this.#correctCount += correctCount;
+      onLoss: (lossSum, correctCount) => this.#add({ lossSum, correctCount }),
+      onEvaluated: (evaluation) => {
+        this.#add(evaluation);
+        this.#predictions.push(evaluation.predictions);
       },
     };
     this.#forward = plan.forward.map((operation) => prepareOperation(place, operation));
@@ -156,14 +162,22 @@ class WasmEngine implements Engine {
     });
   }
 
-  async evaluate(batch: Batch): Promise<BatchOutcome> {
+  async evaluate(batch: Batch): Promise<Evaluation> {
     this.#assertReady();
     assertBatch(this.#task, batch);
-    return this.#alone(() => this.#overParts(batch, false));
+    return this.#alone(async () => {
+      const outcome = await this.#overParts(batch, false);
+      return { ...outcome, predictions: concatenatePredictions(this.#predictions) };
+    });
   }
 
   dispose(): void {
     this.#disposed = true;
+  }
+
+  #add({ lossSum, correctCount }: BatchOutcome): void {
+    this.#lossSum += lossSum;
+    this.#correctCount += correctCount;
   }
 
   #assertReady(): void {
@@ -189,6 +203,7 @@ class WasmEngine implements Engine {
     const { batchSize } = this.#plan;
     this.#lossSum = 0;
     this.#correctCount = 0;
+    this.#predictions = [];
     this.#keptSince = performance.now();
     for (let first = 0; first < batch.count; first += batchSize) {
       const count = Math.min(batchSize, batch.count - first);

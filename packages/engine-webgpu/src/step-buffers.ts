@@ -30,7 +30,7 @@ export function stepSizes(plan: Plan, kernels: readonly Kernel[], pictureBytes: 
         1,
         most(({ scratchFloats }) => scratchFloats(count)),
       ),
-    results: 4 * (plan.parameterCount + 2 * count),
+    results: 4 * (plan.parameterCount + 4 * count),
     header: UNIFORM_ALIGNMENT + 4 * WORDS_OF_SAMPLE * count,
     pixels: 4 * Math.ceil((count * pictureBytes) / 4),
     parts:

@@ -8,6 +8,7 @@ import {
   type EngineFactory,
   type EngineIdentity,
   type EngineTask,
+  type Evaluation,
 } from "@convoy/engine";
 import { assert, murmur3Text } from "@convoy/foundation";
 import { BatchUpload } from "./batch-upload.ts";
@@ -99,13 +100,16 @@ class WebgpuEngine implements Engine {
     this.#assertReady();
     assertTrainingBatch(this.#task, batch);
     assertVectorLength(gradientSum, this.#parameterCount, "gradient");
-    return this.#run(batch, gradientSum);
+    return this.#run(batch, true, (mapped) => {
+      gradientSum.set(mapped.subarray(0, this.#parameterCount));
+      return addUp(mapped.subarray(this.#parameterCount));
+    });
   }
 
-  async evaluate(batch: Batch): Promise<BatchOutcome> {
+  async evaluate(batch: Batch): Promise<Evaluation> {
     this.#assertReady();
     assertBatch(this.#task, batch);
-    return this.#run(batch, null);
+    return this.#run(batch, false, (mapped) => evaluationIn(mapped));
   }
 
   dispose(): void {
@@ -121,27 +125,25 @@ class WebgpuEngine implements Engine {
     assert(this.#hasParameters, "the engine was given no parameters yet");
   }
 
-  /** One step: everything is submitted at once, then there is one wait. */
-  async #run(batch: Batch, gradientSum: Float32Array | null): Promise<BatchOutcome> {
+  /** One step: everything is submitted at once, then there is one wait. `read` is lent what comes back. */
+  async #run<T>(batch: Batch, isTraining: boolean, read: (mapped: Float32Array) => T): Promise<T> {
     if (this.#graphics.failure !== undefined) throw this.#graphics.failure;
     const { device } = this.#graphics;
     const { buffers, training, evaluation } = this.#preparedFor(batch.count);
-    const step = gradientSum === null ? evaluation : training;
+    const step = isTraining ? training : evaluation;
     const work = step.work(batch.count);
-    // An evaluation leaves the gradient where it is.
-    const begin = gradientSum === null ? 4 * this.#parameterCount : 0;
-    const size = 4 * (this.#parameterCount + 2 * batch.count) - begin;
+    // An evaluation leaves the gradient where it is, training what became of each sample.
+    const begin = isTraining ? 0 : 4 * this.#parameterCount;
+    const size = 4 * (isTraining ? this.#parameterCount + 2 * batch.count : 4 * batch.count);
     const staging = this.#staging.acquire(size);
     const startedAt = performance.now();
-    this.#upload.write(device, buffers, batch, gradientSum !== null);
+    this.#upload.write(device, buffers, batch, isTraining);
     step.submit(batch.count, this.#pace.workOfSubmit(work), (encoder) =>
       encoder.copyBufferToBuffer(buffers.results, begin, staging, 0, size),
     );
     await this.#map(staging, size);
     this.#pace.observe(work, performance.now() - startedAt);
-    const mapped = staging.getMappedRange(0, size);
-    gradientSum?.set(new Float32Array(mapped, 0, this.#parameterCount));
-    const outcome = addUp(new Float32Array(mapped, size - 8 * batch.count, 2 * batch.count));
+    const outcome = read(new Float32Array(staging.getMappedRange(0, size)));
     staging.unmap();
     this.#staging.release(staging);
     return outcome;
@@ -189,6 +191,22 @@ function addUp(outcomes: Float32Array): BatchOutcome {
     correctCount += outcomes[i + 1] as number;
   }
   return { lossSum, correctCount };
+}
+
+/** Behind the losses of all samples, and whether each is right, come the classes and shares of the softmax, in turn. */
+function evaluationIn(mapped: Float32Array): Evaluation {
+  const count = mapped.length / 4;
+  const [outcomes, named] = [mapped.subarray(0, 2 * count), mapped.subarray(2 * count)];
+  const everyOther = (values: Float32Array, first: number) => (_: unknown, i: number) =>
+    values[first + 2 * i] as number;
+  return {
+    ...addUp(outcomes),
+    predictions: {
+      classes: Uint16Array.from({ length: count }, everyOther(named, 0)),
+      confidences: Float32Array.from({ length: count }, everyOther(named, 1)),
+      losses: Float32Array.from({ length: count }, everyOther(outcomes, 0)),
+    },
+  };
 }
 
 function identityOn({ adapter }: GraphicsDevice): EngineIdentity {

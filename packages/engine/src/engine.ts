@@ -39,6 +39,20 @@ export interface BatchOutcome {
   readonly correctCount: number;
 }
 
+/** What the network makes of each sample of a batch, in the order of the batch. */
+export interface Predictions {
+  /** The class with the largest logit; the first of equal ones. */
+  readonly classes: Uint16Array;
+  /** What softmax gives that class: 1 / number of classes … 1. */
+  readonly confidences: Float32Array;
+  /** Softmax cross-entropy with the label, in nats. */
+  readonly losses: Float32Array;
+}
+
+export interface Evaluation extends BatchOutcome {
+  readonly predictions: Predictions;
+}
+
 export interface EngineIdentity {
   /** "reference", "tfjs-webgpu", "tfjs-wasm", "tfjs-cpu" … */
   readonly name: string;
@@ -57,8 +71,8 @@ export interface Engine {
    * Rejects with an EngineError; `gradientSum` is then undefined.
    */
   computeGradient(batch: Batch, gradientSum: Float32Array): Promise<BatchOutcome>;
-  /** Forward pass only. */
-  evaluate(batch: Batch): Promise<BatchOutcome>;
+  /** Forward pass only, and what came out for each sample. */
+  evaluate(batch: Batch): Promise<Evaluation>;
   /** Frees the device. No call may follow. */
   dispose(): void;
 }

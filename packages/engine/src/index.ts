@@ -9,9 +9,12 @@ export {
   type EngineFactory,
   type EngineIdentity,
   type EngineTask,
+  type Evaluation,
+  type Predictions,
 } from "./engine.ts";
 export * from "./plan/index.ts";
 export { portableExp, portableLog } from "./portable-math.ts";
+export { concatenatePredictions, evaluationOf } from "./predictions.ts";
 export { preprocessBatch, resamplingTaps, type Tap } from "./preprocess.ts";
 export { createReferenceEngine, ReferenceEngine } from "./reference/reference-engine.ts";
 export { dropoutSequence, dropoutThreshold, needsDraws, type Placement, placementOf } from "./sample-draws.ts";

@@ -1,5 +1,11 @@
 import { shardCount } from "@convoy/datasets";
-import { type Batch, type BatchOutcome, createReferenceEngine, type Engine } from "@convoy/engine";
+import {
+  type Batch,
+  type BatchOutcome,
+  concatenatePredictions,
+  createReferenceEngine,
+  type Engine,
+} from "@convoy/engine";
 import { createTfjsEngine } from "@convoy/engine-tfjs";
 import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
 import { RandomSequence } from "@convoy/foundation";
@@ -111,7 +117,13 @@ describe.each(Object.entries(engines))("shard by shard, %s", (_, engine) => {
   test("[E4] an evaluation gives the losses of its shards, added along the tree", async () => {
     for (const count of [1, 8, 11, 100, 200]) {
       const { lossSum, correctCount } = await sumByDefinition(engine, count);
-      expect(await exact.evaluate(samples(0, count))).toEqual({ lossSum, correctCount });
+      const evaluation = await exact.evaluate(samples(0, count));
+      expect(evaluation).toMatchObject({ lossSum, correctCount });
+      const shards = Array.from({ length: Math.ceil(count / 8) }, (_, i) =>
+        engine.evaluate(samples(8 * i, Math.min(8 * i + 8, count))),
+      );
+      const parts = (await Promise.all(shards)).map(({ predictions }) => predictions);
+      expect(evaluation.predictions).toEqual(concatenatePredictions(parts));
     }
   });
 });

@@ -1,5 +1,5 @@
 import { shardCount, shardRange } from "@convoy/datasets";
-import type { Batch, BatchOutcome, Engine } from "@convoy/engine";
+import { type Batch, type BatchOutcome, concatenatePredictions, type Engine, type Evaluation } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { addToTree, addVectors, type PartialSums } from "@convoy/gradients";
 
@@ -40,10 +40,14 @@ export class ShardByShardEngine implements Engine {
     return outcomeOf(sum);
   }
 
-  async evaluate(batch: Batch): Promise<BatchOutcome> {
-    return outcomeOf(
-      await this.#overShards(batch, async (shard) => ({ ...(await this.#engine.evaluate(shard)), gradient: null })),
-    );
+  async evaluate(batch: Batch): Promise<Evaluation> {
+    const predictions: Evaluation["predictions"][] = [];
+    const sum = await this.#overShards(batch, async (shard) => {
+      const evaluation = await this.#engine.evaluate(shard);
+      predictions.push(evaluation.predictions);
+      return { ...evaluation, gradient: null };
+    });
+    return { ...outcomeOf(sum), predictions: concatenatePredictions(predictions) };
   }
 
   dispose(): void {

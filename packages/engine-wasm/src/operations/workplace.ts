@@ -1,4 +1,4 @@
-import type { Activation, BufferId, EngineTask, Plan } from "@convoy/engine";
+import type { Activation, BufferId, EngineTask, Evaluation, Plan } from "@convoy/engine";
 import type { Kernels } from "../kernels.ts";
 import type { MemoryLayout } from "../memory-layout.ts";
 
@@ -15,6 +15,8 @@ export interface Workplace {
   strideOf(buffer: BufferId): number;
   /** Hears the sum of the losses and how many samples are right. */
   readonly onLoss: (lossSum: number, correctCount: number) => void;
+  /** Hears, in an evaluation, what became of the samples of each part. */
+  readonly onEvaluated: (evaluation: Evaluation) => void;
 }
 
 /** The numbers by which the kernels know activations. */

@@ -1,4 +1,4 @@
-import { type Batch, type BatchOutcome, EngineError, type EngineTask } from "@convoy/engine";
+import { type Batch, type BatchOutcome, EngineError, type EngineTask, type Evaluation } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import type { KernelBuild } from "../kernels.ts";
 import type { EngineThread, FromThread } from "./thread-messages.ts";
@@ -49,15 +49,15 @@ export class RemotePart {
   async computeGradient(batch: Batch): Promise<BatchOutcome & { readonly gradient: Float32Array }> {
     const gradient = this.#gradient;
     const answer = await this.#ask({ type: "compute", batch, gradient }, [gradient.buffer as ArrayBuffer]);
-    assert(answer.type === "computed" && answer.gradient !== null, "a gradient comes back");
+    assert(answer.type === "computed", "a gradient comes back");
     this.#gradient = answer.gradient;
     return { ...answer.outcome, gradient: this.#gradient };
   }
 
-  async evaluate(batch: Batch): Promise<BatchOutcome> {
+  async evaluate(batch: Batch): Promise<Evaluation> {
     const answer = await this.#ask({ type: "compute", batch, gradient: null }, []);
-    assert(answer.type === "computed", "an outcome comes back");
-    return answer.outcome;
+    assert(answer.type === "evaluated", "an evaluation comes back");
+    return answer.evaluation;
   }
 
   close(): void {

@@ -27,7 +27,11 @@ export function serveThread(port: ThreadPort): void {
       return;
     }
     const { batch, gradient } = message;
-    const outcome = gradient === null ? await engine.evaluate(batch) : await engine.computeGradient(batch, gradient);
-    port.post({ type: "computed", outcome, gradient }, gradient === null ? [] : [gradient.buffer as ArrayBuffer]);
+    if (gradient === null) {
+      port.post({ type: "evaluated", evaluation: await engine.evaluate(batch) }, []);
+      return;
+    }
+    const outcome = await engine.computeGradient(batch, gradient);
+    port.post({ type: "computed", outcome, gradient }, [gradient.buffer as ArrayBuffer]);
   }
 }

@@ -1,5 +1,5 @@
 /** What an engine on several threads says to each of the others, and what they answer. */
-import type { Batch, BatchOutcome, EngineTask } from "@convoy/engine";
+import type { Batch, BatchOutcome, EngineTask, Evaluation } from "@convoy/engine";
 import type { KernelBuild } from "../kernels.ts";
 
 export type ToThread =
@@ -10,7 +10,8 @@ export type ToThread =
 
 export type FromThread =
   | { readonly type: "made" }
-  | { readonly type: "computed"; readonly outcome: BatchOutcome; readonly gradient: Float32Array | null }
+  | { readonly type: "computed"; readonly outcome: BatchOutcome; readonly gradient: Float32Array }
+  | { readonly type: "evaluated"; readonly evaluation: Evaluation }
   | { readonly type: "failed"; readonly sentence: string };
 
 /** A thread as those outside see it: a DedicatedWorker of a browser, a worker thread of Node. */

@@ -4,10 +4,12 @@ import {
   assertVectorLength,
   type Batch,
   type BatchOutcome,
+  concatenatePredictions,
   type Engine,
   type EngineFactory,
   type EngineIdentity,
   type EngineTask,
+  type Evaluation,
 } from "@convoy/engine";
 import { addVectors } from "@convoy/gradients";
 import { parameterLayout } from "@convoy/models";
@@ -92,13 +94,14 @@ class ThreadedEngine implements Engine {
     });
   }
 
-  async evaluate(batch: Batch): Promise<BatchOutcome> {
+  async evaluate(batch: Batch): Promise<Evaluation> {
     assertBatch(this.#task, batch);
     const [first, ...rest] = this.#split(batch);
     return this.#alone(async () => {
       const remote = rest.map((part, index) => (this.#others[index] as RemotePart).evaluate(part));
       const own = await alongside(remote, this.#own.evaluate(first as Batch));
-      return sumOf([own, ...(await Promise.all(remote))]);
+      const parts = [own, ...(await Promise.all(remote))];
+      return { ...sumOf(parts), predictions: concatenatePredictions(parts.map(({ predictions }) => predictions)) };
     });
   }
 

@@ -4,8 +4,8 @@ import type { BufferId } from "@convoy/engine";
 export type Resource = BufferId | SharedResource;
 
 /**
- * `results` begins with the gradient, two floats for each sample follow: loss, and 1 where it is right. `scratch` is for
- * what one kernel hands to the next. `samples` has four words for each: label, the dataset's number, and where the
+ * `results` begins with the gradient, two floats for each sample follow: loss, and 1 where it is right; then, again for
+ * each sample, the class that it is taken for, and its share of the softmax. `scratch` is for what one kernel hands to the next. `samples` has four words for each: label, the dataset's number, and where the
  * picture is cut (row × 2¹⁶ + column; 1 where it is reflected).
  */
 export type SharedResource = "parameters" | "results" | "scratch" | "samples" | "pixels";

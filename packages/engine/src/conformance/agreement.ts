@@ -3,7 +3,7 @@ import type { Engine } from "../engine.ts";
 import { createReferenceEngine } from "../reference/reference-engine.ts";
 import { type ConformanceCheck, compute, computeByReference, withEngine } from "./conformance-check.ts";
 import type { Problem } from "./problem.ts";
-import { requireSameGradient, requireSameOutcome } from "./tolerances.ts";
+import { requireSameGradient, requireSameOutcome, requireSamePredictions } from "./tolerances.ts";
 
 /** Requires the reference's gradient and loss of an engine that was given the problem's parameters. */
 export async function requireAgreement(engine: Engine, problem: Problem): Promise<void> {
@@ -29,5 +29,7 @@ export function agreementOn(name: string, problem: Problem): ConformanceCheck {
 export async function requireSameEvaluation(engine: Engine, problem: Problem): Promise<void> {
   const { batch } = problem;
   const expected = await withEngine(createReferenceEngine, problem, (reference) => reference.evaluate(batch));
-  requireSameOutcome(await engine.evaluate(batch), expected, "evaluation");
+  const actual = await engine.evaluate(batch);
+  requireSameOutcome(actual, expected, "evaluation");
+  requireSamePredictions(actual.predictions, expected.predictions);
 }

@@ -1,7 +1,7 @@
 /** How exact an engine of single precision must be, and the comparisons that say so. */
 import type { ParameterLayout } from "@convoy/models";
 import { compareVectors } from "../compare-vectors.ts";
-import type { BatchOutcome } from "../engine.ts";
+import type { BatchOutcome, Predictions } from "../engine.ts";
 import { type Computed, must } from "./conformance-check.ts";
 
 /**
@@ -10,8 +10,11 @@ import { type Computed, must } from "./conformance-check.ts";
  */
 const TENSOR_TOLERANCE = 1e-5;
 
-/** Relative, for the sum of the losses. */
+/** Relative, for the sum of the losses, and for one of them above 1. */
 const LOSS_TOLERANCE = 1e-5;
+
+/** A logit of several hundred is off by a few 1e-5; a share of the softmax is off by a quarter of that at most. */
+const CONFIDENCE_TOLERANCE = 1e-4;
 
 /**
  * Relative L2 over the whole vector, for LeNet-5: among its many thousand activations one may round to the other side
@@ -37,6 +40,26 @@ export function requireSameOutcome(actual: BatchOutcome, expected: BatchOutcome,
     correctCount === expected.correctCount,
     `${correctCount} samples are right in ${of}, not ${expected.correctCount}`,
   );
+}
+
+/** Of each sample, in the order of the batch. */
+export function requireSamePredictions(actual: Predictions, expected: Predictions): void {
+  const count = expected.classes.length;
+  for (const column of ["classes", "confidences", "losses"] as const) {
+    must(actual[column].length === count, `there are ${actual[column].length} ${column} of ${count} samples`);
+  }
+  for (let sample = 0; sample < count; sample++) {
+    const [named, wanted] = [actual.classes[sample], expected.classes[sample]];
+    must(named === wanted, `sample ${sample} is said to be of class ${named}, not ${wanted}`);
+    requireClose("confidence", sample, actual.confidences, expected.confidences, CONFIDENCE_TOLERANCE);
+    const size = Math.max(1, expected.losses[sample] as number);
+    requireClose("loss", sample, actual.losses, expected.losses, LOSS_TOLERANCE * size);
+  }
+}
+
+function requireClose(what: string, sample: number, actual: Float32Array, expected: Float32Array, most: number): void {
+  const [value, wanted] = [actual[sample] as number, expected[sample] as number];
+  must(Math.abs(value - wanted) <= most, `the ${what} of sample ${sample} is ${value}, not ${wanted}`);
 }
 
 export function requireCloseVector(actual: Float32Array, expected: Float32Array, tolerance: number): void {

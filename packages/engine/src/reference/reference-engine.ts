@@ -5,7 +5,8 @@
 import { assert } from "@convoy/foundation";
 import { elementCount, parameterLayout } from "@convoy/models";
 import { assertBatch, assertTrainingBatch, assertVectorLength } from "../check-batch.ts";
-import type { Batch, BatchOutcome, Engine, EngineFactory, EngineTask } from "../engine.ts";
+import type { Batch, BatchOutcome, Engine, EngineFactory, EngineTask, Evaluation } from "../engine.ts";
+import { evaluationOf } from "../predictions.ts";
 import { preprocessBatch } from "../preprocess.ts";
 import { dropoutSequence } from "../sample-draws.ts";
 import { indexOfLargest, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "../softmax-cross-entropy.ts";
@@ -47,10 +48,20 @@ export class ReferenceEngine implements Engine {
     return outcome;
   }
 
-  async evaluate(batch: Batch): Promise<BatchOutcome> {
+  async evaluate(batch: Batch): Promise<Evaluation> {
+    return this.evaluateNow(batch);
+  }
+
+  /** As `evaluate`, at once. */
+  evaluateNow(batch: Batch): Evaluation {
     this.#assertReady();
     assertBatch(this.#task, batch);
-    return this.#overSamples(batch, false, () => {});
+    const { classCount } = this.#task.model;
+    const logits = new Float64Array(batch.count * classCount);
+    this.#overSamples(batch, false, ({ activations, sample }) =>
+      logits.set(activations.at(-1) as Float64Array, sample * classCount),
+    );
+    return evaluationOf(logits, batch.labels, classCount);
   }
 
   /** count × classes, as in evaluation. */
@@ -96,7 +107,7 @@ export class ReferenceEngine implements Engine {
       const logits = activations.at(-1) as Float64Array;
       lossSum += softmaxCrossEntropy(logits, label);
       if (indexOfLargest(logits) === label) correctCount++;
-      visit({ activations, draw, label });
+      visit({ sample, activations, draw, label });
     }
     return { lossSum, correctCount };
   }
@@ -120,6 +131,8 @@ export class ReferenceEngine implements Engine {
 
 /** What one sample left behind on its way through the network. */
 interface ForwardPass {
+  /** Its place in the batch. */
+  readonly sample: number;
   readonly activations: readonly Float64Array[];
   readonly draw: SampleDraw | null;
   readonly label: number;

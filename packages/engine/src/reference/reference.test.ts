@@ -108,6 +108,25 @@ describe("figures worked out by hand", () => {
     expect(lossSum).toBeCloseTo(3 * Math.log(3), 12);
   });
 
+  it("predictions: the class of the largest logit, its share of the softmax, the loss at the label", async () => {
+    const model: ModelSpecification = {
+      name: "by hand",
+      inputShape: [1, 1, 3],
+      layers: [{ type: "flatten" }],
+      classCount: 3,
+    };
+    const batch = { count: 2, pixels: Uint8Array.of(0, 255, 0, 51, 0, 0), labels: Uint8Array.of(1, 2) };
+    // Logits 0 5 0 and 1 0 0.
+    const preprocessing = { mean: [0, 0, 0], deviation: [0.2, 0.2, 0.2] };
+    const { predictions } = await engineFor({ model, preprocessing }, []).evaluate(batch);
+    expect([...predictions.classes]).toEqual([1, 0]);
+    const shares = [Math.exp(5) / (Math.exp(5) + 2), Math.E / (Math.E + 2), 1 / (Math.E + 2)] as const;
+    expect(predictions.confidences[0]).toBeCloseTo(shares[0], 7);
+    expect(predictions.confidences[1]).toBeCloseTo(shares[1], 7);
+    expect(predictions.losses[0]).toBeCloseTo(-Math.log(shares[0]), 7);
+    expect(predictions.losses[1]).toBeCloseTo(-Math.log(shares[2]), 6);
+  });
+
   it("preprocessing: (x / 255 − mean) / deviation, channel by channel", async () => {
     const model: ModelSpecification = {
       name: "by hand",

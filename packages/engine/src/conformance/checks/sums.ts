@@ -1,10 +1,17 @@
 /** What is summed over a batch is the sum of its parts, and evaluation is the same computation without the gradient. */
 import { lenet5 } from "@convoy/models";
 import type { Engine } from "../../engine.ts";
+import { createReferenceEngine } from "../../reference/reference-engine.ts";
 import { type Computed, type ConformanceCheck, compute, must, withEngine } from "../conformance-check.ts";
 import { dropoutNetwork, longSumNetwork, smallNetwork, smoothNetwork } from "../networks.ts";
-import { type Problem, partOfBatch, randomProblem } from "../problem.ts";
-import { requireCloseVector, requireSameGradient, requireSameOutcome, WHOLE_VECTOR_TOLERANCE } from "../tolerances.ts";
+import { type Problem, partOfBatch, randomBatch, randomProblem } from "../problem.ts";
+import {
+  requireCloseVector,
+  requireSameGradient,
+  requireSameOutcome,
+  requireSamePredictions,
+  WHOLE_VECTOR_TOLERANCE,
+} from "../tolerances.ts";
 
 const SHARD_SIZE = 8;
 
@@ -63,6 +70,26 @@ const evaluation: ConformanceCheck = {
   },
 };
 
+/** Batches of several sizes, so that nothing is left over from the one before; their parts as well. */
+const predictions: ConformanceCheck = {
+  name: "an evaluation tells what became of each sample, in order",
+  async run(factory) {
+    const problem = randomProblem(smallNetwork, 19);
+    await withEngine(factory, problem, async (engine) => {
+      for (const count of [19, 1, 40, 8]) {
+        const batch = randomBatch(problem.task, count, count);
+        const { predictions, lossSum, correctCount } = await engine.evaluate(batch);
+        const expected = await withEngine(createReferenceEngine, problem, (reference) => reference.evaluate(batch));
+        requireSamePredictions(predictions, expected.predictions);
+        const { classes, losses } = predictions;
+        const summed = losses.reduce((sum, loss) => sum + loss, 0);
+        const right = classes.filter((named, sample) => named === batch.labels[sample]).length;
+        requireSameOutcome({ lossSum: summed, correctCount: right }, { lossSum, correctCount }, "its predictions");
+      }
+    });
+  },
+};
+
 /** Whatever it computed in between, and whichever of its kind it is: an exact run stands on this. */
 const repetition: ConformanceCheck = {
   name: "repeats itself bit for bit",
@@ -98,4 +125,10 @@ function requireSameBits({ task }: Problem, again: Computed, first: Computed): v
   must(different === -1, `${task.model.name}: element ${different} of the gradient is another one`);
 }
 
-export const sumChecks: readonly ConformanceCheck[] = [shardsOfSmallNetwork, shardsOfLenet, evaluation, repetition];
+export const sumChecks: readonly ConformanceCheck[] = [
+  shardsOfSmallNetwork,
+  shardsOfLenet,
+  evaluation,
+  predictions,
+  repetition,
+];

@@ -1,5 +1,5 @@
 import { parameterLayout } from "@convoy/models";
-import type { Batch, BatchOutcome, Engine, EngineFactory, EngineTask } from "../../engine.ts";
+import type { Batch, BatchOutcome, Engine, EngineFactory, EngineTask, Evaluation, Predictions } from "../../engine.ts";
 import { ReferenceEngine } from "../../reference/reference-engine.ts";
 
 /** The reference with a defect. Each method may be replaced. */
@@ -18,7 +18,7 @@ export class DefectiveEngine implements Engine {
   computeGradient(batch: Batch, gradientSum: Float32Array): Promise<BatchOutcome> {
     return this.engine.computeGradient(batch, gradientSum);
   }
-  evaluate(batch: Batch): Promise<BatchOutcome> {
+  evaluate(batch: Batch): Promise<Evaluation> {
     return this.engine.evaluate(batch);
   }
   dispose(): void {
@@ -34,6 +34,18 @@ export function withGradient(change: (gradient: Float32Array, batch: Batch, task
         const outcome = await super.computeGradient(batch, gradientSum);
         change(gradientSum, batch, this.task);
         return outcome;
+      }
+    })(task);
+}
+
+/** The reference, with what an evaluation says of its samples changed after the fact. */
+export function withPredictions(change: (predictions: Predictions, batch: Batch) => void): EngineFactory {
+  return async (task) =>
+    new (class extends DefectiveEngine {
+      override async evaluate(batch: Batch): Promise<Evaluation> {
+        const evaluation = await super.evaluate(batch);
+        change(evaluation.predictions, batch);
+        return evaluation;
       }
     })(task);
 }

@@ -1,6 +1,6 @@
 import { parameterLayout } from "@convoy/models";
-import type { Batch, BatchOutcome } from "../../engine.ts";
-import { type Defect, DefectiveEngine, kept, tensorOf, withGradient } from "./defective-engine.ts";
+import type { Batch, BatchOutcome, Evaluation } from "../../engine.ts";
+import { type Defect, DefectiveEngine, kept, tensorOf, withGradient, withPredictions } from "./defective-engine.ts";
 
 /** Whatever the network is made of. */
 export const engineDefects: readonly Defect[] = [
@@ -78,11 +78,33 @@ export const engineDefects: readonly Defect[] = [
     "evaluate agrees with computeGradient",
     async (task) =>
       new (class extends DefectiveEngine {
-        override async evaluate(batch: Batch): Promise<BatchOutcome> {
+        override async evaluate(batch: Batch): Promise<Evaluation> {
           const outcome = await super.evaluate(batch);
           return { ...outcome, lossSum: outcome.lossSum / batch.count };
         }
       })(task),
+  ],
+  [
+    "predictions in another order than the samples",
+    "an evaluation tells what became of each sample, in order",
+    withPredictions(({ classes, confidences, losses }) => {
+      for (const column of [classes, confidences, losses]) column.reverse();
+    }),
+  ],
+  [
+    "the label in place of the class that is named",
+    "an evaluation tells what became of each sample, in order",
+    withPredictions(({ classes }, { labels }) => classes.set(labels)),
+  ],
+  [
+    "the confidence in the label in place of that in the class that is named",
+    "an evaluation tells what became of each sample, in order",
+    withPredictions(({ confidences, losses }) => confidences.set(losses.map((loss) => Math.exp(-loss)))),
+  ],
+  [
+    "a mean in place of each sample's loss",
+    "an evaluation tells what became of each sample, in order",
+    withPredictions(({ losses }) => losses.fill(losses.reduce((sum, loss) => sum + loss, 0) / losses.length)),
   ],
   [
     "sums that change from call to call",
@@ -155,7 +177,7 @@ export const engineDefects: readonly Defect[] = [
     "wrong lengths and labels are refused",
     async (task) =>
       new (class extends DefectiveEngine {
-        override evaluate(batch: Batch): Promise<BatchOutcome> {
+        override evaluate(batch: Batch): Promise<Evaluation> {
           const labels = batch.labels.map((label) => Math.min(label, this.task.model.classCount - 1));
           return super.evaluate({ ...batch, labels });
         }

@@ -6,7 +6,7 @@ import {
   type NormalizationLayer,
   parameterLayout,
 } from "@convoy/models";
-import type { Batch, BatchDraws, BatchOutcome, EngineFactory, EngineTask } from "../../engine.ts";
+import type { Batch, BatchDraws, BatchOutcome, EngineFactory, EngineTask, Evaluation } from "../../engine.ts";
 import { preprocessBatch } from "../../preprocess.ts";
 import { type Defect, DefectiveEngine, kept, tensorOf, withGradient } from "./defective-engine.ts";
 
@@ -39,10 +39,11 @@ function withDraws(change: (draws: BatchDraws) => Partial<BatchDraws>): EngineFa
 /** The reference with its evaluation done as in training. */
 const evaluatesAsInTraining: EngineFactory = async (task) =>
   new (class extends DefectiveEngine {
-    override evaluate(batch: Batch): Promise<BatchOutcome> {
+    override async evaluate(batch: Batch): Promise<Evaluation> {
       const samples = Uint32Array.from({ length: batch.count }, (_, index) => index);
       const drawn = { ...batch, draws: batch.draws ?? { seed: 0, epoch: 0, samples } };
-      return this.engine.computeGradient(drawn, new Float32Array(parameterLayout(this.task.model).length));
+      const gradient = new Float32Array(parameterLayout(this.task.model).length);
+      return { ...(await super.evaluate(batch)), ...(await this.engine.computeGradient(drawn, gradient)) };
     }
   })(task);
 
