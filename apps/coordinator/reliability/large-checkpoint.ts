@@ -50,7 +50,7 @@ async function measure() {
   const files = new LargeFiles(fileThread);
   const dataset = { name: "none", trainCount: 64, testCount: 1, sha256: "0".repeat(64) };
   const store = await CheckpointStore.open(folder, files, settings, dataset);
-  const state = startCoordinator(settings, Date.now());
+  const state = startCoordinator(settings, new Uint8Array(1), Date.now());
   const position = positionOf(state, Date.now());
   const optimizer = createOptimizer(settings.recipe, 1, length);
   const [parameters, gradient, next] = [0.1, 0.2, 0].map((value) => new Float32Array(length).fill(value)) as [

@@ -1,4 +1,5 @@
 /** Puts the pieces together: port, dataset, run, pages, local workers. */
+import { picture } from "@convoy/datasets";
 import type { Caller } from "@convoy/transport";
 import { acceptWithinBounds } from "@convoy/transport";
 import { acceptSocketIo } from "@convoy/transport/server";
@@ -72,6 +73,7 @@ export async function startCoordinator(
   served = {
     describe: () => loop.describe(),
     model: new ModelDownloads(snapshot),
+    testSample: (run, position) => (run === settings.run ? picture(obtained.dataset.test, position) : null),
   };
 
   process.stdout.write(`${banner({ entry, run: loop.describe(), folder: folder.path, remark })}\n`);

@@ -1,7 +1,7 @@
 import { AssertionError } from "@convoy/foundation";
 import { expect, test } from "vitest";
 import type { SampleSet } from "./dataset.ts";
-import { gatherSamples } from "./gather-samples.ts";
+import { gatherSamples, picture } from "./gather-samples.ts";
 
 // Three samples of 2×2×1.
 const samples: SampleSet = {
@@ -31,4 +31,9 @@ test("gathers nothing", () => {
 
 test.each([3, -1, 0.5])("sample %d is an error", (index) => {
   expect(() => gatherSamples(samples, [index])).toThrow(AssertionError);
+});
+
+test("the picture of one sample, and none beside the set", () => {
+  expect(picture(samples, 1)).toEqual(Uint8Array.of(11, 12, 13, 14));
+  expect([3, -1, 0.5, Number.NaN].map((position) => picture(samples, position))).toEqual([null, null, null, null]);
 });

@@ -8,6 +8,13 @@ export interface GatheredSamples {
   readonly labels: Uint8Array<ArrayBuffer>;
 }
 
+/** The pixels of one sample, height × width × channels; null where the set has none at that position. */
+export function picture({ count, pixels }: SampleSet, position: number): Uint8Array | null {
+  if (!Number.isInteger(position) || position < 0 || position >= count) return null;
+  const length = pixels.length / count;
+  return pixels.subarray(position * length, (position + 1) * length);
+}
+
 /**
  * Copies the samples at `indices`, in their order, repeats allowed. Indices that come from a peer must be checked
  * before: one outside the set is a programmer error here.

@@ -4,7 +4,7 @@ export { DatasetError } from "./dataset-error.ts";
 export { type BuiltInDigitsOptions, builtInDigits, drawBuiltInDigits } from "./digits/built-in-digits.ts";
 export { epochOrder } from "./epoch-order.ts";
 export { firstSamples, type SampleCounts } from "./first-samples.ts";
-export { type GatheredSamples, gatherSamples } from "./gather-samples.ts";
+export { type GatheredSamples, gatherSamples, picture } from "./gather-samples.ts";
 export { decodeIdxImages, decodeIdxLabels, type IdxImages } from "./idx.ts";
 export { MNIST_SAMPLE_SHAPE, type MnistFiles, mnistFromIdx } from "./mnist.ts";
 export type { NamedBytes } from "./named-bytes.ts";

@@ -92,7 +92,7 @@ describe("a GPU", () => {
     vi.spyOn(device, "limits", "get").mockReturnValue({ ...defaultLimits, maxStorageBufferBindingSize: 900 } as never);
     const large: Batch = { count: 64, pixels: new Uint8Array(16 * 64), labels: new Uint8Array(64) };
     await expect(engine.computeGradient(large, gradient)).rejects.toThrow(
-      /with 64 samples at once: its pictures would/,
+      /with 64 samples at once: its gradient would/,
     );
     expect(await engine.computeGradient(batch, gradient)).toMatchObject({ correctCount: expect.any(Number) });
     engine.dispose();

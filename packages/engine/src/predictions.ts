@@ -21,7 +21,7 @@ export function evaluationOf(logits: Float32Array | Float64Array, labels: Uint8A
 }
 
 /** For so many samples, all zero. */
-export function emptyPredictions(count: number): Predictions {
+function emptyPredictions(count: number): Predictions {
   return {
     classes: new Uint16Array(count),
     confidences: new Float32Array(count),

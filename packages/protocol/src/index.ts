@@ -1,9 +1,17 @@
 export { entryLink, type LinkTokens, tokensOfLink } from "./entry-link.ts";
 export { type EntryView, entryViewSchema } from "./entry-view.ts";
+export { type EvaluationView, evaluationViewSchema, type Mistake, type TestSetView } from "./evaluation-view.ts";
 export type { Split } from "./fields.ts";
 export { limits } from "./limits.ts";
 export { type ModelFilesView, modelFilesViewSchema } from "./model-files-view.ts";
 export { type Parsed, parseToCoordinator, parseToViewer, parseToWorker, parseTransfer } from "./parse.ts";
+export {
+  encodePredictions,
+  type ParsedPredictions,
+  PREDICTION_BYTES,
+  type Predictions,
+  readPredictions,
+} from "./predictions.ts";
 export { type Refusal, type RefusalReason, refusalReasons } from "./refusal.ts";
 export {
   type Diagnosis,

@@ -72,6 +72,10 @@ export const limits = {
   historyPoints: 2000,
   /** Entries of the run's log that are kept and sent. */
   logEntries: 200,
+  /** Classes of a network up to which an evaluation's confusion matrix is kept and sent. */
+  confusionClasses: 100,
+  /** Samples of the test set that are kept and sent as the worst mistakes. */
+  worstMistakes: 24,
   /** Bytes of pixels that a worker keeps. */
   cacheBytes: 64 * 1024 * 1024,
 } as const;

@@ -129,6 +129,9 @@ describe("[P6] each maximum holds, and one more is refused", () => {
   const { begin } = transferPackets;
   const announced = (...lengths: number[]) =>
     parseTransfer({ ...begin, longFields: lengths.map((length, i) => ({ name: `field${i}`, length })) });
+  const mistake = (sample: number) => ({ sample, label: 0, named: 1, confidence: 1, loss: 9 });
+  const evaluated = (change: object) =>
+    parseToViewer({ ...snapshot, evaluation: { ...snapshot.evaluation, ...change } });
   const cases: [string, (value: number) => Parsed<unknown>, number][] = [
     ["bytes of a message", (n) => announced(n), limits.messageBytes],
     [
@@ -150,6 +153,8 @@ describe("[P6] each maximum holds, and one more is refused", () => {
     ["number of a lease", (n) => parseToWorker({ ...messagesToWorker.revoke, lease: n }), uint32Max],
     ["number of a sample", (n) => parseToWorker({ ...messagesToWorker.lease, samples: [n] }), uint32Max],
     ["version of parameters", (n) => parseToCoordinator({ ...rest.evaluation, version: n }), uint32Max],
+    ["worst mistakes", (n) => evaluated({ mistakes: numbers(n).map(mistake) }), limits.worstMistakes],
+    ["fields of a confusion matrix", (n) => evaluated({ confusion: numbers(n) }), limits.confusionClasses ** 2],
     [
       "points of a curve",
       (n) => parseToViewer({ ...snapshot, losses: numbers(n).map((step) => ({ step, loss: 1 })) }),
@@ -183,7 +188,7 @@ test.each([
   ["above what a lease can have", 1e300],
   ["that JSON cannot carry", Number.POSITIVE_INFINITY],
 ])("[P3] a loss %s is malformed", (_, lossSum) => {
-  const message = { type: "evaluation", lease: 1, version: 0, lossSum, correctCount: 1, computeMs: 1 };
+  const message = { ...messagesToCoordinator.contribution, lossSum };
   const parsed = parseToCoordinator(message);
   expect(parsed).toMatchObject({
     ok: false,
@@ -193,7 +198,7 @@ test.each([
 
 test("[P6] the largest loss of a lease is let in", () => {
   const lossSum = limits.leaseSamples * limits.sampleLoss;
-  const message = { type: "evaluation", lease: 1, version: 0, lossSum, correctCount: 1, computeMs: 1 };
+  const message = { ...messagesToCoordinator.contribution, lossSum };
   expect(parseToCoordinator(message).ok).toBe(true);
 });
 

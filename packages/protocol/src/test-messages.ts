@@ -22,7 +22,7 @@ export const messagesToCoordinator: OneOfEach<ToCoordinator> = {
   decline: { type: "decline", reason: "No engine can train on this device." },
   "request-samples": { type: "request-samples", lease: 7, samples: [5, 3, 59_999] },
   contribution: { type: "contribution", ...outcome, frame: Uint8Array.of(1, 2, 3) },
-  evaluation: { type: "evaluation", lease: 7, version: 4, ...outcome },
+  evaluation: { type: "evaluation", lease: 7, version: 4, computeMs: 12.25, predictions: Uint8Array.of(1, 2, 3) },
   "return-lease": { type: "return-lease", lease: 7, reason: "paused at the device" },
   availability: { type: "availability", available: false },
   leave: { type: "leave", reason: "stopped at the device" },
@@ -117,9 +117,18 @@ const epochs = [
   { epoch: 1, step: 3, loss: 2.25, trainingAccuracy: 0.25, testLoss: 2, testAccuracy: 0.5, durationMs: 900 },
 ];
 
+const evaluation = {
+  epoch: 1,
+  sampleCount: 4,
+  correctCount: 2,
+  confusion: [1, 2, 0, 1],
+  mistakes: [{ sample: 3, label: 0, named: 1, confidence: 0.75, loss: 1.5 }],
+};
+const testSet = { classNames: ["cat", "dog"], sampleShape: [28, 28, 1] satisfies [number, number, number] };
+
 export const messagesToViewer: OneOfEach<ToViewer> = {
-  snapshot: { type: "snapshot", run, losses, epochs, log, mayControl: true },
-  progress: { type: "progress", run, losses, epochs: [], log },
+  snapshot: { type: "snapshot", run, losses, epochs, log, evaluation, testSet, mayControl: true },
+  progress: { type: "progress", run, losses, epochs: [], log, evaluation: null },
   refused: { type: "refused", refusal },
 };
 

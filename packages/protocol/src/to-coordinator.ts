@@ -43,12 +43,13 @@ const requestSamples = z.strictObject({ type: z.literal("request-samples"), leas
 /** The summed gradient of a training lease; the frame names run, version and lease. */
 const contribution = z.strictObject({ type: z.literal("contribution"), ...outcomeFields, frame: bytes });
 
-/** The outcome of an evaluation lease. */
+/** What became of each sample of an evaluation lease; `readPredictions` reads it. */
 const evaluation = z.strictObject({
   type: z.literal("evaluation"),
   lease: leaseId,
   version: parameterVersion,
-  ...outcomeFields,
+  computeMs: milliseconds,
+  predictions: bytes,
 });
 
 /** Gives a lease back unfinished. */

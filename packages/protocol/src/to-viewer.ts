@@ -1,5 +1,6 @@
 /** What the coordinator says to a viewer. */
 import * as z from "zod";
+import { evaluationViewSchema, testSetViewSchema } from "./evaluation-view.ts";
 import { limits } from "./limits.ts";
 import { refusalSchema } from "./refusal.ts";
 import { epochPointSchema, logEntrySchema, lossPointSchema, runViewSchema } from "./run-view.ts";
@@ -11,6 +12,9 @@ const snapshot = z.strictObject({
   losses: z.array(lossPointSchema).max(limits.historyPoints),
   epochs: z.array(epochPointSchema),
   log: z.array(logEntrySchema).max(limits.logEntries),
+  /** The newest; null before the first is over. */
+  evaluation: evaluationViewSchema.nullable(),
+  testSet: testSetViewSchema,
   /** Whether this viewer may pause, resume and stop the run. */
   mayControl: z.boolean(),
 });
@@ -22,6 +26,8 @@ const progress = z.strictObject({
   losses: z.array(lossPointSchema),
   epochs: z.array(epochPointSchema),
   log: z.array(logEntrySchema),
+  /** Null where there is no newer one. */
+  evaluation: evaluationViewSchema.nullable(),
 });
 
 const refused = z.strictObject({ type: z.literal("refused"), refusal: refusalSchema });

@@ -2,6 +2,7 @@ import { murmur3Text } from "@convoy/foundation";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { limits } from "./limits.ts";
+import { encodePredictions } from "./predictions.ts";
 import { toCoordinatorSchema } from "./to-coordinator.ts";
 import { toViewerSchema } from "./to-viewer.ts";
 import { toWorkerSchema } from "./to-worker.ts";
@@ -11,7 +12,7 @@ import { SCHEMA_HASH } from "./version.ts";
 
 const allSchemas = [toCoordinatorSchema, toWorkerSchema, toViewerSchema, transferSchema];
 
-/** Everything that two sides must agree on, as text: all messages, a sealed frame, the limits that no schema shows. */
+/** Everything that two sides must agree on, as text: all messages, a sealed frame, predictions, the limits that no schema shows. */
 function describeProtocol(): string {
   const schemas = allSchemas.map((schema) => z.toJSONSchema(schema, { unrepresentable: "any" }));
   const frame = new OutgoingFrame(2);
@@ -20,9 +21,14 @@ function describeProtocol(): string {
   // A new version of the protocol is no reason for a new hash; the checksum beyond covers it too.
   bytes.fill(0, 4, 8);
   bytes.fill(0, 28, 32);
+  const predictions = encodePredictions({
+    classes: Uint16Array.of(1, 258),
+    confidences: Float32Array.of(0.5, 1),
+    losses: Float32Array.of(2, 0.25),
+  });
   const { vectorLength, messageBytes, chunkBytes, chunkWindow } = limits;
   const shared = { vectorLength, messageBytes, chunkBytes, chunkWindow };
-  return JSON.stringify({ schemas, frame: [...bytes], limits: shared });
+  return JSON.stringify({ schemas, frame: [...bytes], predictions: [...predictions], limits: shared });
 }
 
 test("[P7] a change of what crosses the wire needs a new version of the protocol", () => {

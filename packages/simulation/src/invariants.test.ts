@@ -60,6 +60,16 @@ const faults: [string, Transition, RegExp][] = [
     /a valid result was not counted: the contribution of peer \d+/,
   ],
   [
+    "puts a sample into the confusion matrix twice",
+    changed(({ state, effects }) => {
+      const { evaluation } = state;
+      if (!evaluation?.confusion) return { state, effects };
+      const confusion = evaluation.confusion.with(0, (evaluation.confusion[0] as number) + 1);
+      return { state: { ...state, evaluation: { ...evaluation, confusion } }, effects };
+    }),
+    /\d+ samples, \d+ of them right, are in the confusion matrix after epoch 1/,
+  ],
+  [
     "goes back a version",
     changedAt(3, ({ state, effects }) => ({ state: { ...state, version: state.version - 1 }, effects })),
     /the version went back from 3 to 2/,

@@ -10,7 +10,7 @@ import type {
   DataPlane,
   PeerId,
 } from "@convoy/coordination";
-import { limits } from "@convoy/protocol";
+import { type EpochPoint, limits } from "@convoy/protocol";
 import { BrokenInvariant, expect } from "./broken-invariant.ts";
 import type { Link } from "./faulty-network.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
@@ -120,11 +120,27 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
         return false;
       case "report":
         if (effect.report.type === "loss") this.#checkLoss(effect.report.point);
-        if (effect.report.type === "epoch") this.#books.endEvaluation();
+        if (effect.report.type === "epoch") {
+          this.#books.endEvaluation();
+          this.#checkEvaluation(state, effect.report.point);
+        }
         return false;
       default:
         return false;
     }
+  }
+
+  /** Every sample of the test set is in the confusion matrix once, and those that are right on its diagonal. */
+  #checkEvaluation({ evaluation, settings }: CoordinatorState, { epoch, testAccuracy }: EpochPoint): void {
+    const { testCount, recipe } = settings;
+    const { classCount } = recipe.model;
+    const counts = evaluation?.confusion ?? [];
+    const sum = counts.reduce((total, count) => total + count, 0);
+    const right = counts.reduce((total, count, place) => total + (place % (classCount + 1) === 0 ? count : 0), 0);
+    expect(
+      evaluation?.epoch === epoch && sum === testCount && right === Math.round(testAccuracy * testCount),
+      () => `${sum} samples, ${right} of them right, are in the confusion matrix after epoch ${epoch}`,
+    );
   }
 
   /** A run ends when it is complete, when a viewer wants it, or when it leads nowhere. */

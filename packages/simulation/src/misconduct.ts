@@ -2,8 +2,15 @@
  * How a worker lies. Only what the coordinator can know to be wrong is in here: a gradient that is merely false, under
  * the right name, is a matter for the check of its size.
  */
-import type { RandomSequence } from "@convoy/foundation";
-import { type LeaseMessage, OutgoingFrame } from "@convoy/protocol";
+import { assert, type RandomSequence } from "@convoy/foundation";
+import {
+  encodePredictions,
+  type LeaseMessage,
+  OutgoingFrame,
+  PREDICTION_BYTES,
+  type Predictions,
+  readPredictions,
+} from "@convoy/protocol";
 import { drawOne, drawWait, isDrawn } from "./draw.ts";
 import type { Contribution, SentToCoordinator } from "./messages.ts";
 import type { SimulatedWorker } from "./simulated-worker.ts";
@@ -28,6 +35,11 @@ const lies = [
   "again later",
 ] as const;
 type Lie = (typeof lies)[number];
+
+type Evaluation = Extract<SentToCoordinator, { type: "evaluation" }>;
+
+/** Of the tiny recipe. */
+const CLASSES = 3;
 
 /** What a liar says without being asked. */
 const nonsense = [
@@ -159,9 +171,8 @@ export class Misconduct {
       case "fewer right":
         return [{ ...message, correctCount: 0 }];
       case "other kind": {
-        const { lossSum, correctCount, computeMs } = message;
         const { lease, version } = frame;
-        return [{ type: "evaluation", lease, version, lossSum, correctCount, computeMs }];
+        return [{ type: "evaluation", lease, version, computeMs: message.computeMs, predictions: new Uint8Array(80) }];
       }
       case "again later":
         this.#said.push(message);
@@ -176,22 +187,37 @@ export class Misconduct {
     }
   }
 
-  #aboutEvaluation(lie: Lie, message: Extract<SentToCoordinator, { type: "evaluation" }>): SentToCoordinator[] {
+  #aboutEvaluation(lie: Lie, message: Evaluation): SentToCoordinator[] {
     switch (lie) {
       case "no loss":
       case "not finite":
-        return [{ ...message, lossSum: null }];
+        return [this.#withPrediction(message, ({ losses }, place) => losses.fill(Number.NaN, place, place + 1))];
+      case "wrong length":
+        return [{ ...message, predictions: message.predictions.subarray(PREDICTION_BYTES) }];
+      case "damaged":
+        return [this.#withPrediction(message, ({ confidences }, place) => confidences.fill(2, place, place + 1))];
       case "wrong version":
         return [{ ...message, version: message.version + 1 }];
       case "another's lease":
         return [{ ...message, lease: this.#others() }];
       case "too many right":
-        return [{ ...message, correctCount: message.correctCount + 10_000 }];
+        // Of a class that there is not.
+        return [this.#withPrediction(message, ({ classes }, place) => classes.fill(9, place, place + 1))];
       case "fewer right":
-        return [{ ...message, correctCount: 0 }];
+        // Another class as surely: the loss shows it, where the sample was right.
+        return [this.#withPrediction(message, ({ classes }) => classes.set(classes.map((named) => (named + 1) % 3)))];
       default:
         return [message];
     }
+  }
+
+  /** With what is said of one sample, or more, changed. */
+  #withPrediction(message: Evaluation, change: (predictions: Predictions, place: number) => void): Evaluation {
+    const count = message.predictions.length / PREDICTION_BYTES;
+    const parsed = readPredictions(message.predictions, count, CLASSES);
+    assert(parsed.ok, "an honest worker's predictions can be read");
+    change(parsed.predictions, this.#random.below(count));
+    return { ...message, predictions: encodePredictions(parsed.predictions) };
   }
 
   /** A lease near its own that this connection was never given. */

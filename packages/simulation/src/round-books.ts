@@ -7,6 +7,7 @@ import { batchCount, SHARD_SIZE, shardCount } from "@convoy/datasets";
 import { endShard, firstShard, type Group } from "@convoy/gradients";
 import type { LeaseMessage } from "@convoy/protocol";
 import { BrokenInvariant, expect } from "./broken-invariant.ts";
+import { judgePredictions } from "./judge-predictions.ts";
 import type { SingleProcessRun } from "./single-process-run.ts";
 
 interface Lent {
@@ -57,14 +58,17 @@ export class RoundBooks {
     if (event.type === "contribution") {
       const { frame, finite, lossSum } = event;
       if (this.#evaluates || frame.run !== state.settings.run || frame.version !== this.version) return "void";
-      if (!this.#isDue(state, event.peer, frame.lease, event.correctCount)) return "void";
+      if (!this.#isDue(state, event.peer, frame.lease)) return "void";
+      if (event.correctCount > (this.#lent.get(frame.lease)?.sampleCount ?? 0)) return "void";
       return finite && Number.isFinite(lossSum) ? "counts" : "no numbers";
     }
     if (event.type !== "message" || event.message.type !== "evaluation") return "void";
     const { message, peer } = event;
     if (!this.#evaluates || message.version !== this.version) return "void";
-    if (!this.#isDue(state, peer, message.lease, message.correctCount)) return "void";
-    return message.lossSum === null ? "no numbers" : "counts";
+    const lent = this.#lent.get(message.lease);
+    if (lent === undefined || !this.#isDue(state, peer, message.lease)) return "void";
+    const first = lent.first * SHARD_SIZE;
+    return judgePredictions(message.predictions, state, this.#samples.subarray(first, first + lent.sampleCount));
   }
 
   lease(peer: PeerId, { lease, kind, version, samples }: LeaseMessage): void {
@@ -197,13 +201,12 @@ export class RoundBooks {
     }
   }
 
-  #isDue(state: CoordinatorState, peer: PeerId, lease: number, correctCount: number): boolean {
+  #isDue(state: CoordinatorState, peer: PeerId, lease: number): boolean {
     const lent = this.#lent.get(lease);
     const worker = state.workers.get(peer);
     if (state.round === null || lent?.peer !== peer || worker === undefined || worker.state === "left") return false;
     // Of those that are over, the oldest are forgotten.
     if (!state.leases.has(lease)) return false;
-    if (correctCount > lent.sampleCount) return false;
     return !this.#counted.includes(1, lent.first) || !this.#counted.subarray(lent.first, lent.end).includes(1);
   }
 

@@ -85,6 +85,7 @@ class Simulation {
       clock,
       settings,
       disk,
+      testLabels: this.#run.training.dataset.test.labels,
       initial: this.#run.parameters(0),
       witness: this.#invariants,
       ...(transition === undefined ? {} : { transition }),

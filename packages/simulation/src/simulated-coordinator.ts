@@ -39,6 +39,7 @@ export interface CoordinatorWitness {
 export interface SimulatedCoordinatorOptions {
   readonly clock: VirtualClock;
   readonly settings: RunSettings;
+  readonly testLabels: Uint8Array;
   readonly initial: Float32Array;
   readonly disk: Disk;
   readonly witness: CoordinatorWitness;
@@ -71,14 +72,14 @@ export class SimulatedCoordinator {
 
   /** From the newest checkpoint, or from the beginning. */
   start(): void {
-    const { clock, settings, initial, disk, witness } = this.#options;
+    const { clock, settings, testLabels, initial, disk, witness } = this.#options;
     const checkpoint = disk.newest;
     const contradiction = checkpoint === null ? null : contradictionIn(settings, checkpoint.position);
     assert(contradiction === null, `a position can be gone on from: ${contradiction}`);
     this.state =
       checkpoint === null
-        ? startCoordinator(settings, clock.now)
-        : restoreCoordinator(settings, checkpoint.position, clock.now, { losses: [], epochs: [] });
+        ? startCoordinator(settings, testLabels, clock.now)
+        : restoreCoordinator(settings, testLabels, checkpoint.position, clock.now, { losses: [], epochs: [] });
     const start = checkpoint?.plane ?? { version: 0, parameters: initial };
     this.#process = new Process(new DataPlane(settings, start), this.#options);
     witness.started(this.state);

@@ -10,7 +10,7 @@ import {
   workerTransition,
 } from "@convoy/coordination";
 import { assert, type RandomSequence } from "@convoy/foundation";
-import type { LeaseMessage, VectorFrame } from "@convoy/protocol";
+import { encodePredictions, type LeaseMessage, type VectorFrame } from "@convoy/protocol";
 import { drawMagnitude, isDrawn } from "./draw.ts";
 import { type DialingEnd, drawHearing, type FaultyNetwork, type Link } from "./faulty-network.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
@@ -271,7 +271,8 @@ export class SimulatedWorker {
       const sum = run.sum(lease.kind, version, lease.samples);
       if (lease.kind === "train") this.#computed = { version, sum };
       const { lossSum, correctCount } = sum;
-      this.handle({ type: "computed", lease: lease.lease, outcome: { lossSum, correctCount, computeMs } });
+      const predictions = sum.predictions && encodePredictions(sum.predictions);
+      this.handle({ type: "computed", lease: lease.lease, outcome: { lossSum, correctCount, computeMs }, predictions });
     }
     this.#computeNext();
   }

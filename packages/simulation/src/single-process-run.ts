@@ -4,7 +4,7 @@
  * computed once, however often it is asked for.
  */
 import { batchCount, batchRange, epochOrder, gatherSamples, SHARD_SIZE } from "@convoy/datasets";
-import { ReferenceEngine } from "@convoy/engine";
+import { concatenatePredictions, type Predictions, ReferenceEngine } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { createOptimizer, type Optimizer } from "@convoy/gradients";
 import { initializeParameters, parameterLayout } from "@convoy/models";
@@ -17,6 +17,8 @@ export interface GroupSum {
   readonly correctCount: number;
   /** Flat; shared, so never written to. Null for an evaluation. */
   readonly gradient: Float32Array | null;
+  /** Of an evaluation, sample by sample; null in training. */
+  readonly predictions: Predictions | null;
 }
 
 export type RoundKind = "train" | "evaluate";
@@ -114,6 +116,8 @@ export class SingleProcessRun {
       lossSum: left.lossSum + right.lossSum,
       correctCount: left.correctCount + right.correctCount,
       gradient: left.gradient && right.gradient && added(left.gradient, right.gradient),
+      predictions:
+        left.predictions && right.predictions && concatenatePredictions([left.predictions, right.predictions]),
     };
   }
 
@@ -122,8 +126,9 @@ export class SingleProcessRun {
     const batch = { count: samples.length, ...gatherSamples(dataset[kind === "train" ? "train" : "test"], samples) };
     if (this.#engineHolds !== version) this.#engine.setParameters(this.parameters(version));
     this.#engineHolds = version;
+    if (kind === "evaluate") return { samples, gradient: null, ...this.#engine.evaluateNow(batch) };
     const { outcome, gradient } = this.#engine.computePreciseGradient(batch);
-    return { samples, ...outcome, gradient: kind === "train" ? Float32Array.from(gradient) : null };
+    return { samples, ...outcome, gradient: Float32Array.from(gradient), predictions: null };
   }
 }
 

@@ -27,8 +27,8 @@ export class WireCheck {
 
   toViewer(state: CoordinatorState, now: number): void {
     if (!this.#isChosen("to viewer")) return;
-    const run = describeRun(state, now);
-    expectRead("progress", parseToViewer({ type: "progress", run, losses: [], epochs: [], log: [] }));
+    const news = { run: describeRun(state, now), evaluation: state.evaluation };
+    expectRead("progress", parseToViewer({ type: "progress", ...news, losses: [], epochs: [], log: [] }));
   }
 
   #isChosen(kind: string): boolean {

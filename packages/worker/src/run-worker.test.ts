@@ -1,10 +1,18 @@
 import { EngineError } from "@convoy/engine";
 import { addVectors } from "@convoy/gradients";
 import type { ConvolutionLayer, Layer } from "@convoy/models";
-import { PROTOCOL_VERSION } from "@convoy/protocol";
+import { PROTOCOL_VERSION, readPredictions } from "@convoy/protocol";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Gate, RUN, TestCoordinator } from "./test-coordinator.ts";
-import { changedEngine, reference, referenceGradient, tinyLayout, tinyParameters, tinyRecipe } from "./test-engines.ts";
+import {
+  changedEngine,
+  reference,
+  referenceGradient,
+  tinyLayout,
+  tinyParameters,
+  tinyRecipe,
+  tinySample,
+} from "./test-engines.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -147,14 +155,20 @@ describe("from handshake to contribution", () => {
     expect(lossSum).toBe(first.lossSum + second.lossSum + third.lossSum);
   });
 
-  test("[K6] an evaluation is sent without a gradient", async () => {
+  test("[K6] an evaluation is sent without a gradient, with what became of each sample", async () => {
     const coordinator = await new TestCoordinator().begin();
     coordinator.lease(4, [1, 2, 3], { kind: "evaluate", split: "test" });
     coordinator.network.flush();
     coordinator.answerSamples();
     await coordinator.until(() => coordinator.all("evaluation").length === 1);
     const { lossSum, correctCount } = await referenceGradient(tinyParameters(), [1, 2, 3]);
-    expect(coordinator.newest("evaluation")).toMatchObject({ lease: 4, version: 0, lossSum, correctCount });
+    const evaluation = coordinator.newest("evaluation");
+    expect(evaluation).toMatchObject({ lease: 4, version: 0 });
+    const parsed = readPredictions(evaluation.predictions, 3, 3);
+    if (!parsed.ok) throw new Error(parsed.sentence);
+    const { classes, losses } = parsed.predictions;
+    expect(classes.filter((named, place) => named === tinySample(place + 1).label)).toHaveLength(correctCount);
+    expect(losses.reduce((sum, loss) => sum + loss, 0)).toBeCloseTo(lossSum, 5);
     expect(coordinator.all("contribution")).toEqual([]);
   });
 

@@ -22,6 +22,7 @@ import type { EngineVerdict } from "./engine-verdict.ts";
 import { GradientFrames } from "./gradient-frames.ts";
 import { LeaseBatch } from "./lease-batch.ts";
 import { SampleCache } from "./sample-cache.ts";
+import { sentPredictions } from "./sent-predictions.ts";
 import { Throughput } from "./throughput.ts";
 import { withPatience } from "./with-patience.ts";
 import type { WorkerStatus } from "./worker-status.ts";
@@ -240,12 +241,16 @@ class WorkerShell {
     const isInHand = () => this.#state.lease?.message === lease;
     if (!isInHand() || leaseBatch?.lease !== lease) return;
     try {
-      const { outcome, computeMs } = await this.#computeOn(leaseBatch);
+      const { outcome, predictions, computeMs } = await this.#computeOn(leaseBatch);
       if (!isInHand()) return;
       this.#lastLeaseMs = computeMs;
       // A cross-entropy of nearly nothing may come out below zero by a rounding of the device.
       const lossSum = Math.max(0, outcome.lossSum);
-      this.handle({ type: "computed", lease: lease.lease, outcome: { ...outcome, lossSum, computeMs } });
+      const sent = {
+        outcome: { ...outcome, lossSum, computeMs },
+        predictions: predictions && sentPredictions(predictions),
+      };
+      this.handle({ type: "computed", lease: lease.lease, ...sent });
       this.#lookForQuicker();
     } catch (error) {
       this.handle({
@@ -263,12 +268,12 @@ class WorkerShell {
     const hangs = `The engine ${engine.identity.name} gave no answer for ${PATIENCE_MS / 60_000} minutes.`;
     const patience = [PATIENCE_MS, hangs] as const;
     if (lease.kind === "evaluate") {
-      const outcome = await withPatience(engine.evaluate(batch), ...patience);
-      return { outcome, computeMs: performance.now() - startedAt };
+      const { predictions, ...outcome } = await withPatience(engine.evaluate(batch), ...patience);
+      return { outcome, predictions, computeMs: performance.now() - startedAt };
     }
     this.#gradient = this.#frames.take(this.#parameterCount);
     const outcome = await withPatience(engine.computeGradient(batch, this.#gradient.vector), ...patience);
-    return { outcome, computeMs: performance.now() - startedAt };
+    return { outcome, predictions: null, computeMs: performance.now() - startedAt };
   }
 
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {

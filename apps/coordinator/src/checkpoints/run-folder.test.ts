@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { positionOf, type RunPosition, startCoordinator } from "@convoy/coordination";
 import { readSafetensors } from "@convoy/model-files";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
-import { RUN, tinyLayout, tinySettings } from "../run/test-run-loop.ts";
+import { RUN, tinyDataset, tinyLayout, tinySettings } from "../run/test-run-loop.ts";
 import { temporaryName } from "../write-atomically.ts";
 import { LargeFiles } from "./large-files.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -31,7 +31,7 @@ const facts = () => ({
 const create = () => RunFolder.create(facts());
 const parameters = (value: number) => new Float32Array(tinyLayout.length).fill(value);
 
-const startOfRun = positionOf(startCoordinator(tinySettings, 0), 0);
+const startOfRun = positionOf(startCoordinator(tinySettings, tinyDataset.test.labels, 0), 0);
 /** After that many steps, four an epoch. */
 function positionAt(step: number): RunPosition {
   const epoch = Math.floor(step / 4);

@@ -1,10 +1,10 @@
 import { positionOf, startCoordinator } from "@convoy/coordination";
 import { beforeEach, expect, test, vi } from "vitest";
-import { tinySettings } from "../run/test-run-loop.ts";
+import { tinyDataset, tinySettings } from "../run/test-run-loop.ts";
 import type { Checkpoint } from "./checkpoint-store.ts";
 import { RunSaving } from "./run-saving.ts";
 
-const start = positionOf(startCoordinator(tinySettings, 0), 0);
+const start = positionOf(startCoordinator(tinySettings, tinyDataset.test.labels, 0), 0);
 const positionAt = (step: number, ending: typeof start.ending = null) => ({ ...start, step, version: step, ending });
 const finished = { control: "finished", sentence: "The run is finished." } as const;
 

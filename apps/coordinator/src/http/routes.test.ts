@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { type NetworkInterfaceInfo, tmpdir } from "node:os";
 import { join } from "node:path";
+import { picture } from "@convoy/datasets";
 import { entryViewSchema, PROTOCOL_VERSION } from "@convoy/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Access } from "../access/access.ts";
 import { ModelDownloads, modelPaths } from "../model/model-downloads.ts";
 import { Entry } from "../network/entry.ts";
-import { TestRun, tinySettings, tokens } from "../run/test-run-loop.ts";
+import { RUN, TestRun, tinyDataset, tinySettings, tokens } from "../run/test-run-loop.ts";
 import { createRoutes, type ServedRun } from "./routes.ts";
 
 let parent: string;
@@ -38,7 +39,11 @@ function routes(options: { run?: ServedRun | null; dashboard?: string; authority
     parameters: plane.parameters,
     step: plane.version,
   }));
-  const running = { describe: () => tiny.view, model };
+  const running: ServedRun = {
+    describe: () => tiny.view,
+    model,
+    testSample: (run, position) => (run === RUN ? picture(tinyDataset.test, position) : null),
+  };
   const run = options.run === undefined ? running : options.run;
   const access = new Access(tokens);
   const certificate = () => null;
@@ -82,6 +87,40 @@ describe("the API", () => {
     for (const field of ["accuracy", "samplesPerSecond", "workers"]) expect(view).toHaveProperty(field);
   });
 
+  test("says how much has gone over the websockets", async () => {
+    const answer = await routes().app.request("/api/run/traffic");
+    expect(await answer.json()).toEqual({ sentBytes: 7, receivedBytes: 5 });
+  });
+
+  test("[V7] hands out the pixels of a test sample, to be kept for good", async () => {
+    const { app } = routes();
+    for (const position of [0, 7, 19]) {
+      const answer = await app.request(`/api/run/test-samples/${RUN}/${position}`);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
+      const pixels = tinyDataset.test.pixels.subarray(16 * position, 16 * (position + 1));
+      expect(new Uint8Array(await answer.arrayBuffer())).toEqual(pixels.slice());
+    }
+  });
+
+  test.each([
+    `${RUN}/20`,
+    `${RUN}/-1`,
+    `${RUN}/1.5`,
+    `${RUN}/`,
+    `${RUN}/1/2`,
+    "ffffffffffffffff/1",
+    `${RUN}/9999999999`,
+  ])("[V7] has no test sample %s", async (path) => {
+    const answer = await routes().app.request(`/api/run/test-samples/${path}`);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get("cache-control")).toBeNull();
+  });
+
+  test("[V7] has no test sample while the run is being prepared", async () => {
+    expect((await routes({ run: null }).app.request(`/api/run/test-samples/${RUN}/1`)).status).toBe(404);
+  });
+
   test("says so while the run is being prepared", async () => {
     const { app } = routes({ run: null });
     expect(await (await app.request("/api/health")).json()).toMatchObject({ status: "preparing" });
@@ -106,7 +145,7 @@ describe("the API", () => {
 });
 
 describe("whoever is not on this machine", () => {
-  const paths = ["/api/run", "/api/run/traffic", "/api/run/parameters.safetensors"];
+  const paths = ["/api/run", "/api/run/traffic", "/api/run/parameters.safetensors", `/api/run/test-samples/${RUN}/3`];
 
   test.each(paths)("[A4] gets nothing of %s without an invitation", async (path) => {
     const { app } = routes();

@@ -15,6 +15,8 @@ import type { Traffic } from "./traffic.ts";
 export interface ServedRun {
   describe(): RunView;
   readonly model: ModelDownloads;
+  /** The pixels of a sample of a run's test set; null where it is another run, or has no such sample. */
+  testSample(run: string, position: number): Uint8Array | null;
 }
 
 export interface RoutesOptions {
@@ -57,6 +59,16 @@ export function createRoutes({ dashboard, run, admit, describeEntry, authority, 
   });
   app.get("/api/run/traffic", (context) => context.json(traffic()));
   addModelRoutes(app, () => run()?.model ?? null, preparing);
+  app.get("/api/run/test-samples/:run/:position{[0-9]{1,9}}", (context, next) => {
+    const { run: named, position } = context.req.param();
+    const pixels = run()?.testSample(named, Number(position)) ?? null;
+    if (pixels === null) return next();
+    return context.body(new Uint8Array(pixels), 200, {
+      "content-type": "application/octet-stream",
+      // A run's test set never changes, and another run has another address.
+      "cache-control": "private, max-age=31536000, immutable",
+    });
+  });
   app.all("/api/*", (context) =>
     context.json({ error: `There is no ${context.req.method} ${context.req.path}.` }, 404),
   );

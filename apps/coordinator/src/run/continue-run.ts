@@ -80,7 +80,7 @@ async function restore(opening: Opening, found: FoundRun, lock: RunLock, checkpo
   if (missing > 0) log.warn(`losses.csv lacks ${missing} of the ${position.step} steps so far; they are left out.`);
   return {
     settings,
-    state: restoreCoordinator(settings, position, Date.now(), history),
+    state: restoreCoordinator(settings, obtained.dataset.test.labels, position, Date.now(), history),
     plane: new DataPlane(settings, { version: position.version, parameters, optimizerState }),
     folder,
     lock,

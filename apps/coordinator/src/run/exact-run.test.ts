@@ -71,14 +71,16 @@ async function plainTraining({ recipe, seed, epochs: epochCount }: RunSettings):
       correctCount += outcome.correctCount;
     }
     engine.setParameters(parameters);
-    const measured = await sumOf(engine, batchOf(testSet, [...testSet.labels.keys()]), 0, 16, gradient);
+    const { correctCount: rightCount, predictions } = await engine.evaluate(
+      batchOf(testSet, [...testSet.labels.keys()]),
+    );
     epochs.push({
       epoch: epoch + 1,
       step: losses.length,
       loss: lossSum / steps,
       trainingAccuracy: correctCount / train.count,
-      testLoss: measured.lossSum / testSet.count,
-      testAccuracy: measured.correctCount / testSet.count,
+      testLoss: predictions.losses.reduce((sum, loss) => sum + loss, 0) / testSet.count,
+      testAccuracy: rightCount / testSet.count,
     });
   }
   return { parameters, losses, epochs };

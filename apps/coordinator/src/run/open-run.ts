@@ -33,7 +33,7 @@ export async function openRun(opening: Opening): Promise<OpenRun> {
 const nothing = { run: null, remark: null };
 
 function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | null): Promise<OpenRun> {
-  const { options, recipe, start, files, onLost } = opening;
+  const { options, recipe, start, obtained, files, onLost } = opening;
   const settings = settingsOf(opening);
   const path = runPath(options.dataDir, settings.run);
   return writingTo(options.dataDir, async () => {
@@ -43,7 +43,7 @@ function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | n
     const parameters =
       start?.parameters ?? initializeParameters(parameterLayout(recipe.model), recipe.initialization, settings.seed);
     const plane = new DataPlane(settings, { version: 0, parameters });
-    const state = startCoordinator(settings, Date.now());
+    const state = startCoordinator(settings, obtained.dataset.test.labels, Date.now());
     await folder.saveParameters("parameters-initial", parameters, 0);
     // From now on, however this process ends, the run can go on.
     const position = positionOf(state, state.startedAt);

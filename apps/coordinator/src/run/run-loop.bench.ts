@@ -24,7 +24,7 @@ describe("44,426 parameters, one worker", () => {
     dataset: { name: "tiny", title: "Tiny", warning: null },
   };
   const loop = new RunLoop({
-    state: startCoordinator(settings, Date.now()),
+    state: startCoordinator(settings, tinyDataset.test.labels.subarray(0, 1), Date.now()),
     plane: new DataPlane(settings, { version: 0, parameters }),
     dataset: tinyDataset,
     admit: () => ({ access: "admin" }) as const,

@@ -82,7 +82,8 @@ describe("a run", () => {
     const { test: testSet } = tinyDataset;
     const { lossSum, correctCount } = await engine.evaluate(batchOf(testSet, [...testSet.labels.keys()]));
     expect(epochs[1]?.testAccuracy).toBe(correctCount / testSet.count);
-    expect(epochs[1]?.testLoss).toBeCloseTo(lossSum / testSet.count, 10);
+    // Losses travel in single precision.
+    expect(epochs[1]?.testLoss).toBeCloseTo(lossSum / testSet.count, 6);
   });
 
   test("[R4] hands out the parameters of each epoch as they were then", async () => {

@@ -65,7 +65,13 @@ export class RunLoop {
   constructor(options: RunLoopOptions) {
     this.#options = options;
     this.#state = options.state;
-    this.#viewers = new Viewers(() => this.describe(), options.history);
+    const { classNames, sampleShape } = options.dataset;
+    this.#viewers = new Viewers({
+      describe: () => this.describe(),
+      evaluation: () => this.#state.evaluation,
+      testSet: { classNames: [...classNames], sampleShape: [...sampleShape] },
+      ...(options.history && { history: options.history }),
+    });
   }
 
   describe(): RunView {

@@ -132,7 +132,7 @@ export class TestRun {
   constructor(settings: RunSettings = tinySettings) {
     this.plane = new DataPlane(settings, { version: 0, parameters: initial() });
     this.loop = new RunLoop({
-      state: startCoordinator(settings, Date.now()),
+      state: startCoordinator(settings, tinyDataset.test.labels, Date.now()),
       plane: this.plane,
       dataset: tinyDataset,
       admit: (caller, token) => this.access.admit(caller, token),

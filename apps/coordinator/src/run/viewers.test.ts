@@ -82,6 +82,34 @@ describe("a viewer", () => {
     }
   });
 
+  test("[V6] receives the newest evaluation at once, and each later one once", async () => {
+    run.addWorker("worker");
+    const early = addViewer();
+    // Slowly enough that something is told between two evaluations.
+    const slowly = () => vi.advanceTimersByTimeAsync(40);
+    await run.until(() => run.reports.some(({ type }) => type === "epoch"), slowly);
+    const late = addViewer();
+    await run.until(() => run.view.state === "finished", slowly);
+    await pass(1000);
+    const evaluationsTold = (viewer: TestPeer) =>
+      shownTo(viewer).flatMap((message) =>
+        message.type === "refused" || message.evaluation === null ? [] : [message.evaluation],
+      );
+    for (const viewer of [early, late]) {
+      const told = evaluationsTold(viewer);
+      expect(told.map(({ epoch }) => epoch)).toEqual([1, 2]);
+      for (const { confusion, sampleCount, correctCount } of told) {
+        expect(confusion?.reduce((sum, count) => sum + count, 0)).toBe(sampleCount);
+        expect([0, 4, 8].reduce((sum, place) => sum + (confusion?.[place] ?? 0), 0)).toBe(correctCount);
+      }
+    }
+    const [snapshot] = shownTo(early);
+    expect(snapshot).toMatchObject({
+      evaluation: null,
+      testSet: { classNames: ["a", "b", "c"], sampleShape: [4, 4, 1] },
+    });
+  });
+
   test("[V2] beyond the limit is refused, until another has gone", () => {
     const viewers = Array.from({ length: limits.viewers }, addViewer);
     const late = addViewer();

@@ -1,5 +1,12 @@
 import type { Report } from "@convoy/coordination";
-import { limits, type Refusal, type RunView, type ToViewer } from "@convoy/protocol";
+import {
+  type EvaluationView,
+  limits,
+  type Refusal,
+  type RunView,
+  type TestSetView,
+  type ToViewer,
+} from "@convoy/protocol";
 import type { Connection } from "@convoy/transport";
 import { RunHistory } from "./run-history.ts";
 
@@ -9,18 +16,34 @@ type News = Pick<Extract<ToViewer, { type: "progress" }>, "losses" | "epochs" | 
 type NewsCounts = Record<keyof News, number>;
 const nothing: NewsCounts = { losses: 0, epochs: 0, log: 0 };
 
+/** What a viewer has been told. */
+interface Seen {
+  /** Of the waiting news: one that has just come has them in its snapshot. */
+  readonly news: NewsCounts;
+  readonly evaluation: EvaluationView | null;
+}
+
+/** What viewers are told of. */
+export interface Watched {
+  describe(): RunView;
+  /** The newest; null before the first is over. */
+  evaluation(): EvaluationView | null;
+  readonly testSet: TestSetView;
+  /** What is known of an earlier part of the run. */
+  readonly history?: RunHistory;
+}
+
 /** The dashboards that watch: each gets the history once, then what is new, a few times a second. */
 export class Viewers {
   readonly history: RunHistory;
-  readonly #describe: () => RunView;
-  /** How much of the waiting news each has seen: one that has just come has it in its snapshot. */
-  readonly #connections = new Map<Connection, NewsCounts>();
+  readonly #watched: Watched;
+  readonly #connections = new Map<Connection, Seen>();
   readonly #timer: NodeJS.Timeout;
   #news: News = { losses: [], epochs: [], log: [] };
 
-  constructor(describe: () => RunView, history = new RunHistory()) {
-    this.#describe = describe;
-    this.history = history;
+  constructor(watched: Watched) {
+    this.#watched = watched;
+    this.history = watched.history ?? new RunHistory();
     this.#timer = setInterval(() => this.#broadcast(), INTERVAL_MS);
   }
 
@@ -35,10 +58,14 @@ export class Viewers {
       };
     }
     const { losses, epochs, log } = this.history;
-    const snapshot: ToViewer = { type: "snapshot", run: this.#describe(), losses, epochs, log, mayControl };
+    const { testSet } = this.#watched;
+    const evaluation = this.#watched.evaluation();
+    const run = this.#watched.describe();
+    const snapshot: ToViewer = { type: "snapshot", run, losses, epochs, log, evaluation, testSet, mayControl };
     connection.send(snapshot);
     const { losses: newLosses, epochs: newEpochs, log: newLog } = this.#news;
-    this.#connections.set(connection, { losses: newLosses.length, epochs: newEpochs.length, log: newLog.length });
+    const seen = { losses: newLosses.length, epochs: newEpochs.length, log: newLog.length };
+    this.#connections.set(connection, { news: seen, evaluation });
     return null;
   }
 
@@ -75,11 +102,14 @@ export class Viewers {
     const news = this.#news;
     this.#news = { losses: [], epochs: [], log: [] };
     if (this.#connections.size === 0) return;
-    const run = this.#describe();
-    const progress: ToViewer = { type: "progress", run, ...news };
+    const run = this.#watched.describe();
+    const evaluation = this.#watched.evaluation();
     for (const [connection, seen] of this.#connections) {
-      connection.send(seen === nothing ? progress : { ...progress, ...newsAfter(seen, news) });
-      this.#connections.set(connection, nothing);
+      const unseen = seen.news === nothing ? news : newsAfter(seen.news, news);
+      const newer = evaluation === seen.evaluation ? null : evaluation;
+      const progress: ToViewer = { type: "progress", run, evaluation: newer, ...unseen };
+      connection.send(progress);
+      this.#connections.set(connection, { news: nothing, evaluation });
     }
   }
 }

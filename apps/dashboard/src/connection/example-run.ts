@@ -1,5 +1,5 @@
 /** Views of a run for tests. */
-import type { EpochPoint, RunView, WorkerView } from "@convoy/protocol";
+import type { EpochPoint, EvaluationView, RunView, WorkerView } from "@convoy/protocol";
 
 export function exampleRun(changes: Partial<RunView> = {}): RunView {
   return {
@@ -62,6 +62,24 @@ export function exampleEpoch(changes: Partial<EpochPoint> = {}): EpochPoint {
     testLoss: 0.4,
     testAccuracy: 0.88,
     durationMs: 61_000,
+    ...changes,
+  };
+}
+
+export const exampleTestSet = { classNames: ["cat", "dog"], sampleShape: [2, 2, 1] satisfies [number, number, number] };
+
+/** Of ten samples of three classes, of which the dataset names two. */
+export function exampleEvaluation(changes: Partial<EvaluationView> = {}): EvaluationView {
+  return {
+    epoch: 1,
+    sampleCount: 10,
+    correctCount: 7,
+    confusion: [4, 1, 0, 1, 3, 1, 0, 0, 0],
+    mistakes: [
+      { sample: 8, label: 1, named: 2, confidence: 0.9, loss: 4 },
+      { sample: 2, label: 0, named: 1, confidence: 0.75, loss: 3 },
+      { sample: 5, label: 1, named: 0, confidence: 0.5, loss: 1 },
+    ],
     ...changes,
   };
 }

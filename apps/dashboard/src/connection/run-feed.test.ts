@@ -2,7 +2,7 @@ import type { ToCoordinator, ToViewer } from "@convoy/protocol";
 import { PROTOCOL_VERSION } from "@convoy/protocol";
 import { type Connection, MemoryNetwork } from "@convoy/transport";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { exampleRun } from "./example-run.ts";
+import { exampleRun, exampleTestSet } from "./example-run.ts";
 import { DRAWING_INTERVAL_MS, RunFeed, type RunFeedState } from "./run-feed.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -41,6 +41,8 @@ const snapshot = (step: number): ToViewer => ({
   losses: [{ step, loss: 2 }],
   epochs: [],
   log: [],
+  evaluation: null,
+  testSet: exampleTestSet,
   mayControl: true,
 });
 const progress = (step: number, state: "training" | "paused" = "training"): ToViewer => ({
@@ -49,6 +51,7 @@ const progress = (step: number, state: "training" | "paused" = "training"): ToVi
   losses: [{ step, loss: 1 }],
   epochs: [],
   log: [],
+  evaluation: null,
 });
 
 test("it watches as soon as the connection is open", () => {

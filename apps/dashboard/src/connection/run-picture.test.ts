@@ -1,6 +1,6 @@
 import { limits } from "@convoy/protocol";
 import { expect, test } from "vitest";
-import { exampleEpoch, exampleRun } from "./example-run.ts";
+import { exampleEpoch, exampleEvaluation, exampleRun, exampleTestSet } from "./example-run.ts";
 import { pictureOf, withProgress } from "./run-picture.ts";
 
 const entry = (at: number) => ({ at, level: "info" as const, sentence: `Event ${at}.` });
@@ -13,9 +13,18 @@ const snapshot = {
   ],
   epochs: [exampleEpoch({ epoch: 1 })],
   log: [entry(1)],
+  evaluation: exampleEvaluation(),
+  testSet: exampleTestSet,
   mayControl: true,
 };
-const nothingNew = { type: "progress" as const, run: exampleRun({ step: 3 }), losses: [], epochs: [], log: [] };
+const nothingNew = {
+  type: "progress" as const,
+  run: exampleRun({ step: 3 }),
+  losses: [],
+  epochs: [],
+  log: [],
+  evaluation: null,
+};
 
 test("a snapshot is the whole picture", () => {
   const picture = pictureOf(snapshot);
@@ -43,11 +52,17 @@ test("what did not change stays the same object, so that nothing is drawn again"
   expect(after.losses).toBe(before.losses);
   expect(after.epochs).toBe(before.epochs);
   expect(after.log).toBe(before.log);
+  expect(after.evaluation).toBe(before.evaluation);
 });
 
 test("an epoch reported again replaces its row", () => {
   const again = exampleEpoch({ epoch: 1, testAccuracy: 0.5 });
   expect(withProgress(pictureOf(snapshot), { ...nothingNew, epochs: [again] }).epochs).toEqual([again]);
+});
+
+test("a later evaluation takes the place of the one before", () => {
+  const later = exampleEvaluation({ epoch: 2 });
+  expect(withProgress(pictureOf(snapshot), { ...nothingNew, evaluation: later }).evaluation).toBe(later);
 });
 
 test("the log stays bounded and keeps the newest", () => {
@@ -66,5 +81,6 @@ test("news of another run begins a new picture", () => {
   const picture = withProgress(pictureOf(snapshot), other);
   expect(picture.losses.buckets).toHaveLength(1);
   expect(picture.epochs).toEqual([]);
+  expect(picture.evaluation).toBeNull();
   expect(picture.mayControl).toBe(true);
 });

@@ -10,10 +10,10 @@ function guess(run: TestRun, epochs: number): void {
   for (let i = 0; i < 1000 && run.state.control === "running" && run.state.epoch.epoch < epochs; i++) {
     run.now += 10;
     const lease = run.leaseOf(1);
-    const lossSum = lease.samples.length * Math.log(settings.recipe.model.classCount);
-    const figures = { lossSum, correctCount: 0 };
-    if (lease.kind === "train") run.contribute(1, figures);
-    else run.say(1, { type: "evaluation", lease: lease.lease, version: lease.version, ...figures, computeMs: 1 });
+    const { classCount } = settings.recipe.model;
+    const loss = Math.log(classCount);
+    if (lease.kind === "train") run.contribute(1, { lossSum: lease.samples.length * loss, correctCount: 0 });
+    else run.evaluate(1, (_, label) => ({ named: (label + 1) % classCount, loss }));
   }
 }
 
@@ -59,7 +59,13 @@ test("[S3] a restored run knows what is wrong, and does not log it again", () =>
     epochs: reports.flatMap((report) => (report.type === "epoch" ? [report.point] : [])),
   };
   const second = new TestRun(settings);
-  second.state = restoreCoordinator(settings, positionOf(first.state, first.now), first.now, past);
+  second.state = restoreCoordinator(
+    settings,
+    first.state.testLabels,
+    positionOf(first.state, first.now),
+    first.now,
+    past,
+  );
   expect(second.state.diagnosis).toEqual(first.state.diagnosis);
   second.enter(1);
   guess(second, 3);

@@ -1,4 +1,5 @@
 /** Where a run stands between two rounds: with the vectors, all that a continuation needs. Plain data, kept as JSON. */
+import { evaluationViewSchema } from "@convoy/protocol";
 import * as z from "zod";
 import type { RunSettings } from "./settings.ts";
 import { type CoordinatorState, stepsOfEpoch } from "./state.ts";
@@ -24,6 +25,8 @@ export const runPositionSchema = z.strictObject({
     sampleCount: count,
   }),
   newest: z.strictObject({ loss: figure, stepLoss: figure, accuracy: figure, testLoss: figure }),
+  /** What became of the test set; positions of earlier versions of Convoy do not say. */
+  evaluation: evaluationViewSchema.nullable().default(null),
   /** Of the engine that an exact run is bound to. */
   fingerprint: z.string().nullable(),
   /** How the run ended; null while it goes on. */
@@ -41,6 +44,7 @@ export function positionOf(state: CoordinatorState, now: number): RunPosition {
     elapsedMs: Math.max(0, now - state.startedAt),
     epoch: { ...epoch, elapsedMs: Math.max(0, now - startedAt) },
     newest: state.newest,
+    evaluation: state.evaluation,
     fingerprint: state.fingerprint,
     ending: hasEnded ? { control: state.control, sentence: state.ending ?? "" } : null,
   };

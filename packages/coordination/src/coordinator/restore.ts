@@ -13,6 +13,7 @@ import { startCoordinator } from "./transition.ts";
  */
 export function restoreCoordinator(
   settings: RunSettings,
+  testLabels: Uint8Array,
   position: RunPosition,
   now: number,
   past: PastRun,
@@ -20,13 +21,14 @@ export function restoreCoordinator(
   const { elapsedMs, ...epoch } = position.epoch;
   const curves = curvesOf(past, stepsOfEpoch(settings));
   const state: CoordinatorState = {
-    ...startCoordinator(settings, now),
+    ...startCoordinator(settings, testLabels, now),
     version: position.version,
     step: position.step,
     startedAt: now - position.elapsedMs,
     epoch: { ...epoch, startedAt: now - elapsedMs },
     order: orderOfEpoch(settings, epoch.epoch),
     newest: position.newest,
+    evaluation: position.evaluation,
     curves,
     diagnosis: curves.epochs.length === 0 ? null : diagnose(curves, taskOf(settings)),
     fingerprint: position.fingerprint,

@@ -133,8 +133,8 @@ describe("contributions", () => {
     const run = new TestRun();
     run.enter(1);
     run.work(1, (state) => state.round?.kind === "evaluate");
-    const { lease, version, samples } = run.leaseOf(1);
-    const effects = run.say(1, { type: "evaluation", lease, version, lossSum: null, correctCount: 1, computeMs: 1 });
+    const { samples } = run.leaseOf(1);
+    const effects = run.evaluate(1, (_, label) => ({ named: label, loss: Number.NaN }));
     expect(refusalsIn(effects)).toEqual(["not-finite"]);
     expect(leasesIn(effects, 1)[0]?.samples).toEqual(samples);
   });

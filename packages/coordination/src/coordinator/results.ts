@@ -1,53 +1,70 @@
 /** What workers send back: checked first, counted once. */
 import { assert } from "@convoy/foundation";
 import { addToTree, endShard, firstShard } from "@convoy/gradients";
-import type { RefusalReason } from "@convoy/protocol";
+import { type RefusalReason, readPredictions, type ToCoordinator } from "@convoy/protocol";
+import { contradictionAmong, joinPredictions } from "./evaluation.ts";
 import type { CoordinatorEvent } from "./event.ts";
-import { release, releaseFrom, reopen, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
+import { release, releaseFrom, reopen, samplesOf, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
 import { strike } from "./members.ts";
 import { policy } from "./policy.ts";
 import { completeRound, endIfMostFail } from "./rounds.ts";
 import type { CoordinatorState, Lease, PeerId, Round, Tally, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
-interface Result extends Tally {
+/** What a result says of itself, whatever is in it. */
+interface Result {
+  readonly kind: Round["kind"];
   readonly lease: number;
   readonly version: number;
-  readonly kind: Round["kind"];
 }
 
 export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { type: "contribution" }>): void {
   const { frame, peer } = event;
-  const result: Result = {
-    kind: "train",
-    lease: frame.lease,
-    version: frame.version,
-    lossSum: event.lossSum,
-    correctCount: event.correctCount,
-  };
+  const { lossSum, correctCount } = event;
+  const result: Result = { kind: "train", lease: frame.lease, version: frame.version };
   if (turn.worker(peer) !== undefined && frame.run !== turn.state.settings.run) {
     refuseResult(turn, peer, result, "wrong-run", "This contribution belongs to another run; join again.");
     return;
   }
   const accepted = checkResult(turn, peer, result);
   if (accepted === null) return;
-  if (!event.finite || !Number.isFinite(event.lossSum)) {
+  const { sampleCount } = accepted.lease;
+  if (correctCount > sampleCount) {
+    const sentence = `Lease ${result.lease} has ${sampleCount} samples, but ${correctCount} are said to be right.`;
+    refuseResult(turn, peer, result, "malformed", sentence);
+    return;
+  }
+  if (!event.finite || !Number.isFinite(lossSum)) {
     refuseResult(turn, peer, result, "not-finite", "The gradient or its loss has values that are not numbers.");
     return;
   }
   const shardCount = accepted.round.shards.length;
   turn.effects.push({ type: "accumulate", group: accepted.lease.group, shardCount, vector: frame.vector });
-  count(turn, accepted, result);
+  count(turn, accepted, { kind: "train", lossSum, correctCount });
 }
 
-export function onEvaluation(turn: Turn, peer: PeerId, result: Result): void {
+export function onEvaluation(
+  turn: Turn,
+  peer: PeerId,
+  { lease, version, predictions }: Extract<ToCoordinator, { type: "evaluation" }>,
+): void {
+  const result: Result = { kind: "evaluate", lease, version };
   const accepted = checkResult(turn, peer, result);
   if (accepted === null) return;
-  if (!Number.isFinite(result.lossSum)) {
-    refuseResult(turn, peer, result, "not-finite", "The loss of this evaluation is not a number.");
+  const { classCount } = turn.state.settings.recipe.model;
+  const parsed = readPredictions(predictions, accepted.lease.sampleCount, classCount);
+  if (!parsed.ok) {
+    refuseResult(turn, peer, result, parsed.reason, parsed.sentence);
     return;
   }
-  count(turn, accepted, result);
+  const samples = samplesOf(accepted.round, accepted.lease.group);
+  const place = contradictionAmong(parsed.predictions, samples, turn.state.testLabels, classCount);
+  if (place !== null) {
+    const sentence = `Of the lease's sample ${place + 1} class, confidence and loss contradict each other.`;
+    refuseResult(turn, peer, result, "malformed", sentence);
+    return;
+  }
+  count(turn, accepted, { kind: "evaluate", predictions: parsed.predictions });
 }
 
 interface Accepted {
@@ -81,12 +98,6 @@ function checkResult(turn: Turn, peer: PeerId, result: Result): Accepted | null 
     return refuse("wrong-kind", `Lease ${result.lease} asks to ${round.kind}, this result is of the other kind.`);
   const done = round.shards.slice(firstShard(lease.group), endShard(lease.group, round.shards.length)).includes("done");
   if (done) return refuse("already-counted", `The shards of lease ${result.lease} are counted already.`);
-  if (result.correctCount > lease.sampleCount) {
-    return refuse(
-      "malformed",
-      `Lease ${result.lease} has ${lease.sampleCount} samples, but ${result.correctCount} are said to be right.`,
-    );
-  }
   return { worker, round, lease };
 }
 
@@ -114,7 +125,7 @@ export function refuseForeignLease(turn: Turn, peer: PeerId, id: number): boolea
 /** The one place where shards become done. */
 function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): void {
   const shards = withShards(round.shards, lease.group, "done");
-  const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, shards.length, addTallies);
+  const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, shards.length, joinTallies);
   turn.change({ round: { ...round, shards, parts } });
   turn.changeLease({ ...lease, state: "settled" });
   const shardCount = round.kind === "train" ? shardCountOf(turn, lease) : 0;
@@ -135,8 +146,15 @@ function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): vo
   }
 }
 
-function addTallies(left: Tally, right: Tally): Tally {
-  return { lossSum: left.lossSum + right.lossSum, correctCount: left.correctCount + right.correctCount };
+function joinTallies(left: Tally, right: Tally): Tally {
+  if (left.kind === "evaluate" && right.kind === "evaluate")
+    return { kind: "evaluate", predictions: joinPredictions(left.predictions, right.predictions) };
+  assert(left.kind === "train" && right.kind === "train", "a round is of one kind");
+  return {
+    kind: "train",
+    lossSum: left.lossSum + right.lossSum,
+    correctCount: left.correctCount + right.correctCount,
+  };
 }
 
 /** From lease to result, the way of both messages included: that is what the round waits for. */

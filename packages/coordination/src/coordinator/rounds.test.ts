@@ -93,7 +93,7 @@ describe("rounds", () => {
       const second = new TestRun();
       second.now = first.now + 60_000;
       const past = historyOf(first);
-      second.state = restoreCoordinator(tinySettings, position, second.now, past);
+      second.state = restoreCoordinator(tinySettings, first.state.testLabels, position, second.now, past);
       expect(second.state.curves).toEqual(first.state.curves);
       expect(second.now - second.state.startedAt).toBe(first.now - first.state.startedAt);
       second.enter(1);

@@ -1,10 +1,11 @@
 /** From one round to the next: a batch, the end of an epoch, an evaluation, the end of the run. */
 import { batchRange, shardCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
-import type { EpochPoint } from "@convoy/protocol";
+import type { EpochPoint, Predictions } from "@convoy/protocol";
 import { withEpoch, withStep } from "./diagnosis/curves.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import type { CoordinatorEffect } from "./effect.ts";
+import { measure } from "./evaluation.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { paceWith } from "./pace.ts";
 import { positionOf } from "./position.ts";
@@ -47,18 +48,18 @@ function openRound(kind: Round["kind"], samples: Uint32Array, now: number): Roun
   };
 }
 
-/** Every shard is done and `total` is their sum: closes the round and opens the next, if there is one. */
+/** Every shard is done and `total` is of all of them: closes the round and opens the next, if there is one. */
 export function completeRound(turn: Turn, round: Round, total: Tally): void {
   assert(
     round.shards.every((shard) => shard === "done"),
     "a complete round has every shard",
   );
   turn.change({ leases: new Map() });
-  if (round.kind === "train") completeStep(turn, round, total);
-  else completeEvaluation(turn, round, total);
+  if (total.kind === "train") completeStep(turn, round, total);
+  else completeEvaluation(turn, total.predictions);
 }
 
-function completeStep(turn: Turn, round: Round, total: Tally): void {
+function completeStep(turn: Turn, round: Round, total: Extract<Tally, { kind: "train" }>): void {
   const { state } = turn;
   const step = state.step + 1;
   const version = state.version + 1;
@@ -87,10 +88,11 @@ function completeStep(turn: Turn, round: Round, total: Tally): void {
   turn.change({ round: epochIsOver ? waitingEvaluation(turn.state, turn.now) : trainingRound(turn.state, turn.now) });
 }
 
-function completeEvaluation(turn: Turn, round: Round, total: Tally): void {
-  const { epoch, settings, step } = turn.state;
-  const accuracy = total.correctCount / round.samples.length;
-  const testLoss = total.lossSum / round.samples.length;
+function completeEvaluation(turn: Turn, predictions: Predictions): void {
+  const { epoch, settings, step, testLabels } = turn.state;
+  const { lossSum, ...measured } = measure(predictions, testLabels, settings.recipe.model.classCount);
+  const accuracy = measured.correctCount / measured.sampleCount;
+  const testLoss = lossSum / measured.sampleCount;
   const point = {
     epoch: epoch.epoch + 1,
     step,
@@ -100,7 +102,10 @@ function completeEvaluation(turn: Turn, round: Round, total: Tally): void {
     testAccuracy: accuracy,
     durationMs: Math.max(0, turn.now - epoch.startedAt),
   };
-  turn.change({ newest: { ...turn.state.newest, accuracy, testLoss } });
+  turn.change({
+    newest: { ...turn.state.newest, accuracy, testLoss },
+    evaluation: { epoch: point.epoch, ...measured },
+  });
   turn.effects.push({ type: "report", report: { type: "epoch", point } });
   turn.log(
     "info",

@@ -1,7 +1,7 @@
 /** All that the coordinator knows when it decides: kilobytes, immutable, without a single parameter or gradient. */
 import { batchCount, epochOrder } from "@convoy/datasets";
 import type { Group, PartialSums } from "@convoy/gradients";
-import type { Diagnosis, Split, WorkerState } from "@convoy/protocol";
+import type { Diagnosis, EvaluationView, Predictions, Split, WorkerState } from "@convoy/protocol";
 import type { TrainedTask, TrainingCurves } from "./diagnosis/curves.ts";
 import type { RunSettings } from "./settings.ts";
 
@@ -49,11 +49,10 @@ export interface LeaseInHand {
 
 export type RoundKind = "train" | "evaluate";
 
-/** Sums over samples, added along the tree like the gradients. */
-export interface Tally {
-  readonly lossSum: number;
-  readonly correctCount: number;
-}
+/** What samples gave, put together along the tree like the gradients: sums in training, in an evaluation each of them. */
+export type Tally =
+  | { readonly kind: "train"; readonly lossSum: number; readonly correctCount: number }
+  | { readonly kind: "evaluate"; readonly predictions: Predictions };
 
 export type ShardState = "open" | "leased" | "done";
 
@@ -102,6 +101,8 @@ export type Pace = readonly { readonly rounds: number; readonly samples: number;
 
 export interface CoordinatorState {
   readonly settings: RunSettings;
+  /** Of the test set, one class index for each sample. */
+  readonly testLabels: Uint8Array;
   readonly control: "running" | "paused" | "finished" | "stopped";
   /** Why the run ended, in a sentence; null while it goes on. */
   readonly ending: string | null;
@@ -135,6 +136,8 @@ export interface CoordinatorState {
     readonly accuracy: number | null;
     readonly testLoss: number | null;
   };
+  /** What became of the test set in the newest evaluation; null before the first is over. */
+  readonly evaluation: EvaluationView | null;
   readonly curves: TrainingCurves;
   /** What is wrong with the training as of the last evaluation; null when nothing is. */
   readonly diagnosis: Diagnosis | null;

@@ -1,6 +1,12 @@
 /** A coordinator under test: tiny batches, a clock that the test moves, effects by peer. */
 import { findRecipe } from "@convoy/models";
-import { type LeaseMessage, PROTOCOL_VERSION, type RefusalReason, type ToCoordinator } from "@convoy/protocol";
+import {
+  encodePredictions,
+  type LeaseMessage,
+  PROTOCOL_VERSION,
+  type RefusalReason,
+  type ToCoordinator,
+} from "@convoy/protocol";
 import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorEvent } from "./event.ts";
 import type { RunSettings } from "./settings.ts";
@@ -31,7 +37,7 @@ export class TestRun {
   readonly effects: CoordinatorEffect[] = [];
 
   constructor(settings: RunSettings = tinySettings) {
-    this.state = startCoordinator(settings, this.now);
+    this.state = startCoordinator(settings, labelsOf(settings), this.now);
   }
 
   /** Handles an event and returns its effects. */
@@ -79,15 +85,28 @@ export class TestRun {
     });
   }
 
-  evaluate(peer: PeerId): CoordinatorEffect[] {
-    const lease = this.leaseOf(peer);
+  /** Every sample right, with a loss of 1, unless told. */
+  evaluate(
+    peer: PeerId,
+    answer?: Answer,
+    lease: Pick<LeaseMessage, "lease" | "version" | "samples"> = this.leaseOf(peer),
+  ): CoordinatorEffect[] {
+    const predictions = this.predictions(lease.samples, answer);
     return this.say(peer, {
       type: "evaluation",
       lease: lease.lease,
       version: lease.version,
-      lossSum: lease.samples.length,
-      correctCount: lease.samples.length,
       computeMs: 1,
+      predictions,
+    });
+  }
+
+  predictions(samples: readonly number[], answer: Answer = (_, label) => ({ named: label, loss: 1 })): Uint8Array {
+    const answers = samples.map((sample) => answer(sample, this.state.testLabels[sample] as number));
+    return encodePredictions({
+      classes: Uint16Array.from(answers, ({ named }) => named),
+      confidences: Float32Array.from(answers, ({ confidence, loss }) => confidence ?? Math.exp(-loss)),
+      losses: Float32Array.from(answers, ({ loss }) => loss),
     });
   }
 
@@ -106,6 +125,14 @@ export class TestRun {
       else this.contribute(peer);
     }
   }
+}
+
+/** What a worker makes of a sample of the test set; it is as sure of that as of the label, unless told. */
+export type Answer = (sample: number, label: number) => { named: number; loss: number; confidence?: number };
+
+/** The classes in turn. */
+function labelsOf({ recipe, testCount }: RunSettings): Uint8Array {
+  return Uint8Array.from({ length: testCount }, (_, sample) => sample % recipe.model.classCount);
 }
 
 interface ContributionChange {

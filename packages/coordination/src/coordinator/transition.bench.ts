@@ -1,4 +1,6 @@
 import { bench, describe } from "vitest";
+import { samplesOf } from "./leasing.ts";
+import type { Lease, Round } from "./state.ts";
 import { TestRun, tinySettings } from "./test-run.ts";
 
 /** Whole rounds of 64 shards, a message at a time, each worker as quick as the others. */
@@ -21,16 +23,16 @@ function contributeNext(run: TestRun, turn: { next: number }, workerCount: numbe
     if (!lease) continue;
     run.effects.length = 0;
     run.now += 1;
-    if (run.state.round?.kind === "evaluate") run.say(turn.next, evaluationOf(run, lease.id));
+    if (run.state.round?.kind === "evaluate") run.evaluate(turn.next, undefined, namedBy(run, lease.id));
     else run.contribute(turn.next, { lease: lease.id });
     return;
   }
   throw new Error("nobody has a lease");
 }
 
-function evaluationOf(run: TestRun, lease: number) {
-  const { version } = run.state;
-  return { type: "evaluation", lease, version, lossSum: 1, correctCount: 1, computeMs: 1 } as const;
+function namedBy({ state }: TestRun, id: number) {
+  const [round, lease] = [state.round as Round, state.leases.get(id) as Lease];
+  return { lease: id, version: state.version, samples: [...samplesOf(round, lease.group)] };
 }
 
 describe("a contribution to the coordinator's state machine", () => {

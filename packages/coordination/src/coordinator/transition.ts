@@ -2,7 +2,7 @@
  * The coordinator as a pure function: what happened goes in, what is to be done comes out. No socket, clock, disk,
  * random source or tensor is in reach; the same events give the same decisions.
  */
-import { unreachable } from "@convoy/foundation";
+import { assert, unreachable } from "@convoy/foundation";
 import type { ControlAction } from "@convoy/protocol";
 import { noCurves } from "./diagnosis/curves.ts";
 import type { CoordinatorEffect } from "./effect.ts";
@@ -22,11 +22,17 @@ export interface CoordinatorTransition {
   readonly effects: readonly CoordinatorEffect[];
 }
 
-export function startCoordinator(settings: RunSettings, now: number): CoordinatorState {
+/** `testLabels`: one class index for each sample of the test set. */
+export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, now: number): CoordinatorState {
+  assert(
+    testLabels.length === settings.testCount,
+    `${settings.testCount} samples to test with have as many labels, not ${testLabels.length}`,
+  );
   const epoch = emptyEpoch(0, now);
   const order = orderOfEpoch(settings, 0);
   return {
     settings,
+    testLabels,
     control: "running",
     ending: null,
     startedAt: now,
@@ -44,6 +50,7 @@ export function startCoordinator(settings: RunSettings, now: number): Coordinato
     departedCount: 0,
     shardCount: 0,
     newest: { loss: null, stepLoss: null, accuracy: null, testLoss: null },
+    evaluation: null,
     curves: noCurves,
     diagnosis: null,
     pace: [],
@@ -114,7 +121,7 @@ function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { ty
       onSampleRequest(turn, worker, message.lease, message.samples);
       return;
     case "evaluation":
-      onEvaluation(turn, peer, { ...message, lossSum: message.lossSum ?? Number.NaN, kind: "evaluate" });
+      onEvaluation(turn, peer, message);
       return;
     case "return-lease":
       if (!refuseForeignLease(turn, peer, message.lease)) onReturnedLease(turn, peer, message.lease, message.reason);

@@ -37,7 +37,13 @@ export type WorkerEvent =
       readonly ahead: number[];
     }
   | { readonly type: "samples-stored"; readonly lease: number; readonly missing: number[] }
-  | { readonly type: "computed"; readonly lease: number; readonly outcome: LeaseOutcome }
+  /** `predictions`: of an evaluation, as they travel; null in training. */
+  | {
+      readonly type: "computed";
+      readonly lease: number;
+      readonly outcome: LeaseOutcome;
+      readonly predictions: Uint8Array | null;
+    }
   | { readonly type: "compute-failed"; readonly lease: number; readonly sentence: string }
   | {
       readonly type: "message";

@@ -9,6 +9,9 @@ export const identity = { name: "reference", device: "CPU", fingerprint: "f" };
 export const proof = { largestError: 1e-7, durationMs: 5 };
 export const outcome = { lossSum: 2, correctCount: 1, computeMs: 3 };
 
+/** Whatever they say: they are only handed on. */
+export const somePredictions = Uint8Array.of(1, 2, 3);
+
 export const tinyWish: EngineWish = { recipeText: '{"name":"tiny"}', exact: false, fingerprint: null };
 
 export class TestWorker {
@@ -53,7 +56,8 @@ export class TestWorker {
   }
 
   computed(lease = 7, change: Partial<typeof outcome> = {}): readonly WorkerEffect[] {
-    return this.handle({ type: "computed", lease, outcome: { ...outcome, ...change } });
+    const predictions = this.state.lease?.message.kind === "evaluate" ? somePredictions : null;
+    return this.handle({ type: "computed", lease, outcome: { ...outcome, ...change }, predictions });
   }
 }
 

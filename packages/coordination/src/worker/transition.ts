@@ -151,17 +151,20 @@ function onSamples(
 
 function onComputed(
   state: WorkerCoreState,
-  { lease, outcome }: Extract<WorkerEvent, { type: "computed" }>,
+  { lease, outcome, predictions }: Extract<WorkerEvent, { type: "computed" }>,
 ): WorkerTransition {
   const inHand = state.lease;
   // Revoked, paused or disconnected meanwhile: nobody waits for it any more.
   if (inHand?.message.lease !== lease) return stay(state);
   const next = { ...state, lease: null };
+  if (predictions !== null) {
+    const { version } = inHand.message;
+    const { computeMs } = outcome;
+    return to(next, { type: "send", message: { type: "evaluation", lease, version, computeMs, predictions } });
+  }
   // It is sent all the same: the coordinator is to know, and to refuse it by name.
   const sent = { ...outcome, lossSum: Number.isFinite(outcome.lossSum) ? outcome.lossSum : null };
-  if (inHand.message.kind === "train")
-    return to(next, { type: "send-contribution", lease: inHand.message, outcome: sent });
-  return to(next, { type: "send", message: { type: "evaluation", lease, version: inHand.message.version, ...sent } });
+  return to(next, { type: "send-contribution", lease: inHand.message, outcome: sent });
 }
 
 function onComputeFailed(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { leaseMessage, outcome, readyWorker, sentIn, TestWorker } from "./test-worker.ts";
+import { leaseMessage, outcome, readyWorker, sentIn, somePredictions, TestWorker } from "./test-worker.ts";
 
 describe("a lease", () => {
   test("[K3] whose samples are all there is computed at once", () => {
@@ -100,13 +100,22 @@ describe("a lease", () => {
 });
 
 describe("a result", () => {
-  test("[K6] of a training lease is sent with its gradient, of an evaluation without", () => {
+  test("[K6] of a training lease is sent with its gradient, of an evaluation with its predictions alone", () => {
     const worker = readyWorker();
     worker.lease();
     expect(worker.computed()).toEqual([{ type: "send-contribution", lease: leaseMessage(), outcome }]);
     worker.lease({ lease: 8, kind: "evaluate", split: "test" });
     expect(worker.computed(8)).toEqual([
-      { type: "send", message: { type: "evaluation", lease: 8, version: 4, ...outcome } },
+      {
+        type: "send",
+        message: {
+          type: "evaluation",
+          lease: 8,
+          version: 4,
+          computeMs: outcome.computeMs,
+          predictions: somePredictions,
+        },
+      },
     ]);
     expect(worker.state.lease).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { parameterLayout } from "@convoy/models";
 import { compareVectors } from "../compare-vectors.ts";
-import type { BatchOutcome, Engine, EngineFactory } from "../engine.ts";
+import type { BatchOutcome, Engine, EngineFactory, Predictions } from "../engine.ts";
 import expected from "./expected.json" with { type: "json" };
 import { selfTestBatch, selfTestParameters, selfTestTask } from "./problem.ts";
 
@@ -60,7 +60,8 @@ async function solve(engine: Engine): Promise<Proof> {
       `The engine ${engine.identity.name} gave a wrong gradient for the self-test: ${tensor} ${describeError(gradientError)}.`,
     );
   }
-  const outcomeError = Math.max(compareOutcome(outcome), compareOutcome(evaluated));
+  const outcomes = [outcome, evaluated, outcomeOf(evaluated.predictions, batch.labels)];
+  const outcomeError = Math.max(...outcomes.map(compareOutcome));
   if (outcomeError > TOLERANCE) {
     return refuted(
       outcomeError,
@@ -68,6 +69,13 @@ async function solve(engine: Engine): Promise<Proof> {
     );
   }
   return { passed: true, largestError: Math.max(gradientError, outcomeError) };
+}
+
+function outcomeOf({ classes, losses }: Predictions, labels: Uint8Array): BatchOutcome {
+  return {
+    lossSum: losses.reduce((sum, loss) => sum + loss, 0),
+    correctCount: labels.filter((label, sample) => classes[sample] === label).length,
+  };
 }
 
 function compareOutcome(outcome: BatchOutcome): number {

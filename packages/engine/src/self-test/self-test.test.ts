@@ -98,6 +98,19 @@ describe("proveEngine", () => {
       "count of correct samples",
     ],
     [
+      "predictions of other samples",
+      spoilt((engine) => ({
+        evaluate: async (batch) => {
+          const { predictions, ...outcome } = await engine.evaluate(batch);
+          return {
+            ...outcome,
+            predictions: { ...predictions, classes: predictions.classes.map((named) => (named + 1) % 3) },
+          };
+        },
+      })),
+      "count of correct samples",
+    ],
+    [
       "a loss that is no number",
       spoilt((engine) => ({
         evaluate: async (batch) => ({ ...(await engine.evaluate(batch)), lossSum: Number.NaN }),
