@@ -28,3 +28,14 @@ export function compareVectors(
   }
   return worst;
 }
+
+/** ‖actual − expected‖ ÷ ‖expected‖, over all tensors together. NaN where something is not a number. */
+export function relativeDistance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < expected.length; i++) {
+    difference += ((actual[i] as number) - (expected[i] as number)) ** 2;
+    size += (expected[i] as number) ** 2;
+  }
+  return Math.sqrt(difference / size);
+}

@@ -1,5 +1,5 @@
 export { assertBatch, assertTrainingBatch, assertVectorLength } from "./check-batch.ts";
-export { compareVectors, type VectorDifference } from "./compare-vectors.ts";
+export { compareVectors, relativeDistance, type VectorDifference } from "./compare-vectors.ts";
 export {
   type Batch,
   type BatchDraws,

@@ -10,6 +10,9 @@ import json
 import torch
 from torch.nn import functional
 
+from convoy_random import kept
+from network import apply_layer, tensor_shapes
+
 torch.set_default_dtype(torch.float64)
 
 
@@ -19,6 +22,10 @@ def pool(kind, window, stride, padding, **more):
 
 def normalization(size, bias, alpha, beta):
     return {"type": "local-response-normalization", "size": size, "bias": bias, "alpha": alpha, "beta": beta}
+
+
+def convolution(channels, window, stride, padding):
+    return {"type": "convolution", "channels": channels, "window": window, "stride": stride, "padding": padding}
 
 
 CASES = [
@@ -39,27 +46,29 @@ CASES = [
     ([2, 3, 4], normalization(9, 1.5, 0.3, 2)),
     ([3, 4, 2], {"type": "sigmoid"}),
     ([3, 4, 2], {"type": "tanh"}),
+    ([3, 4, 2], {"type": "relu"}),
+    ([3, 4, 2], {"type": "flatten"}),
+    ([6, 7, 2], pool("max-pool", 3, 2, "same")),
+    ([6, 7, 2], pool("min-pool", 3, 2, "same")),
+    ([5, 7, 2], pool("average-pool", 2, 2, "same", countPadding=True)),
+    ([5, 7, 2], pool("average-pool", 2, 2, "same", countPadding=False)),
+    ([5, 6, 2], convolution(3, 3, 1, "valid")),
+    ([5, 6, 2], convolution(3, 4, 1, "same")),
+    ([8, 7, 2], convolution(3, 3, 2, "same")),
+    ([5, 6, 2], convolution(3, 3, 1, 2)),
+    ([13, 12, 1], convolution(2, 5, 4, 2)),
+    ([4, 5, 3], convolution(4, 1, 2, "valid")),
+    ([1, 1, 12], {"type": "dense", "units": 5}),
+    ([3, 4, 3], {"type": "dropout", "rate": 0.5}),
+    ([3, 4, 3], {"type": "dropout", "rate": 0.2}),
 ]
 
+# Of the dropout's layer, the first.
+DRAWS = {"seed": 2**40 + 5, "epoch": 2, "sample": 49_999}
+# Small ones, equal ones, and such whose exponentials no number can hold.
+LOGITS = [([0.5, -1.25, 2, 0], 1), ([3, 3, 3], 2), ([-700, 800, 799.5], 2), ([1000, -1000], 1)]
+
 RESIZES = [([2, 2], [4, 4]), ([5, 7], [9, 8]), ([11, 12], [4, 5]), ([5, 8], [9, 3]), ([1, 1], [3, 4])]
-
-
-def apply(layer, x):
-    kind = layer["type"]
-    if kind == "max-pool":
-        return functional.max_pool2d(x, layer["window"], layer["stride"], layer["padding"])
-    if kind == "min-pool":
-        return -functional.max_pool2d(-x, layer["window"], layer["stride"], layer["padding"])
-    if kind == "average-pool":
-        window, stride, padding = layer["window"], layer["stride"], layer["padding"]
-        return functional.avg_pool2d(x, window, stride, padding, count_include_pad=layer["countPadding"])
-    if kind == "adaptive-average-pool":
-        return functional.adaptive_avg_pool2d(x, (layer["height"], layer["width"]))
-    if kind == "local-response-normalization":
-        # PyTorch divides alpha by the size.
-        size = layer["size"]
-        return functional.local_response_norm(x, size, alpha=layer["alpha"] * size, beta=layer["beta"], k=layer["bias"])
-    return {"sigmoid": torch.sigmoid, "tanh": torch.tanh}[kind](x)
 
 
 def spread(count, factor, modulus, divisor):
@@ -75,21 +84,46 @@ def from_torch(tensor):
     return tensor.squeeze(0).permute(1, 2, 0).flatten().tolist()
 
 
+def tensors_for(shape, layer):
+    """Weights and bias of the layer, where it has them."""
+    shapes = tensor_shapes({"inputShape": shape, "layers": [{"type": "flatten"}] * (layer["type"] == "dense") + [layer]})
+    return [spread(torch.Size(s).numel(), 41, 27, 16).reshape(s).clone().requires_grad_() for s in shapes]
+
+
 def layer_case(shape, layer):
     x = to_torch(spread(torch.Size(shape).numel(), 37, 23, 8), shape).clone().requires_grad_()
-    y = apply(layer, x)
-    output_shape = [y.shape[2], y.shape[3], y.shape[1]]
+    tensors = tensors_for(shape, layer)
+    more = {}
+    mask = None
+    if layer["type"] == "dropout":
+        mask = torch.from_numpy(kept(layer["rate"], x.numel(), layer=0, **DRAWS)).reshape(shape).permute(2, 0, 1)
+        more = {"draws": DRAWS, "mask": from_torch(mask.int())}
+    is_flat = layer["type"] in ("dense", "flatten")
+    y = apply_layer(layer, x.flatten(1) if layer["type"] == "dense" else x, tensors, mask)
+    output_shape = [y.shape[1]] if is_flat else [y.shape[2], y.shape[3], y.shape[1]]
     gradient = spread(y.numel(), 29, 31, 4)
-    y.backward(to_torch(gradient, output_shape))
+    y.backward(gradient.reshape(y.shape) if is_flat else to_torch(gradient, output_shape))
+    if tensors:
+        names = ["weights", "bias"]
+        more["parameters"] = {name: t.detach().flatten().tolist() for name, t in zip(names, tensors)}
+        more["parameterGradient"] = {name: t.grad.flatten().tolist() for name, t in zip(names, tensors)}
     return {
         "layer": layer,
         "inputShape": shape,
         "outputShape": output_shape,
         "input": from_torch(x.detach()),
         "outputGradient": gradient.tolist(),
-        "output": from_torch(y.detach()),
+        "output": y.detach().flatten().tolist() if is_flat else from_torch(y.detach()),
         "inputGradient": from_torch(x.grad),
+        **more,
     }
+
+
+def loss_case(logits, label):
+    z = torch.tensor([logits], requires_grad=True)
+    loss = functional.cross_entropy(z, torch.tensor([label]))
+    loss.backward()
+    return {"logits": logits, "label": label, "loss": loss.item(), "gradient": z.grad.flatten().tolist()}
 
 
 def resize_case(before, after):
@@ -102,9 +136,10 @@ def resize_case(before, after):
 
 def main():
     layers = ",\n".join(json.dumps(layer_case(shape, layer)) for shape, layer in CASES)
+    losses = ",\n".join(json.dumps(loss_case([float(z) for z in logits], label)) for logits, label in LOGITS)
     resizes = ",\n".join(json.dumps(resize_case(before, after)) for before, after in RESIZES)
     version = json.dumps(torch.__version__)
-    print(f'{{\n"pytorch": {version},\n"layers": [\n{layers}\n],\n"resizes": [\n{resizes}\n]\n}}')
+    print(f'{{\n"pytorch": {version},\n"layers": [\n{layers}\n],\n"losses": [\n{losses}\n],\n"resizes": [\n{resizes}\n]\n}}')
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from convoy_random import epoch_order
-from keras_adam import KerasAdam
+from recipe_optimizer import create_optimizer
 from run_files import read_idx, read_losses, read_safetensors
 
 TOLERANCE = 0.02
@@ -40,13 +40,6 @@ class LeNet5(nn.Module):
 
 def load_parameters(model, tensors):
     model.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
-
-
-def create_optimizer(parameters, settings):
-    rate = settings["learningRate"]
-    if settings["type"] == "keras-adam":
-        return KerasAdam(parameters, {"lr": rate, **{name: settings[name] for name in ("beta1", "beta2", "epsilon")}})
-    return torch.optim.SGD(parameters, lr=rate, momentum=settings["momentum"])
 
 
 def read_split(folder, name, preprocessing):

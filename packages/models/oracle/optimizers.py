@@ -2,15 +2,16 @@
 
     python3 packages/models/oracle/optimizers.py > packages/gradients/src/goldens/pytorch-optimizers.json
 
-PyTorch's forms are computed by PyTorch in single precision; Keras' form of Adam is written out in NumPy, in double
-precision, after keras/src/optimizers/adam.py. Schedules are PyTorch's, one step of a schedule for one of training.
+PyTorch's forms are computed by PyTorch in single precision; Keras' form of Adam is written out, in double precision, after
+keras/src/optimizers/adam.py. Schedules are PyTorch's, one step of a schedule for one of training.
 """
 
 import json
 
-import numpy
 import torch
 from torch.optim import lr_scheduler
+
+from recipe_optimizer import create_optimizer
 
 STEPS = 10
 INITIAL = [1.0, -2.0, 0.5, 3.0, -0.25, 0.125, -1.5, 2.0]
@@ -48,34 +49,15 @@ def gradients():
     return [[factor * scale / 8 for factor, scale in zip(row, SCALES)] for row in wave]
 
 
-def torch_optimizer(case, parameters):
-    rate, decay = case["learningRate"], case.get("weightDecay", 0)
-    if case["type"] == "adam":
-        betas = (case["beta1"], case["beta2"])
-        return torch.optim.Adam(parameters, rate, betas, case["epsilon"], weight_decay=decay)
-    nesterov = case["type"] == "nesterov"
-    return torch.optim.SGD(parameters, rate, case["momentum"], weight_decay=decay, nesterov=nesterov)
-
-
-def train_with_torch(case):
-    parameters = torch.tensor(INITIAL, dtype=torch.float32, requires_grad=True)
-    optimizer = torch_optimizer(case, [parameters])
+def train(case):
+    """Keras' form in double precision: there is no framework whose roundings it could follow."""
+    precision = torch.float64 if case["type"] == "keras-adam" else torch.float32
+    parameters = torch.tensor(INITIAL, dtype=precision, requires_grad=True)
+    optimizer = create_optimizer([parameters], case)
     for gradient in gradients():
-        parameters.grad = torch.tensor(gradient, dtype=torch.float32)
+        parameters.grad = torch.tensor(gradient, dtype=precision)
         optimizer.step()
     return parameters.detach().double().tolist()
-
-
-def train_as_keras(case):
-    parameters = numpy.array(INITIAL)
-    first, second = numpy.zeros_like(parameters), numpy.zeros_like(parameters)
-    beta1, beta2 = case["beta1"], case["beta2"]
-    for step, gradient in enumerate(numpy.array(gradients()), start=1):
-        alpha = case["learningRate"] * numpy.sqrt(1 - beta2**step) / (1 - beta1**step)
-        first += (gradient - first) * (1 - beta1)
-        second += (gradient**2 - second) * (1 - beta2)
-        parameters -= first * alpha / (numpy.sqrt(second) + case["epsilon"])
-    return parameters.tolist()
 
 
 def torch_schedule(schedule, optimizer):
@@ -107,7 +89,6 @@ def learning_rates(schedule):
 
 
 def optimizer_case(case):
-    train = train_as_keras if case["type"] == "keras-adam" else train_with_torch
     return {"optimizer": case, "parameters": train(case)}
 
 

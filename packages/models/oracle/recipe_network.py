@@ -4,64 +4,28 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from network import apply_layer, same_padding
+
 # Of a normal distribution of deviation 1 from which all beyond +-2 is cut off, as Keras has it.
 TRUNCATED_DEVIATION = 0.87962566103423978
 
 
-def same_padding(images, window, stride, value):
-    """TensorFlow's: the output is ceil(W/S), the odd pixel at the end."""
-    pads = []
-    for size in (images.shape[3], images.shape[2]):
-        total = max(0, (-(-size // stride) - 1) * stride + window - size)
-        pads += [total // 2, total - total // 2]
-    return functional.pad(images, pads, value=value)
-
-
-class Pool(nn.Module):
-    """Maxima and minima never see the padding; of a mean the layer says whether zeros are counted."""
-
-    def __init__(self, layer):
-        super().__init__()
-        self.kind, self.window, self.stride = layer["type"], layer["window"], layer["stride"]
-        self.padding = 0 if layer["padding"] == "valid" else layer["padding"]
-        self.counts_padding = layer.get("countPadding", True)
-
-    def padded(self, images, value):
-        if self.padding == "same":
-            return same_padding(images, self.window, self.stride, value)
-        return functional.pad(images, [self.padding] * 4, value=value)
-
-    def forward(self, images):
-        if self.kind == "max-pool":
-            return functional.max_pool2d(self.padded(images, -torch.inf), self.window, self.stride)
-        if self.kind == "min-pool":
-            return -functional.max_pool2d(self.padded(-images, -torch.inf), self.window, self.stride)
-        means = functional.avg_pool2d(self.padded(images, 0), self.window, self.stride)
-        if self.counts_padding:
-            return means
-        inside = self.padded(torch.ones_like(images[:1, :1]), 0)
-        return means / functional.avg_pool2d(inside, self.window, self.stride)
-
-
 class SamePadding(nn.Module):
-    def __init__(self, window, stride):
-        super().__init__()
-        self.window, self.stride = window, stride
-
-    def forward(self, images):
-        return same_padding(images, self.window, self.stride, 0)
-
-
-class Normalization(nn.Module):
-    """PyTorch divides alpha by the size, the paper and the recipe do not."""
-
     def __init__(self, layer):
         super().__init__()
         self.layer = layer
 
     def forward(self, images):
-        size, bias = self.layer["size"], self.layer["bias"]
-        return functional.local_response_norm(images, size, self.layer["alpha"] * size, self.layer["beta"], bias)
+        return functional.pad(images, same_padding(self.layer, images))
+
+
+class WithoutParameters(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, images):
+        return apply_layer(self.layer, images)
 
 
 def modules_of(layer, inputs):
@@ -69,20 +33,14 @@ def modules_of(layer, inputs):
     kind = layer["type"]
     if kind == "convolution":
         window, stride, padding = layer["window"], layer["stride"], layer["padding"]
-        before = [SamePadding(window, stride)] if padding == "same" else []
+        before = [SamePadding(layer)] if padding == "same" else []
         explicit = padding if isinstance(padding, int) else 0
         return [*before, nn.Conv2d(inputs, layer["channels"], window, stride, explicit)]
     if kind == "dense":
         return [nn.Linear(inputs, layer["units"])]
-    if kind in ("max-pool", "min-pool", "average-pool"):
-        return [Pool(layer)]
-    if kind == "adaptive-average-pool":
-        return [nn.AdaptiveAvgPool2d((layer["height"], layer["width"]))]
-    if kind == "local-response-normalization":
-        return [Normalization(layer)]
     if kind == "dropout":
         return [nn.Dropout(layer["rate"])]
-    return [{"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "flatten": nn.Flatten}[kind]()]
+    return [nn.Flatten() if kind == "flatten" else WithoutParameters(layer)]
 
 
 def build_network(recipe):

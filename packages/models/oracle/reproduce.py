@@ -18,22 +18,11 @@ import time
 import torch
 from torch.nn import functional
 
-from keras_adam import KerasAdam
 from recipe_data import Preprocessing, read_dataset
 from recipe_network import build_network
+from recipe_optimizer import create_optimizer
 
 EVALUATION_BATCH = 64
-
-
-def create_optimizer(parameters, settings):
-    kind, rate, decay = settings["type"], settings["learningRate"], settings.get("weightDecay", 0)
-    if kind == "keras-adam":
-        return KerasAdam(parameters, {"lr": rate, **{name: settings[name] for name in ("beta1", "beta2", "epsilon")}})
-    if kind == "adam":
-        betas = (settings["beta1"], settings["beta2"])
-        return torch.optim.Adam(parameters, rate, betas, settings["epsilon"], weight_decay=decay)
-    nesterov = kind == "nesterov"
-    return torch.optim.SGD(parameters, rate, settings["momentum"], weight_decay=decay, nesterov=nesterov)
 
 
 def learning_rate(recipe, steps_per_epoch, step):

@@ -1,6 +1,6 @@
 /** How exact an engine of single precision must be, and the comparisons that say so. */
 import type { ParameterLayout } from "@convoy/models";
-import { compareVectors } from "../compare-vectors.ts";
+import { compareVectors, relativeDistance } from "../compare-vectors.ts";
 import type { BatchOutcome, Predictions } from "../engine.ts";
 import { type Computed, must } from "./conformance-check.ts";
 
@@ -63,12 +63,6 @@ function requireClose(what: string, sample: number, actual: Float32Array, expect
 }
 
 export function requireCloseVector(actual: Float32Array, expected: Float32Array, tolerance: number): void {
-  let difference = 0;
-  let size = 0;
-  for (let i = 0; i < expected.length; i++) {
-    difference += ((actual[i] as number) - (expected[i] as number)) ** 2;
-    size += (expected[i] as number) ** 2;
-  }
-  const error = Math.sqrt(difference / size);
+  const error = relativeDistance(actual, expected);
   must(error <= tolerance, `the vector is off by ${error.toExponential(1)} (relative L2); ${tolerance} is allowed`);
 }

@@ -1,17 +1,36 @@
-import { describeLayer, type Layer, type Shape } from "@convoy/models";
+import { describeLayer, elementCount, type ImageShape, type Layer, type Shape } from "@convoy/models";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../engine.ts";
 import { dropoutSequence } from "../sample-draws.ts";
+import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from "../softmax-cross-entropy.ts";
 import goldens from "./goldens/pytorch-layers.json" with { type: "json" };
-import type { SampleDraw } from "./reference-layer.ts";
+import type { ReferenceLayer, SampleDraw } from "./reference-layer.ts";
 import { referenceLayers } from "./reference-layers.ts";
 
 /** One layer without parameters. */
-function layerOn(layer: Layer, inputShape: readonly [number, number, number], output: Shape) {
-  const outputs = output.reduce((product, size) => product * size, 1);
+function layerOn(layer: Layer, inputShape: ImageShape, output: Shape) {
+  return layerWith(layer, inputShape, output, new Float64Array(0), new Float64Array(0));
+}
+
+/** Reads its weights, then its biases, from `parameters`, and adds to `gradient`. */
+function layerWith(
+  layer: Layer,
+  inputShape: ImageShape,
+  output: Shape,
+  parameters: Float64Array,
+  gradient: Float64Array,
+) {
   const flatten: Layer = { type: "flatten" };
-  const model = { name: "by hand", inputShape, layers: [layer, flatten], classCount: outputs };
-  return referenceLayers(model, new Float64Array(0), new Float64Array(0))[0] as ReturnType<typeof referenceLayers>[0];
+  const layers: Layer[] = layer.type === "dense" ? [flatten, layer] : [layer, flatten];
+  const model = { name: "by hand", inputShape, layers, classCount: elementCount(output) };
+  return referenceLayers(model, parameters, gradient)[layers.indexOf(layer)] as ReferenceLayer;
+}
+
+/** One sample's numbers, as a batch would name them. */
+function drawsOf({ seed, epoch, sample }: { seed: number; epoch: number; sample: number }): SampleDraw {
+  const draws = { seed, epoch, samples: Uint32Array.of(sample) };
+  const batch: Batch = { count: 1, pixels: new Uint8Array(0), labels: Uint8Array.of(0), draws };
+  return (layer) => dropoutSequence(batch, 0, layer);
 }
 
 function expectClose(actual: Float64Array, expected: readonly number[]): void {
@@ -19,15 +38,58 @@ function expectClose(actual: Float64Array, expected: readonly number[]): void {
   for (const [index, value] of expected.entries()) expect(actual[index]).toBeCloseTo(value, 12);
 }
 
+/** Every key that some of the goldens have, as one type. */
+interface LayerGolden {
+  readonly layer: Layer;
+  readonly inputShape: ImageShape;
+  readonly outputShape: Shape;
+  readonly input: number[];
+  readonly output: number[];
+  readonly outputGradient: number[];
+  readonly inputGradient: number[];
+  readonly parameters?: Tensors;
+  readonly parameterGradient?: Tensors;
+  readonly draws?: { readonly seed: number; readonly epoch: number; readonly sample: number };
+  readonly mask?: number[];
+}
+interface Tensors {
+  readonly weights: number[];
+  readonly bias: number[];
+}
+
+const none: Tensors = { weights: [], bias: [] };
+const layerGoldens = goldens.layers as unknown as readonly LayerGolden[];
+
 describe("PyTorch's figures (packages/models/oracle/layers.py)", () => {
-  it.each(goldens.layers.map((golden) => [describeLayer(golden.layer as Layer), golden] as const))(
-    "%s",
-    (_, golden) => {
-      const input = Float64Array.from(golden.input);
-      const shape = golden.inputShape as [number, number, number];
-      const layer = layerOn(golden.layer as Layer, shape, golden.outputShape as [number, number, number]);
-      expectClose(layer.forward(input, null), golden.output);
-      expectClose(layer.backward(input, Float64Array.from(golden.outputGradient), null), golden.inputGradient);
+  it.each(layerGoldens.map((golden) => [describeLayer(golden.layer), golden] as const))("%s", (_, golden) => {
+    const input = Float64Array.from(golden.input);
+    const { weights, bias } = golden.parameters ?? none;
+    const expected = golden.parameterGradient ?? none;
+    const gradient = new Float64Array(weights.length + bias.length);
+    const parameters = Float64Array.of(...weights, ...bias);
+    const layer = layerWith(golden.layer, golden.inputShape, golden.outputShape, parameters, gradient);
+    const draw = golden.draws === undefined ? null : drawsOf(golden.draws);
+    expectClose(layer.forward(input, draw), golden.output);
+    expectClose(layer.backward(input, Float64Array.from(golden.outputGradient), draw), golden.inputGradient);
+    expectClose(gradient, [...expected.weights, ...expected.bias]);
+  });
+
+  it("dropout lets through what its mask says", () => {
+    const masked = layerGoldens.filter(({ mask }) => mask !== undefined);
+    expect(masked.map(({ layer }) => (layer.type === "dropout" ? layer.rate : null))).toEqual([0.5, 0.2]);
+    for (const { layer, draws, mask = [], inputShape, outputShape } of masked) {
+      const ones = new Float64Array(mask.length).fill(1);
+      const draw = drawsOf(draws as NonNullable<typeof draws>);
+      const output = layerOn(layer, inputShape, outputShape).forward(ones, draw);
+      expect(Array.from(output, (value) => (value > 0 ? 1 : 0))).toEqual(mask);
+    }
+  });
+
+  it.each(goldens.losses.map((golden) => [golden.logits.join(", "), golden] as const))(
+    "softmax cross-entropy of %s",
+    (_, { logits, label, loss, gradient }) => {
+      expect(softmaxCrossEntropy(logits, label)).toBeCloseTo(loss, 12);
+      expectClose(softmaxCrossEntropyGradient(logits, label), gradient);
     },
   );
 });
@@ -91,13 +153,7 @@ describe("local-response-normalization, figures worked out by hand", () => {
 describe("dropout", () => {
   const input = Float64Array.from({ length: 10_000 }, () => 3);
   const layer = layerOn({ type: "dropout", rate: 0.25 }, [100, 100, 1], [10_000]);
-  const draw =
-    (sample: number): SampleDraw =>
-    (index) => {
-      const draws = { seed: 5, epoch: 2, samples: Uint32Array.of(sample) };
-      const batch: Batch = { count: 1, pixels: new Uint8Array(0), labels: Uint8Array.of(0), draws };
-      return dropoutSequence(batch, 0, index);
-    };
+  const draw = (sample: number) => drawsOf({ seed: 5, epoch: 2, sample });
 
   it("drops a quarter, and enlarges the rest so that the mean stays", () => {
     const output = layer.forward(input, draw(1));

@@ -1,7 +1,9 @@
 import type { ModelSpecification } from "@convoy/models";
 import { describe, expect, it } from "vitest";
+import { compareVectors } from "../compare-vectors.ts";
 import { edgeNetworks, smallNetwork } from "../conformance/networks.ts";
 import { type Problem, randomProblem } from "../conformance/problem.ts";
+import { networkGoldens } from "../conformance/pytorch-goldens.ts";
 import type { EngineTask } from "../engine.ts";
 import { needsDraws } from "../sample-draws.ts";
 import { ReferenceEngine } from "./reference-engine.ts";
@@ -51,6 +53,29 @@ describe("the gradient is the derivative of the loss", () => {
       expect(difference).toBeLessThan(2e-6 * largest);
     },
     30_000,
+  );
+});
+
+/** Of a tensor's largest value: what is left in double precision, where both add in another order. */
+const DOUBLE_TOLERANCE = 1e-12;
+
+describe("PyTorch's figures (packages/models/oracle/networks.py)", () => {
+  it.each(networkGoldens.map((golden) => [golden.problem.task.model.name, golden] as const))(
+    "%s: loss and gradient",
+    async (_name, { problem, training, evaluation, gradientSum }) => {
+      const { task, parameters, batch, layout } = problem;
+      const engine = engineFor(task, parameters);
+      const { outcome, gradient } = engine.computePreciseGradient(batch);
+      expect(compareVectors(layout, gradient, gradientSum).largestError).toBeLessThan(DOUBLE_TOLERANCE);
+      const evaluated = await engine.evaluate(batch);
+      for (const [actual, expected] of [
+        [outcome, training],
+        [evaluated, evaluation],
+      ] as const) {
+        expect(actual.correctCount).toBe(expected.correctCount);
+        expect(Math.abs(actual.lossSum / expected.lossSum - 1)).toBeLessThan(DOUBLE_TOLERANCE);
+      }
+    },
   );
 });
 
