@@ -109,6 +109,7 @@ test("tabs and a headless worker train one network together", async () => {
     .first()
     .waitFor();
   await curveIsDrawn(dashboard);
+  await evaluationIsShown(dashboard, end);
   await expectSameChange(together);
   expect(troubles).toEqual([]);
 });
@@ -158,6 +159,29 @@ function relativeDistance(a: Float32Array, b: Float32Array, origin: Float32Array
     size += ((b[i] as number) - (origin[i] as number)) ** 2;
   }
   return Math.sqrt(difference / size);
+}
+
+/** Every sample of the test set is in the confusion matrix once, and those that are right on its diagonal. */
+async function evaluationIsShown(dashboard: Page, { accuracy }: RunView): Promise<void> {
+  const card = dashboard.getByRole("region", { name: "What it gets right and wrong" });
+  const matrix = card.getByRole("region", { name: "Which class is taken for which" });
+  const rows = await matrix
+    .locator("tbody tr")
+    .evaluateAll((found) =>
+      found.map((row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent?.replaceAll(",", "")))),
+    );
+  expect(rows.map((row) => row.length)).toEqual(new Array(10).fill(10));
+  expect(rows.flat().reduce((sum, count) => sum + count, 0)).toBe(10_000);
+  expect(rows.reduce((sum, row, index) => sum + (row[index] as number), 0)).toBe(Math.round(10_000 * (accuracy ?? 0)));
+  // The worst mistakes are pictures of digits, not of nothing.
+  const picture = card.getByRole("img", { name: /^Test sample/ }).first();
+  await expect.poll(() => picture.evaluate(lightPixelsOf), { timeout: 30_000 }).toBeGreaterThan(10);
+}
+
+function lightPixelsOf(element: Element): number {
+  const canvas = element as HTMLCanvasElement;
+  const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+  return data.filter((value, i) => i % 4 === 0 && value > 127).length;
 }
 
 /** The chart's canvas has been drawn upon. */

@@ -9,6 +9,7 @@ import type { RunPicture } from "../connection/run-picture.ts";
 import { useRun, type WatchedRun } from "../connection/use-run.ts";
 import { InvitationPrompt } from "../entry/invitation-prompt.tsx";
 import { type Entry, type EntryState, useEntry } from "../entry/use-entry.ts";
+import { EvaluationCard } from "../evaluation/evaluation-card.tsx";
 import { PageFrame } from "../frame/page-frame.tsx";
 import { ConnectionLabel } from "./connection-label.tsx";
 import { EpochTable } from "./epoch-table.tsx";
@@ -75,7 +76,7 @@ interface PictureProps extends OpenRunProps {
 }
 
 function Picture({ picture, watched, entry, opened }: PictureProps) {
-  const { run, losses, epochs, log, mayControl } = picture;
+  const { run, losses, epochs, log, evaluation, testSet, mayControl } = picture;
   const published = comparableFigures(run);
   return (
     <>
@@ -102,6 +103,14 @@ function Picture({ picture, watched, entry, opened }: PictureProps) {
         </div>
       )}
       <WorkersCard run={run} entry={opened.view} inviting={!isOver(run)} />
+      <EvaluationCard
+        run={run.run}
+        evaluation={evaluation}
+        testSet={testSet}
+        points={epochs}
+        token={opened.token}
+        over={isOver(run)}
+      />
       <div className={classes.pair}>
         <EpochTable points={epochs} published={published} over={isOver(run)} />
         <EventLog entries={log} />
