@@ -3,6 +3,7 @@
  * one tab is killed on the way and one comes late.
  */
 import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { drawBuiltInDigits, shardCount } from "@convoy/datasets";
 import { createTfjsEngine } from "@convoy/engine-tfjs";
 import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
@@ -110,9 +111,30 @@ test("tabs and a headless worker train one network together", async () => {
     .waitFor();
   await curveIsDrawn(dashboard);
   await evaluationIsShown(dashboard, end);
+  await everyFormIsHad(dashboard);
   await expectSameChange(together);
   expect(troubles).toEqual([]);
 });
+
+/** Downloads the model from the page in each form, as a person does. */
+async function everyFormIsHad(dashboard: Page): Promise<void> {
+  const files = new Map<string, Uint8Array>();
+  for (const file of ["parameters.safetensors", "model.onnx", "model.json", "weights.bin"]) {
+    const item = dashboard.getByRole("menuitem", { name: file });
+    // Of two files that belong together, the second is had without opening the list again.
+    if (!(await item.isVisible())) await dashboard.getByRole("button", { name: "Download the model" }).click();
+    const downloading = dashboard.waitForEvent("download");
+    await item.click();
+    files.set(file, new Uint8Array(readFileSync(await (await downloading).path())));
+    if (!file.endsWith(".json") && !file.endsWith(".bin")) await item.waitFor({ state: "hidden" });
+  }
+  expect(files.get("parameters.safetensors")).toEqual(coordinator.read("parameters.safetensors"));
+  const { vector } = readVector(coordinator.read("parameters.safetensors"));
+  const weights = files.get("weights.bin") as Uint8Array;
+  expect(Buffer.from(weights).equals(Buffer.from(vector.buffer))).toBe(true);
+  expect(JSON.parse(new TextDecoder().decode(files.get("model.json")))).toMatchObject({ format: "layers-model" });
+  expect(files.get("model.onnx")?.length).toBeGreaterThan(vector.byteLength);
+}
 
 /** Presses a button of the dashboard, and waits for the coordinator to do as it was told. */
 async function press(dashboard: Page, button: "Pause" | "Resume"): Promise<void> {

@@ -65,13 +65,11 @@ export class ModelDownloads {
     });
     return {
       formats: [
-        described("safetensors", "PyTorch's names and layouts; a later run can start from it", [
-          "parameters.safetensors",
-        ]),
-        described("ONNX", "for ONNX Runtime and what else reads it", ["model.onnx"]),
+        described("safetensors", "For PyTorch, and for a later run to start from", ["parameters.safetensors"]),
+        described("ONNX", "For ONNX Runtime and others that read it", ["model.onnx"]),
         described(
           "TensorFlow.js",
-          "two files that belong into one folder",
+          "Two files that belong in one folder",
           ["layers-model/model.json", "layers-model/weights.bin"],
           this.#objection,
         ),

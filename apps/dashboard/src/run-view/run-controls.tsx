@@ -4,13 +4,14 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { AdminKeyButton } from "../entry/admin-key-button.tsx";
 import { Icon } from "../frame/icon.tsx";
+import { DownloadMenu, type DownloadMenuProps } from "./download-menu.tsx";
 import classes from "./run-controls.module.css";
 import { StopDialog } from "./stop-dialog.tsx";
 
 interface RunControlsProps {
   readonly state: RunState;
-  /** Where the parameters are; null while there are none worth keeping. */
-  readonly download: string | null;
+  /** Null while there is nothing worth keeping. */
+  readonly download: Omit<DownloadMenuProps, "prominent"> | null;
   readonly mayControl: boolean;
   readonly pending: ControlAction | null;
   readonly disabled: boolean;
@@ -19,7 +20,7 @@ interface RunControlsProps {
   readonly onAdminKey: (typed: string) => Promise<string | null>;
 }
 
-/** Pause, resume, stop; and the parameters, once there are some worth keeping. */
+/** Pause, resume, stop; and the model, once it is worth keeping. */
 export function RunControls({
   state,
   download,
@@ -57,17 +58,7 @@ export function RunControls({
           </Button>
         </>
       )}
-      {download !== null && (
-        <Button
-          component="a"
-          href={download}
-          download
-          variant={over ? "filled" : "default"}
-          leftSection={<Icon name="download" />}
-        >
-          {over ? "Download parameters" : "Parameters"}
-        </Button>
-      )}
+      {download !== null && <DownloadMenu {...download} prominent={over} />}
       <StopDialog
         opened={asking && !over}
         onCancel={dialog.close}

@@ -4,7 +4,6 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useEffect } from "react";
 import { AccuracyChart } from "../charts/accuracy-chart.tsx";
 import { LossChart } from "../charts/loss-chart.tsx";
-import { coordinatorUrl } from "../connection/coordinator-url.ts";
 import type { RunPicture } from "../connection/run-picture.ts";
 import { useRun, type WatchedRun } from "../connection/use-run.ts";
 import { InvitationPrompt } from "../entry/invitation-prompt.tsx";
@@ -85,7 +84,7 @@ function Picture({ picture, watched, entry, opened }: PictureProps) {
         controls={
           <RunControls
             state={run.state}
-            download={run.step > 0 ? parametersAddress(opened.view?.invitation?.token ?? null) : null}
+            download={run.step > 0 ? { token: opened.token, invitation: opened.view?.invitation?.token ?? null } : null}
             mayControl={mayControl}
             pending={watched.pendingControl}
             disabled={watched.connection !== "open"}
@@ -120,10 +119,4 @@ function Picture({ picture, watched, entry, opened }: PictureProps) {
       </p>
     </>
   );
-}
-
-/** A link to a file can show a token in its address only: the invitation, never the key. */
-function parametersAddress(invitation: string | null): string {
-  const file = `${coordinatorUrl()}/api/run/parameters.safetensors`;
-  return invitation === null ? file : `${file}?invite=${invitation}`;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   formatAccuracy,
   formatAmount,
+  formatBytes,
   formatClock,
   formatCount,
   formatDay,
@@ -25,6 +26,12 @@ test("counts have separators, and amounts agree with their noun", () => {
 test("rates lose their fraction from ten on", () => {
   expect([0, 0.04, 3.26, 9.96, 1234.4].map(formatRate)).toEqual(["0", "0.0", "3.3", "10", "1,234"]);
   expect(formatRate(null)).toBe("–");
+});
+
+test("files are as long as disks say, in units in which the number is short", () => {
+  const lengths = [0, 812, 1499, 9949, 178_112, 999_499, 999_500, 84_786_944, 228_179_240];
+  const words = ["0 bytes", "812 bytes", "1.5 KB", "9.9 KB", "178 KB", "999 KB", "1.0 MB", "84.8 MB", "228 MB"];
+  expect(lengths.map(formatBytes)).toEqual(words);
 });
 
 test("losses keep three meaningful digits", () => {

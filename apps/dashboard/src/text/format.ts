@@ -41,6 +41,13 @@ export function formatLoss(loss: number | null): string {
   return loss.toFixed(Math.abs(loss) < 0.1 ? 4 : 3);
 }
 
+/** The length of a file, in powers of ten as disks count: "812 bytes", "178 KB", "84.8 MB". */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${integers.format(bytes)} bytes`;
+  const [size, unit] = bytes < 999_500 ? [bytes / 1e3, "KB"] : [bytes / 1e6, "MB"];
+  return `${size < 9.95 || (unit === "MB" && size < 99.95) ? tenths.format(size) : integers.format(size)} ${unit}`;
+}
+
 /** A share of 0 … 1 as "98.17%". */
 export function formatAccuracy(share: number | null): string {
   return isFigure(share) ? exactPercents.format(share) : NO_FIGURE;
