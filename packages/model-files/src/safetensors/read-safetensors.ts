@@ -31,7 +31,7 @@ function checkNames(found: readonly string[], expected: readonly PytorchTensor[]
   const names = expected.map(({ name }) => name);
   const missing = names.find((name) => !found.includes(name));
   if (missing !== undefined) {
-    const listed = found.slice(0, LISTED).join(", ") + (found.length > LISTED ? " …" : "");
+    const listed = found.slice(0, LISTED).join(", ") + (found.length > LISTED ? " and others" : "");
     throw new ModelFileError(
       `has no tensor ${missing}, one of the ${names.length} of this network; ${found.length === 0 ? "it has none" : `it has ${listed}`}`,
     );

@@ -207,7 +207,7 @@ describe("a file from elsewhere", () => {
     [
       "a tensor too few",
       putTogether(without("fc1.bias"), data),
-      "has no tensor fc1.bias, one of the 10 of this network; it has conv1.weight, conv1.bias, conv2.weight, conv2.bias …",
+      "has no tensor fc1.bias, one of the 10 of this network; it has conv1.weight, conv1.bias, conv2.weight, conv2.bias and others",
     ],
     [
       "a tensor too many",
