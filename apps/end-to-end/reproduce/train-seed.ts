@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Recipe } from "@convoy/models";
 import type { RunView } from "@convoy/protocol";
 import { CoordinatorProcess, type Traffic } from "../src/coordinator-process.ts";
+import { askAgain } from "./ask-again.ts";
 import { readJson, writeJson } from "./json-file.ts";
 import { currentCommit, describeMachine } from "./machine.ts";
 import { type PartNews, Parts } from "./parts.ts";
@@ -89,17 +90,22 @@ async function lead(training: Training, dataDir: string, parts: Parts, stop: Abo
   const isInTabs = workers.kind === "tabs";
   const coordinator = await CoordinatorProcess.start(argumentsOf(training), { dataDir, dataset, startMs: START_MS });
   const tabs = isInTabs ? await openTabs(coordinator.url, workers.count) : null;
+  let told: Told | null = null;
+  const look = async () => ({ view: await coordinator.run(), traffic: await coordinator.traffic() });
   try {
-    const first = await coordinator.run();
-    parts.begin(first.step, coordinator.url);
-    const told = new Told(
-      form.trainSamples === null ? recipe.published : undefined,
-      path.join(dataDir, "runs", first.run),
-    );
     for (;;) {
+      const seen = await askAgain(look, () => stop.aborted || coordinator.hasEnded);
       if (stop.aborted) return false;
-      const view = await look(coordinator, stop, parts);
-      if (view === null) return false;
+      if (seen === null) throw new Error(`The coordinator ended:\n${coordinator.output().slice(-2000)}`);
+      const { view, traffic } = seen;
+      if (told === null) {
+        parts.begin(view.step, coordinator.url);
+        told = new Told(
+          form.trainSamples === null ? recipe.published : undefined,
+          path.join(dataDir, "runs", view.run),
+        );
+      }
+      parts.note({ ...newsOf(view), ...traffic });
       told.tell(view);
       if (view.state === "finished") return true;
       if (view.state === "stopped") throw new Error(view.sentence);
@@ -109,18 +115,6 @@ async function lead(training: Training, dataDir: string, parts: Parts, stop: Abo
     parts.keep();
     await tabs?.close();
     await coordinator.end("SIGINT");
-  }
-}
-
-/** Null where the same signal has ended the coordinator too. */
-async function look(coordinator: CoordinatorProcess, stop: AbortSignal, parts: Parts): Promise<RunView | null> {
-  try {
-    const view = await coordinator.run();
-    parts.note({ ...newsOf(view), ...(await coordinator.traffic()) });
-    return view;
-  } catch (error) {
-    if (stop.aborted) return null;
-    throw coordinator.hasEnded ? new Error(`The coordinator ended:\n${coordinator.output().slice(-2000)}`) : error;
   }
 }
 

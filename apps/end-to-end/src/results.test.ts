@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { findRecipe, recipes } from "@convoy/models";
 import { afterAll, describe, expect, test } from "vitest";
+import { askAgain } from "../reproduce/ask-again.ts";
 import { evaluateChecks } from "../reproduce/checks.ts";
 import { compareRuns } from "../reproduce/compare-exactly.ts";
 import { describeComparison } from "../reproduce/exact-table.ts";
@@ -301,6 +302,26 @@ describe("what a run has cost", () => {
     const file = path.join(folder, "other.json");
     writeFileSync(file, '[{"step":1}]');
     expect(new Parts(file).total.sentBytes).toBe(0);
+  });
+});
+
+describe("a coordinator that does not answer", () => {
+  const answerAt = (time: number) => {
+    let asked = 0;
+    return async () => {
+      asked++;
+      if (asked < time) throw new Error(`not now, ${asked}`);
+      return asked;
+    };
+  };
+
+  test("is asked again", async () => {
+    expect(await askAgain(answerAt(3), () => false)).toBe(3);
+  });
+
+  test("is given up when it has ended, or has been silent for too long", async () => {
+    expect(await askAgain(answerAt(3), () => true)).toBeNull();
+    await expect(askAgain(answerAt(3), () => false, 0)).rejects.toThrow("not now, 1");
   });
 });
 
