@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { DatasetError } from "@convoy/datasets";
 import { RecipeError } from "@convoy/models";
-import { collectRarely } from "@convoy/transport/rare-collections";
+import { collectRarely, optimizeEarly } from "@convoy/transport/v8-settings";
 import { readOptions } from "./options.ts";
 import { type Coordinator, startCoordinator } from "./start-coordinator.ts";
 import { StartError } from "./start-error.ts";
@@ -24,6 +24,7 @@ const ECHO_MS = 1000;
 const STARTING_MS = 1000;
 
 collectRarely();
+optimizeEarly();
 const options = readOptions(process.argv.slice(2));
 try {
   const starting = startCoordinator(options, folders, createLog());

@@ -5,13 +5,14 @@ import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
 import { createQuickestEngine, createWasmEngine } from "@convoy/engine-wasm";
 import { openNodeThread } from "@convoy/engine-wasm/node-thread";
 import { dialSocketIo } from "@convoy/transport/client";
-import { collectRarely } from "@convoy/transport/rare-collections";
+import { collectRarely, optimizeEarly } from "@convoy/transport/v8-settings";
 import type { EngineCandidate } from "@convoy/worker";
 import { limitRate, type RunningWorker, runWorker, type WorkerPhase, type WorkerStatus } from "@convoy/worker";
 import { readOptions } from "./options.ts";
 import { whyUnanswered } from "./why-unanswered.ts";
 
 collectRarely();
+optimizeEarly();
 const options = readOptions(process.argv.slice(2));
 
 // Bundled, this is the file that the process was started with.

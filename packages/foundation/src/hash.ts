@@ -27,7 +27,8 @@ export function murmur3Text(text: string, seed = 0): string {
 
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-function mixWord(hash: number, word: number): number {
+/** Takes one more word into MurmurHash3's state. */
+export function mixWord(hash: number, word: number): number {
   const mixed = hash ^ scramble(word);
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }

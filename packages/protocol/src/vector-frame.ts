@@ -9,12 +9,13 @@
  * |     16 | uint32  | version of the parameters |
  * |     20 | uint32  | lease; 0 in a frame of parameters |
  * |     24 | uint32  | length: number of elements |
- * |     28 | uint32  | checksum: MurmurHash3 of the elements' bytes, seeded with that of the 28 bytes above |
+ * |     28 | uint32  | checksum of the elements' bytes (MurmurHash3 in 16 lanes), seeded with MurmurHash3 of the 28 bytes above |
  * |     32 | 8 bytes | zero |
  *
  * The elements begin at a multiple of 8, so a frame that starts aligned is read in place.
  */
 import { assert, murmur3 } from "@convoy/foundation";
+import { checksum } from "@convoy/vectors";
 import { limits } from "./limits.ts";
 import type { Refusal, RefusalReason } from "./refusal.ts";
 import { PROTOCOL_VERSION } from "./version.ts";
@@ -102,7 +103,7 @@ function refuse(reason: RefusalReason, sentence: string, lease?: number): Parsed
 }
 
 function checksumOf(frame: Uint8Array): number {
-  return murmur3(frame.subarray(FRAME_HEADER_BYTES), murmur3(frame.subarray(0, CHECKSUM_OFFSET)));
+  return checksum(frame.subarray(FRAME_HEADER_BYTES), murmur3(frame.subarray(0, CHECKSUM_OFFSET)));
 }
 
 function readRun(bytes: Uint8Array): string {

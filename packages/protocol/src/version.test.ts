@@ -1,4 +1,5 @@
 import { murmur3Text } from "@convoy/foundation";
+import { checksum } from "@convoy/vectors";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { limits } from "./limits.ts";
@@ -18,7 +19,7 @@ function describeProtocol(): string {
   const frame = new OutgoingFrame(2);
   frame.vector.set([1, -2]);
   const bytes = frame.seal({ run: "00112233445566ff", version: 3, lease: 4 });
-  // A new version of the protocol is no reason for a new hash; the checksum beyond covers it too.
+  // A new version of the protocol is no reason for a new hash; the frame's checksum covers it too.
   bytes.fill(0, 4, 8);
   bytes.fill(0, 28, 32);
   const predictions = encodePredictions({
@@ -28,7 +29,8 @@ function describeProtocol(): string {
   });
   const { vectorLength, messageBytes, chunkBytes, chunkWindow } = limits;
   const shared = { vectorLength, messageBytes, chunkBytes, chunkWindow };
-  return JSON.stringify({ schemas, frame: [...bytes], predictions: [...predictions], limits: shared });
+  const read = { frame: [...bytes], checksum: checksum(bytes), predictions: [...predictions] };
+  return JSON.stringify({ schemas, ...read, limits: shared });
 }
 
 test("[P7] a change of what crosses the wire needs a new version of the protocol", () => {

@@ -9,7 +9,6 @@ import {
   addVectors,
   createOptimizer,
   type Group,
-  isFiniteVector,
   type Optimizer,
   type OptimizerState,
   type PartialSums,
@@ -87,9 +86,9 @@ export class DataPlane {
     assert(version === this.#version + 1, "versions follow each other");
     const next = new OutgoingFrame(this.parameters.length);
     // Every version is one step from the one before it.
-    this.#optimizer.step(this.parameters, this.#root, { step: version, sampleCount }, next.vector);
+    const allFinite = this.#optimizer.step(this.parameters, this.#root, { step: version, sampleCount }, next.vector);
     this.#root = null;
-    if (!isFiniteVector(next.vector)) return false;
+    if (!allFinite) return false;
     this.#published = next;
     this.#version = version;
     this.#bytes = next.seal({ run: this.#run, version, lease: 0 });

@@ -1,12 +1,14 @@
 /** An optimizer step is a function on flat vectors of equal length. */
 import { assert } from "@convoy/foundation";
 import type { OptimizerSpecification } from "@convoy/models";
+import { type StepVectors, stepInBlocks } from "@convoy/vectors";
+import { isFiniteVector } from "../finite.ts";
 import { learningRateAt, type RatedRecipe } from "../schedules/learning-rate.ts";
 import { adam } from "./adam.ts";
 import { kerasAdam } from "./keras-adam.ts";
 import { nesterov } from "./nesterov.ts";
 import { sgd } from "./sgd.ts";
-import type { OptimizerState, UpdateRule } from "./update-rule.ts";
+import { type OptimizerState, type StepNumbers, type UpdateRule, vectorsOf } from "./update-rule.ts";
 
 export interface Optimizer {
   /**
@@ -17,10 +19,10 @@ export interface Optimizer {
   /** Nobody reads this state any more: a later step may write to its vectors, instead of having to make some. */
   giveBack(state: OptimizerState): void;
   /**
-   * Writes the parameters after one step to `next`. `gradientSum` is the gradient summed over the batch; it is divided
-   * here, and nowhere else. `next` may be `parameters` itself.
+   * Writes the parameters after one step to `next`, and returns whether each of them is a finite number. `gradientSum` is
+   * the gradient summed over the batch; it is divided here, and nowhere else. `next` may be `parameters` itself.
    */
-  step(parameters: Float32Array, gradientSum: Float32Array, batch: SteppedBatch, next: Float32Array): void;
+  step(parameters: Float32Array, gradientSum: Float32Array, batch: SteppedBatch, next: Float32Array): boolean;
 }
 
 export interface SteppedBatch {
@@ -63,9 +65,18 @@ export function createOptimizer(
         isKept = false;
       }
       const learningRate = learningRateAt(recipe, stepsPerEpoch, step);
-      rule.apply({ step, learningRate, parameters, gradientSum, sampleCount, before, after: current, next });
+      const numbers = { step, learningRate, sampleCount };
+      const states = { before: vectorsOf(before, rule), after: vectorsOf(current, rule) };
+      const vectors = { parameters, gradientSum, next, ...states };
+      return stepInBlocks(rule.kernel, rule.numbers(numbers), vectors) ?? applyFormula(rule, numbers, vectors);
     },
   };
+}
+
+/** Where the runtime has no SIMD. */
+function applyFormula(rule: UpdateRule, numbers: StepNumbers, vectors: StepVectors): boolean {
+  rule.apply(numbers, vectors);
+  return isFiniteVector(vectors.next);
 }
 
 /** Names of the vectors in an optimizer's state. */
@@ -73,7 +84,7 @@ export function stateNamesOf(specification: OptimizerSpecification): readonly st
   return ruleOf(specification).stateNames;
 }
 
-function ruleOf(specification: OptimizerSpecification): UpdateRule {
+export function ruleOf(specification: OptimizerSpecification): UpdateRule {
   switch (specification.type) {
     case "sgd":
       return sgd(specification);

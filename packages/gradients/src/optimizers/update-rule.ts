@@ -1,34 +1,38 @@
 /** The formula of an optimizer: how parameters and state follow from those before and a gradient, element by element. */
 import { assert } from "@convoy/foundation";
+import type { StepKernel, StepVectors } from "@convoy/vectors";
 
 /** Flat vectors by name. */
 export type OptimizerState = ReadonlyMap<string, Float32Array>;
 
-/** One step. All vectors have one length. */
-export interface Update {
+/** One step, as numbers. */
+export interface StepNumbers {
   /** The run's step, from 1. */
   readonly step: number;
   readonly learningRate: number;
-  readonly parameters: Float32Array;
-  /** Summed over the samples. Divided by their number where the formula begins, and nowhere else. */
-  readonly gradientSum: Float32Array;
+  /** The gradient's sum is divided by it where the formula begins, and nowhere else. */
   readonly sampleCount: number;
-  readonly before: OptimizerState;
-  /** Written to; it may be `before` itself. */
-  readonly after: OptimizerState;
-  /** Written to; it may be `parameters` itself. */
-  readonly next: Float32Array;
 }
 
 export interface UpdateRule {
   /** Of the vectors that it keeps from step to step, all zero before the first. */
   readonly stateNames: readonly string[];
-  /** Gradient, state and parameters are each rounded to 32 bits once; what lies between has 64. */
-  apply(update: Update): void;
+  /** What computes it where the runtime has SIMD. */
+  readonly kernel: StepKernel;
+  /** What the formula has to know, in the order of the kernel's arguments. */
+  numbers(step: StepNumbers): readonly number[];
+  /**
+   * The formula: what the kernel has to give, to the last bit. Every operation is rounded to 32 bits, as the frameworks
+   * have it.
+   */
+  apply(step: StepNumbers, vectors: StepVectors): void;
 }
 
-export function vectorOf(state: OptimizerState, name: string): Float32Array {
-  const vector = state.get(name);
-  assert(vector !== undefined, `an optimizer's state has its ${name}`);
-  return vector;
+/** So many vectors as the rule has names. */
+export function vectorsOf(state: OptimizerState, { stateNames }: UpdateRule): Float32Array[] {
+  return stateNames.map((name) => {
+    const vector = state.get(name);
+    assert(vector !== undefined, `an optimizer's state has its ${name}`);
+    return vector;
+  });
 }

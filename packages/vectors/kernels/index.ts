@@ -1,0 +1,3 @@
+export { adam, kerasAdam } from "./adam.ts";
+export { checksum } from "./checksum.ts";
+export { momentum } from "./momentum.ts";

@@ -1,0 +1,2 @@
+/** What `npm run build` makes of `kernels/`: a WebAssembly SIMD module. */
+export const kernels: Uint8Array;

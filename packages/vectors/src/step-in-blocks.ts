@@ -1,0 +1,44 @@
+import { BLOCK, kernelsHere } from "./kernels.ts";
+
+/** SGD with momentum of either form, Adam as PyTorch does it, Adam as Keras does it. */
+export type StepKernel = "momentum" | "adam" | "kerasAdam";
+
+/** Of one length. What is written to may be what is read. */
+export interface StepVectors {
+  readonly gradientSum: Float32Array;
+  readonly parameters: Float32Array;
+  /** The optimizer's vectors, one or two. */
+  readonly before: readonly Float32Array[];
+  /** Written to, as `next`. */
+  readonly after: readonly Float32Array[];
+  readonly next: Float32Array;
+}
+
+/**
+ * One step of an optimizer, in the SIMD kernel whose arguments after the vectors are `numbers`. Returns whether every
+ * new parameter is finite; or null, having done nothing, where the runtime has no WebAssembly with SIMD.
+ */
+export function stepInBlocks(kernel: StepKernel, numbers: readonly number[], vectors: StepVectors): boolean | null {
+  const kernels = kernelsHere();
+  if (kernels === null) return null;
+  const { gradientSum, parameters, before, after, next } = vectors;
+  const read = [gradientSum, parameters, ...before];
+  const written = [next, ...after];
+  const slots = kernels.slots.slice(0, read.length);
+  const addresses = slots.map(({ byteOffset }) => byteOffset);
+  let finite = true;
+  for (let start = 0; start < parameters.length; start += BLOCK) {
+    const end = Math.min(parameters.length, start + BLOCK);
+    const count = end - start;
+    // Up to three elements beyond fill the last four; with ones, no formula divides by zero.
+    for (const [i, slot] of slots.entries()) {
+      slot.set((read[i] as Float32Array).subarray(start, end));
+      if (count % 4 !== 0) slot.fill(1, count, count + 3);
+    }
+    if (kernels.functions[kernel](...addresses, (count + 3) & ~3, ...numbers) === 0) finite = false;
+    for (const [i, vector] of written.entries()) {
+      vector.set((slots[i + 1] as Float32Array).subarray(0, count), start);
+    }
+  }
+  return finite;
+}
