@@ -156,7 +156,7 @@ test("[T18] a worker that says too much is refused and disconnected, and counts 
   const connection = dialSocketIo(printedUrl())({
     onOpen() {
       connection.send({ type: "join", protocol: PROTOCOL_VERSION, name: "hasty", device: "Node", token: null });
-      for (let i = 0; i < 2 * limits.messageBurst; i++) connection.send({ type: "availability", available: true });
+      for (let i = 0; i < 10 * limits.messageBurst; i++) connection.send({ type: "availability", available: true });
     },
     onMessage: (message) => heard.push(message as (typeof heard)[number]),
     onClose() {
