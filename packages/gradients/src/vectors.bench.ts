@@ -27,6 +27,8 @@ describe("44,426 elements", () => {
   ];
   for (const specification of optimizers) {
     const optimizer = createOptimizer({ optimizer: specification, batchSize: 64 }, 1, LENGTH);
-    bench(specification.type, () => optimizer.step(parameters, right, { step: 1000, sampleCount: 64 }, parameters));
+    bench(specification.type, () => {
+      optimizer.step(parameters, right, { step: 1000, sampleCount: 64 }, parameters);
+    });
   }
 });

@@ -5,4 +5,4 @@
 export const PROTOCOL_VERSION = 8;
 
 /** Of every schema, the frame's layout and the limits of one message. */
-export const SCHEMA_HASH = "8abb7f4e";
+export const SCHEMA_HASH = "c7e9d4cc";
