@@ -7,9 +7,11 @@ import { parseArgs } from "node:util";
 import { createWasmEngine, memoryBytesFor } from "@convoy/engine-wasm";
 import { parameterLayout } from "@convoy/models";
 import { type Bar, reportBars } from "../reliability/bars.ts";
-import { BrowserRival } from "./browser-rival.ts";
+import { BrowserWorker } from "./browser-worker.ts";
 import { EngineTimer, type Timing, workOf } from "./engine-timer.ts";
 import { medianOf } from "./median.ts";
+import type { BrowserEngine } from "./page/engine-factories.ts";
+import type { MeasureRequest } from "./page/measure.ts";
 import { measureStepCost } from "./step-cost.ts";
 import { TorchRival } from "./torch-rival.ts";
 import { firstStepSeconds } from "./whole-system.ts";
@@ -30,7 +32,7 @@ interface Contestant {
   measure(): Promise<Timing>;
 }
 
-const browser = await BrowserRival.open(root);
+const browser = await BrowserWorker.open({ script: path.join(root, "apps/end-to-end/performance/page/measure.ts") });
 const torch = await TorchRival.open(root);
 try {
   const contestants: Contestant[] = [];
@@ -70,8 +72,8 @@ async function wholeSystemBars(): Promise<Bar[]> {
 }
 
 /** Stock TensorFlow.js takes minutes for a step of AlexNet on a software adapter. */
-function enginesFor(workload: WorkloadName): string[] {
-  const own = ["wasm", "wasm, fused", "wasm, 2 threads"];
+function enginesFor(workload: WorkloadName): BrowserEngine[] {
+  const own: BrowserEngine[] = ["wasm", "wasm, fused", "wasm, 2 threads"];
   return workload === "lenet5" ? [...own, "webgpu", "tfjs-wasm", "tfjs-webgpu"] : own;
 }
 
@@ -85,13 +87,14 @@ async function inNode(workload: WorkloadName): Promise<Contestant> {
   return { name: "wasm, Node", workload, measure: () => timer.measure(workloads[workload].steps) };
 }
 
-async function inBrowser(engine: string, workload: WorkloadName): Promise<Contestant> {
+async function inBrowser(engine: BrowserEngine, workload: WorkloadName): Promise<Contestant> {
   process.stdout.write(`Preparing ${engine} for ${workload} …\n`);
-  await browser.prepare(engine, workload);
+  const ask = (steps: number) => browser.ask({ engine, workload, steps } satisfies MeasureRequest) as Promise<Timing>;
+  await ask(0);
   // A stock WebGPU step takes seconds on a software adapter.
   const steps =
     engine === "tfjs-webgpu" ? 1 : workload === "limit" ? -workloads.limit.steps : workloads[workload].steps;
-  return { name: engine, workload, measure: () => browser.measure(engine, workload, steps) };
+  return { name: engine, workload, measure: () => ask(steps) };
 }
 
 async function takeTurns(contestants: readonly Contestant[]): Promise<Map<string, Timing>> {

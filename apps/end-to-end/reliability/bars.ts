@@ -43,6 +43,8 @@ function tableOf(bars: readonly Bar[]): string {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] as number)).join("  ")).join("\n");
 }
 
+/** What two decimals would show as nothing has its power of ten. */
 function format(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.005) return value.toExponential(1);
   return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
 }

@@ -7,6 +7,8 @@ import type { Recipe } from "@convoy/models";
 export interface StepAlone {
   /** From 1. */
   readonly step: number;
+  /** The dataset's numbers of the batch's samples, in their order. */
+  readonly samples: Uint32Array;
   /** Mean over the batch. */
   readonly loss: number;
   /** After the step; nobody writes to them again. */
@@ -28,15 +30,20 @@ export async function* trainAlone(
     const optimizer = createOptimizer(recipe, stepsPerEpoch, initial.length);
     const gradientSum = new Float32Array(initial.length);
     let parameters = initial;
-    for (let batch = 0; batch < stepsPerEpoch; batch++) {
-      const { start, end } = batchRange(batch, recipe.batchSize, order.length);
-      const samples = gatherSamples(dataset.train, order.subarray(start, end));
+    for (let step = 1; step <= stepsPerEpoch; step++) {
+      const { start, end } = batchRange(step - 1, recipe.batchSize, order.length);
+      const samples = order.subarray(start, end);
+      const batch = {
+        count: end - start,
+        ...gatherSamples(dataset.train, samples),
+        draws: { seed, epoch: 0, samples },
+      };
       engine.setParameters(parameters);
-      const { lossSum } = await engine.computeGradient({ count: end - start, ...samples }, gradientSum);
+      const { lossSum } = await engine.computeGradient(batch, gradientSum);
       const next = new Float32Array(initial.length);
-      optimizer.step(parameters, gradientSum, { step: batch + 1, sampleCount: end - start }, next);
+      optimizer.step(parameters, gradientSum, { step, sampleCount: batch.count }, next);
       parameters = next;
-      yield { step: batch + 1, loss: lossSum / (end - start), parameters };
+      yield { step, samples, loss: lossSum / batch.count, parameters };
     }
   } finally {
     engine.dispose();

@@ -16,6 +16,7 @@ export * from "./plan/index.ts";
 export { portableExp, portableLog } from "./portable-math.ts";
 export { concatenatePredictions, evaluationOf } from "./predictions.ts";
 export { preprocessBatch, resamplingTaps, type Tap } from "./preprocess.ts";
+export { distanceToKink } from "./reference/distance-to-kink.ts";
 export { createReferenceEngine, ReferenceEngine } from "./reference/reference-engine.ts";
 export { dropoutSequence, dropoutThreshold, needsDraws, type Placement, placementOf } from "./sample-draws.ts";
 export { type Proof, proveEngine } from "./self-test/prove-engine.ts";

@@ -1,4 +1,4 @@
-/** Engines in a DedicatedWorker of Chromium, where tabs have them. */
+/** A DedicatedWorker of Chromium, where tabs have their engines, that answers one request after the other. */
 
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -6,12 +6,17 @@ import path from "node:path";
 import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright";
-import type { Timing } from "./engine-timer.ts";
-import type { WorkloadName } from "./workload.ts";
 
 const page = "<!doctype html><title>bench</title>";
 
-export class BrowserRival {
+export interface BrowserWorkerOptions {
+  /** The worker's source; it answers each message by one with `result` or `error`. */
+  readonly script: string;
+  /** What the script may fetch, by name; asked each time. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
+}
+
+export class BrowserWorker {
   readonly #browser: Browser;
   readonly #server: Server;
   readonly #page: Page;
@@ -22,9 +27,8 @@ export class BrowserRival {
     this.#page = page;
   }
 
-  static async open(root: string): Promise<BrowserRival> {
-    const script = await bundle(path.join(root, "apps/end-to-end/performance/page/measure.ts"));
-    const server = await serve(script);
+  static async open({ script, files = new Map() }: BrowserWorkerOptions): Promise<BrowserWorker> {
+    const server = await serve(await bundle(script), files);
     const browser = await chromium.launch({
       executablePath: process.env.CONVOY_CHROMIUM as string,
       args: (process.env.CONVOY_CHROMIUM_ARGUMENTS ?? "").split(" "),
@@ -32,31 +36,22 @@ export class BrowserRival {
     const opened = await browser.newPage();
     await opened.goto(`http://localhost:${(server.address() as { port: number }).port}/`);
     await opened.evaluate(() => {
-      Object.assign(globalThis, { bench: new Worker("/measure.js", { type: "module" }) });
+      Object.assign(globalThis, { bench: new Worker("/script.js", { type: "module" }) });
     });
-    return new BrowserRival(browser, server, opened);
+    return new BrowserWorker(browser, server, opened);
   }
 
-  /** Makes the engine and takes its first step. */
-  async prepare(engine: string, workload: WorkloadName): Promise<void> {
-    await this.#ask(engine, workload, 0);
-  }
-
-  async measure(engine: string, workload: WorkloadName, steps: number): Promise<Timing> {
-    return (await this.#ask(engine, workload, steps)) as Timing;
-  }
-
-  async #ask(engine: string, workload: WorkloadName, steps: number): Promise<unknown> {
+  async ask(request: object): Promise<unknown> {
     return this.#page.evaluate(
-      (request) =>
+      (message) =>
         new Promise((resolve, reject) => {
           const { bench } = globalThis as unknown as { bench: Worker };
           bench.onmessage = ({ data }) =>
             data.error === undefined ? resolve(data.result) : reject(new Error(data.error));
           bench.onerror = (event) => reject(new Error(event.message));
-          bench.postMessage(request);
+          bench.postMessage(message);
         }),
-      { engine, workload, steps },
+      request,
     );
   }
 
@@ -80,10 +75,12 @@ async function bundle(entry: string): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-function serve(script: string): Promise<Server> {
+function serve(script: string, files: ReadonlyMap<string, Uint8Array>): Promise<Server> {
   const server = createServer(async ({ url = "/" }, answer) => {
     const name = path.basename(url);
-    if (name === "measure.js") answer.setHeader("content-type", "text/javascript").end(script);
+    const file = files.get(name);
+    if (name === "script.js") answer.setHeader("content-type", "text/javascript").end(script);
+    else if (file !== undefined) answer.setHeader("content-type", "application/octet-stream").end(file);
     else if (!name.endsWith(".wasm")) answer.setHeader("content-type", "text/html").end(page);
     else answer.setHeader("content-type", "application/wasm").end(await readFile(path.join(wasmDirectory(), name)));
   });
