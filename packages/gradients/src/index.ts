@@ -1,6 +1,5 @@
 export { endShard, findFreeGroup, firstShard, type Group } from "./aggregation/group.ts";
-export { addToTree, addVectors, type PartialSums, type TreeAddition } from "./aggregation/tree-sum.ts";
-export { isFiniteVector } from "./finite.ts";
+export { addToTree, type PartialSums, type TreeAddition } from "./aggregation/tree-sum.ts";
 export { createOptimizer, type Optimizer, stateNamesOf } from "./optimizers/optimizer.ts";
 export type { OptimizerState } from "./optimizers/update-rule.ts";
 export { learningRateAt } from "./schedules/learning-rate.ts";

@@ -1,7 +1,8 @@
 /** What a coordinator does with every contribution, on vectors of LeNet-5's length. Compare within one run only. */
 import type { OptimizerSpecification } from "@convoy/models";
+import { addVectors, isFiniteVector } from "@convoy/vectors";
 import { bench, describe } from "vitest";
-import { addVectors, createOptimizer, isFiniteVector } from "./index.ts";
+import { createOptimizer } from "./index.ts";
 
 const LENGTH = 44_426;
 const vector = () => Float32Array.from({ length: LENGTH }, (_, i) => Math.sin(i));

@@ -16,8 +16,8 @@ import {
   startCoordinator,
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
-import { isFiniteVector } from "@convoy/gradients";
 import { type ControlAction, parseToCoordinator, readFrame, type VectorFrame } from "@convoy/protocol";
+import { isFiniteVector } from "@convoy/vectors";
 import type { Disk } from "./disk.ts";
 import type { Link, LinkEnd } from "./faulty-network.ts";
 import type { Contribution, SentToCoordinator, SentToWorker } from "./messages.ts";

@@ -1,5 +1,6 @@
 import { SHARD_SIZE } from "@convoy/datasets";
-import { addToTree, addVectors, endShard, findFreeGroup, firstShard } from "@convoy/gradients";
+import { addToTree, endShard, findFreeGroup, firstShard } from "@convoy/gradients";
+import { addVectors } from "@convoy/vectors";
 import { expect, test } from "vitest";
 import { SingleProcessRun } from "./single-process-run.ts";
 import { tinyTraining, trainingShapes } from "./tiny-training.ts";

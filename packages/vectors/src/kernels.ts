@@ -22,6 +22,9 @@ export interface Kernels {
 
 interface KernelFunctions {
   checksum(words: number, stripes: number, lanes: number): void;
+  add(left: number, right: number, count: number): void;
+  /** Returns 0 or 1. */
+  finite(vector: number, count: number): number;
   /** The addresses of gradient sum, parameters and state, how many, and the formula's numbers. Returns 0 or 1. */
   momentum(...args: number[]): number;
   adam(...args: number[]): number;

@@ -1,3 +1,4 @@
+import { wholeFours } from "./elements.ts";
 import { BLOCK, kernelsHere } from "./kernels.ts";
 
 /** SGD with momentum of either form, Adam as PyTorch does it, Adam as Keras does it. */
@@ -33,9 +34,9 @@ export function stepInBlocks(kernel: StepKernel, numbers: readonly number[], vec
     // Up to three elements beyond fill the last four; with ones, no formula divides by zero.
     for (const [i, slot] of slots.entries()) {
       slot.set((read[i] as Float32Array).subarray(start, end));
-      if (count % 4 !== 0) slot.fill(1, count, count + 3);
+      slot.fill(1, count, wholeFours(count));
     }
-    if (kernels.functions[kernel](...addresses, (count + 3) & ~3, ...numbers) === 0) finite = false;
+    if (kernels.functions[kernel](...addresses, wholeFours(count), ...numbers) === 0) finite = false;
     for (const [i, vector] of written.entries()) {
       vector.set((slots[i + 1] as Float32Array).subarray(0, count), start);
     }

@@ -1,7 +1,7 @@
 import { EngineError } from "@convoy/engine";
-import { addVectors } from "@convoy/gradients";
 import type { ConvolutionLayer, Layer } from "@convoy/models";
 import { PROTOCOL_VERSION, readPredictions } from "@convoy/protocol";
+import { addVectors } from "@convoy/vectors";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Gate, RUN, TestCoordinator } from "./test-coordinator.ts";
 import {

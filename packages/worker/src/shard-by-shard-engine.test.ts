@@ -9,15 +9,8 @@ import {
 import { createTfjsEngine } from "@convoy/engine-tfjs";
 import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
 import { RandomSequence } from "@convoy/foundation";
-import {
-  addToTree,
-  addVectors,
-  endShard,
-  findFreeGroup,
-  firstShard,
-  type Group,
-  type PartialSums,
-} from "@convoy/gradients";
+import { addToTree, endShard, findFreeGroup, firstShard, type Group, type PartialSums } from "@convoy/gradients";
+import { addVectors } from "@convoy/vectors";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { ShardByShardEngine } from "./shard-by-shard-engine.ts";

@@ -1,7 +1,8 @@
 import { shardCount, shardRange } from "@convoy/datasets";
 import { type Batch, type BatchOutcome, concatenatePredictions, type Engine, type Evaluation } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
-import { addToTree, addVectors, type PartialSums } from "@convoy/gradients";
+import { addToTree, type PartialSums } from "@convoy/gradients";
+import { addVectors } from "@convoy/vectors";
 
 /** What one shard gave, or a group of them. No vector where only a test set is measured. */
 interface Sum extends BatchOutcome {

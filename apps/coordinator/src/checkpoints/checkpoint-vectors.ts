@@ -1,9 +1,9 @@
 /** The file with a checkpoint's vectors: the parameters, and the optimizer's state under the prefix "optimizer.". */
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
-import { isFiniteVector } from "@convoy/gradients";
 import { LENGTH_BYTES } from "@convoy/model-files";
 import type { ParameterLayout } from "@convoy/models";
+import { isFiniteVector } from "@convoy/vectors";
 import type { WrittenFile } from "./large-files.ts";
 import { describesVectors, safetensorsParts } from "./safetensors.ts";
 

@@ -16,7 +16,6 @@ import {
   type RunPosition,
 } from "@convoy/coordination";
 import { type Dataset, gatherSamples } from "@convoy/datasets";
-import { isFiniteVector } from "@convoy/gradients";
 import {
   parseToCoordinator,
   type Refusal,
@@ -26,6 +25,7 @@ import {
   type ToWorker,
 } from "@convoy/protocol";
 import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
+import { isFiniteVector } from "@convoy/vectors";
 import type { Admission } from "../access/access.ts";
 import { Alarm } from "./alarm.ts";
 import { now } from "./now.ts";

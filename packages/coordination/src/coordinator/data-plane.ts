@@ -6,7 +6,6 @@ import { batchCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import {
   addToTree,
-  addVectors,
   createOptimizer,
   type Group,
   type Optimizer,
@@ -14,6 +13,7 @@ import {
   type PartialSums,
 } from "@convoy/gradients";
 import { OutgoingFrame } from "@convoy/protocol";
+import { addVectors } from "@convoy/vectors";
 import type { RunSettings } from "./settings.ts";
 
 /** Where a run's floats begin: at its start, or where it was saved. */

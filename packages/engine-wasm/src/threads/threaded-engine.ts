@@ -11,8 +11,8 @@ import {
   type EngineTask,
   type Evaluation,
 } from "@convoy/engine";
-import { addVectors } from "@convoy/gradients";
 import { parameterLayout } from "@convoy/models";
+import { addVectors } from "@convoy/vectors";
 import { quickestBuild } from "../quickest-build.ts";
 import { createWasmEngine, type WasmOptions } from "../wasm-engine.ts";
 import { RemotePart } from "./remote-part.ts";

@@ -1,7 +1,8 @@
 import { RandomSequence } from "@convoy/foundation";
+import { addVectors } from "@convoy/vectors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addToTree, addVectors, endShard, findFreeGroup, firstShard, type Group, type PartialSums } from "../index.ts";
+import { addToTree, endShard, findFreeGroup, firstShard, type Group, type PartialSums } from "../index.ts";
 
 const LENGTH = 5;
 

@@ -47,18 +47,3 @@ export function addToTree<Sum>(
 function keyOf(group: Group): string {
   return `${group.level}:${group.index}`;
 }
-
-/** left ← left + right, element by element. */
-export function addVectors(left: Float32Array, right: Float32Array): Float32Array {
-  assert(left.length === right.length, "vectors of one sum have one length");
-  // Four at a time: so many bounds are checked at once.
-  const whole = left.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    left[i] = (left[i] as number) + (right[i] as number);
-    left[i + 1] = (left[i + 1] as number) + (right[i + 1] as number);
-    left[i + 2] = (left[i + 2] as number) + (right[i + 2] as number);
-    left[i + 3] = (left[i + 3] as number) + (right[i + 3] as number);
-  }
-  for (let i = whole; i < left.length; i++) left[i] = (left[i] as number) + (right[i] as number);
-  return left;
-}

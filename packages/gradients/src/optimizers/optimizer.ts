@@ -1,8 +1,7 @@
 /** An optimizer step is a function on flat vectors of equal length. */
 import { assert } from "@convoy/foundation";
 import type { OptimizerSpecification } from "@convoy/models";
-import { type StepVectors, stepInBlocks } from "@convoy/vectors";
-import { isFiniteVector } from "../finite.ts";
+import { isFiniteVector, type StepVectors, stepInBlocks } from "@convoy/vectors";
 import { learningRateAt, type RatedRecipe } from "../schedules/learning-rate.ts";
 import { adam } from "./adam.ts";
 import { kerasAdam } from "./keras-adam.ts";

@@ -1,0 +1,24 @@
+import { allFinite } from "./finite.ts";
+
+/** left ← left + right. Both have `count` floats, a multiple of 4. */
+export function add(left: usize, right: usize, count: i32): void {
+  for (const end = left + 4 * count; left < end; left += 16) {
+    v128.store(left, f32x4.add(v128.load(left), v128.load(right)));
+    right += 16;
+  }
+}
+
+/** Whether each of `count` floats, a multiple of 4, is a finite number. */
+export function finite(vector: usize, count: i32): bool {
+  const zero = f32x4.splat(0);
+  // Two sums, since each addition waits for the one before.
+  let even = zero;
+  let odd = zero;
+  const end = vector + 4 * count;
+  for (; vector + 16 < end; vector += 32) {
+    even = f32x4.add(even, f32x4.mul(zero, v128.load(vector)));
+    odd = f32x4.add(odd, f32x4.mul(zero, v128.load(vector, 16)));
+  }
+  if (vector < end) even = f32x4.add(even, f32x4.mul(zero, v128.load(vector)));
+  return allFinite(f32x4.add(even, odd));
+}
