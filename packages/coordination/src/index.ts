@@ -2,6 +2,7 @@ export { DataPlane, type PlaneStart } from "./coordinator/data-plane.ts";
 export { describeRun } from "./coordinator/describe-run.ts";
 export type { CoordinatorEffect, Report } from "./coordinator/effect.ts";
 export type { CoordinatorEvent } from "./coordinator/event.ts";
+export { measureGradient } from "./coordinator/gradient-size.ts";
 export { contradictionIn, positionOf, type RunPosition, runPositionSchema } from "./coordinator/position.ts";
 export { restoreCoordinator } from "./coordinator/restore.ts";
 export type { RunSettings } from "./coordinator/settings.ts";

@@ -24,6 +24,7 @@ export const refusalReasons = [
   "wrong-length",
   "bad-checksum",
   "not-finite",
+  "norm-too-large",
   "unknown-sample",
   "too-fast",
   "too-slow",

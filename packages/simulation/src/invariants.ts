@@ -210,8 +210,8 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
       () => `${round?.parts.size} partial sums are kept for ${round?.shards.length} shards`,
     );
     expect(
-      round === null || round.notFinite.size <= workers.size,
-      () => `${round?.notFinite.size} workers without numbers are kept, there are ${workers.size}`,
+      round === null || Math.max(round.notFinite.size, round.tooLarge.size) <= workers.size,
+      () => `${round?.notFinite.size} and ${round?.tooLarge.size} failing workers are kept, there are ${workers.size}`,
     );
     expect(pace.length <= PACE_PARTS, () => `the pace of ${pace.length} parts is kept`);
     expect(lastLease <= 0xffff_ffff, () => `lease ${lastLease} cannot be named on the wire`);

@@ -1,6 +1,6 @@
 /**
  * How a worker lies. Only what the coordinator can know to be wrong is in here: a gradient that is merely false, under
- * the right name, is a matter for the check of its size.
+ * the right name, is known only by its size, and only beside others' (`coordination/src/coordinator/gradient-size.ts`).
  */
 import { assert, type RandomSequence } from "@convoy/foundation";
 import {

@@ -10,6 +10,7 @@ import {
   contradictionIn,
   coordinatorTransition,
   DataPlane,
+  measureGradient,
   type PeerId,
   type RunSettings,
   restoreCoordinator,
@@ -17,7 +18,6 @@ import {
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
 import { type ControlAction, parseToCoordinator, readFrame, type VectorFrame } from "@convoy/protocol";
-import { isFiniteVector } from "@convoy/vectors";
 import type { Disk } from "./disk.ts";
 import type { Link, LinkEnd } from "./faulty-network.ts";
 import type { Contribution, SentToCoordinator, SentToWorker } from "./messages.ts";
@@ -156,7 +156,7 @@ export class SimulatedCoordinator {
       now: this.#options.clock.now,
       peer,
       frame,
-      finite: isFiniteVector(frame.vector),
+      ...measureGradient(frame.vector),
       lossSum: lossSum ?? Number.NaN,
       correctCount,
     });

@@ -22,3 +22,23 @@ export function finite(vector: usize, count: i32): bool {
   if (vector < end) even = f32x4.add(even, f32x4.mul(zero, v128.load(vector)));
   return allFinite(f32x4.add(even, odd));
 }
+
+/** The sum of the squares of `count` floats, a multiple of 4. */
+export function squares(vector: usize, count: i32): f64 {
+  let even = f32x4.splat(0);
+  let odd = even;
+  const end = vector + 4 * count;
+  for (; vector + 16 < end; vector += 32) {
+    const a = v128.load(vector);
+    const b = v128.load(vector, 16);
+    even = f32x4.add(even, f32x4.mul(a, a));
+    odd = f32x4.add(odd, f32x4.mul(b, b));
+  }
+  if (vector < end) {
+    const a = v128.load(vector);
+    even = f32x4.add(even, f32x4.mul(a, a));
+  }
+  const sums = f32x4.add(even, odd);
+  const half = <f64>f32x4.extract_lane(sums, 0) + <f64>f32x4.extract_lane(sums, 1);
+  return half + <f64>f32x4.extract_lane(sums, 2) + <f64>f32x4.extract_lane(sums, 3);
+}

@@ -1,4 +1,4 @@
 export { adam, kerasAdam } from "./adam.ts";
 export { checksum } from "./checksum.ts";
-export { add, finite } from "./elements.ts";
+export { add, finite, squares } from "./elements.ts";
 export { momentum } from "./momentum.ts";

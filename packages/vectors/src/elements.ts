@@ -45,6 +45,24 @@ function isFiniteInBlocks({ functions, slots }: Kernels, vector: Float32Array): 
   return true;
 }
 
+/**
+ * The Euclidean norm, to about five digits: no number where an element is none, and infinite where one is or where squares
+ * are beyond 32 bits.
+ */
+export function normOf(vector: Float32Array): number {
+  const kernels = kernelsHere();
+  if (kernels === null) return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  const slot = kernels.slots[0] as Float32Array;
+  let sum = 0;
+  for (let start = 0; start < vector.length; start += BLOCK) {
+    const count = Math.min(BLOCK, vector.length - start);
+    slot.set(vector.subarray(start, start + count));
+    slot.fill(0, count, wholeFours(count));
+    sum += kernels.functions.squares(slot.byteOffset, wholeFours(count));
+  }
+  return Math.sqrt(sum);
+}
+
 /** Kernels take four floats at a time. */
 export function wholeFours(count: number): number {
   return (count + 3) & ~3;

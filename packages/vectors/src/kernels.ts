@@ -25,6 +25,7 @@ interface KernelFunctions {
   add(left: number, right: number, count: number): void;
   /** Returns 0 or 1. */
   finite(vector: number, count: number): number;
+  squares(vector: number, count: number): number;
   /** The addresses of gradient sum, parameters and state, how many, and the formula's numbers. Returns 0 or 1. */
   momentum(...args: number[]): number;
   adam(...args: number[]): number;

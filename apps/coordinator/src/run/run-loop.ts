@@ -10,6 +10,7 @@ import {
   type DataPlane,
   describeRun,
   isPresent,
+  measureGradient,
   type PeerId,
   positionOf,
   type Report,
@@ -25,7 +26,6 @@ import {
   type ToWorker,
 } from "@convoy/protocol";
 import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
-import { isFiniteVector } from "@convoy/vectors";
 import type { Admission } from "../access/access.ts";
 import { Alarm } from "./alarm.ts";
 import { now } from "./now.ts";
@@ -156,7 +156,7 @@ export class RunLoop {
       now: now(),
       peer,
       frame,
-      finite: isFiniteVector(frame.vector),
+      ...measureGradient(frame.vector),
       lossSum,
       correctCount: message.correctCount,
     });

@@ -1,7 +1,7 @@
 /** A whole run in one process: the real loop, state machine, floats and workers, over a network in memory. */
 import { DataPlane, type RunSettings, startCoordinator } from "@convoy/coordination";
 import { batchCount, batchRange, type Dataset, epochOrder, gatherSamples, type SampleSet } from "@convoy/datasets";
-import { type Batch, createReferenceEngine } from "@convoy/engine";
+import { type Batch, createReferenceEngine, type EngineFactory } from "@convoy/engine";
 import { RandomSequence } from "@convoy/foundation";
 import { createOptimizer } from "@convoy/gradients";
 import { initializeParameters, parameterLayout, type Recipe, recipes } from "@convoy/models";
@@ -88,14 +88,14 @@ export async function tinyEngine() {
 }
 
 /** The parameters after the whole run, computed batch by batch without any of Convoy's coordination. */
-export async function plainTraining(): Promise<Float32Array> {
+export async function plainTraining(epochs = tinySettings.epochs): Promise<Float32Array> {
   const engine = await tinyEngine();
   const parameters = initial();
   const gradient = new Float32Array(tinyLayout.length);
   const { train } = tinyDataset;
   const batches = batchCount(train.count, tinyRecipe.batchSize);
   const optimizer = createOptimizer(tinyRecipe, batches, tinyLayout.length);
-  for (let epoch = 0; epoch < tinySettings.epochs; epoch++) {
+  for (let epoch = 0; epoch < epochs; epoch++) {
     const order = epochOrder(tinySettings.seed, epoch, train.count);
     for (let batch = 0; batch < batches; batch++) {
       const { start, end } = batchRange(batch, tinyRecipe.batchSize, train.count);
@@ -148,8 +148,12 @@ export class TestRun {
   }
 
   /** A real worker with the reference engine. */
-  addWorker(name: string, onStatus: (status: WorkerStatus) => void = () => {}): RunningWorker {
-    const engines = [{ name: "reference", create: createReferenceEngine }];
+  addWorker(
+    name: string,
+    onStatus: (status: WorkerStatus) => void = () => {},
+    create: EngineFactory = createReferenceEngine,
+  ): RunningWorker {
+    const engines = [{ name: "reference", create }];
     return runWorker({ dial: this.network.dial, name, device: "Node", engines, onStatus });
   }
 

@@ -17,6 +17,8 @@ export type CoordinatorEvent =
       readonly frame: VectorFrame;
       /** Whether every element of the vector is a number. */
       readonly finite: boolean;
+      /** Euclidean, of the vector: of a sum over the lease's samples. Infinite where it is beyond measure. */
+      readonly norm: number;
       readonly lossSum: number;
       readonly correctCount: number;
     }

@@ -127,10 +127,9 @@ function sendAway(turn: Turn, peer: PeerId, why: string, last: string): void {
 /** Only those who are there bear witness; who comes again is someone else. */
 function forgetFailure(turn: Turn, peer: PeerId): void {
   const { round } = turn.state;
-  if (!round?.notFinite.has(peer)) return;
-  const notFinite = new Set(round.notFinite);
-  notFinite.delete(peer);
-  turn.change({ round: { ...round, notFinite } });
+  if (round === null || !(round.notFinite.has(peer) || round.tooLarge.has(peer))) return;
+  const without = (peers: ReadonlySet<PeerId>) => new Set([...peers].filter((other) => other !== peer));
+  turn.change({ round: { ...round, notFinite: without(round.notFinite), tooLarge: without(round.tooLarge) } });
 }
 
 function giveShardsBack(turn: Turn, worker: Worker): string | null {

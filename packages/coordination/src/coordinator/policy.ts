@@ -30,6 +30,11 @@ export const policy = {
   provingMs: 5 * 60_000,
   /** After this many refused contributions in a row a worker is sent away. */
   strikes: 3,
+  /** A gradient may be so many times as large, for each of its samples, as the largest of the last ones that were counted … */
+  sizeFactor: 10,
+  /** … of which so many are remembered, and so many needed before anything is said against one. */
+  sizesKept: 100,
+  sizesNeeded: 16,
   /** So often a worker may change over to another engine: each time it begins as a newcomer. */
   engineChanges: 8,
   /** Combined speed is measured over the rounds of this time, and over no more than so many parts of a few rounds each. */

@@ -4,6 +4,7 @@ import { addToTree, endShard, firstShard } from "@convoy/gradients";
 import { type RefusalReason, readPredictions, type ToCoordinator } from "@convoy/protocol";
 import { contradictionAmong, joinPredictions } from "./evaluation.ts";
 import type { CoordinatorEvent } from "./event.ts";
+import { excessOf, isConfirmed, withSize } from "./gradient-size.ts";
 import { release, releaseFrom, reopen, samplesOf, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
 import { strike } from "./members.ts";
 import { policy } from "./policy.ts";
@@ -38,6 +39,15 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
     refuseResult(turn, peer, result, "not-finite", "The gradient or its loss has values that are not numbers.");
     return;
   }
+  const size = event.norm / sampleCount;
+  const excess = excessOf(turn.state, size);
+  if (excess > policy.sizeFactor && !isConfirmed(turn, accepted.round, peer)) {
+    turn.change({ round: { ...accepted.round, tooLarge: new Set([...accepted.round.tooLarge, peer]) } });
+    const sentence = `The gradient is ${excess.toPrecision(2)} times as large as the largest of the last ones. It is computed again.`;
+    refuseResult(turn, peer, result, "norm-too-large", sentence);
+    return;
+  }
+  turn.change({ gradientSizes: withSize(turn.state.gradientSizes, size) });
   const shardCount = accepted.round.shards.length;
   turn.effects.push({ type: "accumulate", group: accepted.lease.group, shardCount, vector: frame.vector });
   count(turn, accepted, { kind: "train", lossSum, correctCount });

@@ -43,6 +43,7 @@ function openRound(kind: Round["kind"], samples: Uint32Array, now: number): Roun
     shards: new Array(shardCount(samples.length)).fill("open"),
     parts: new Map(),
     notFinite: new Set(),
+    tooLarge: new Set(),
     openedAt: now,
     startedAt: null,
   };

@@ -3,6 +3,7 @@ import { batchCount, epochOrder } from "@convoy/datasets";
 import type { Group, PartialSums } from "@convoy/gradients";
 import type { Diagnosis, EvaluationView, Predictions, Split, WorkerState } from "@convoy/protocol";
 import type { TrainedTask, TrainingCurves } from "./diagnosis/curves.ts";
+import type { GradientSizes } from "./gradient-size.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** Names one connection. The shell counts them; a number is never used twice. */
@@ -66,6 +67,8 @@ export interface Round {
   readonly parts: PartialSums<Tally>;
   /** Who sent results that are not numbers. */
   readonly notFinite: ReadonlySet<PeerId>;
+  /** Who sent gradients that are too large to be believed at once. */
+  readonly tooLarge: ReadonlySet<PeerId>;
   readonly openedAt: number;
   /** When the first shard was leased; null while nobody could take one. */
   readonly startedAt: number | null;
@@ -128,6 +131,8 @@ export interface CoordinatorState {
   readonly workers: ReadonlyMap<PeerId, Worker>;
   /** Workers that left, also those that are forgotten. */
   readonly departedCount: number;
+  /** Of the last contributions; what is not known after a restart is learned anew. */
+  readonly gradientSizes: GradientSizes;
   /** Shards of training that were counted. */
   readonly shardCount: number;
   readonly newest: {

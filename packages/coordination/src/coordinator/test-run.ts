@@ -80,6 +80,7 @@ export class TestRun {
       peer,
       frame: { run: change.run ?? RUN, version, lease, vector: new Float32Array(1) },
       finite: change.finite ?? true,
+      norm: change.norm ?? 1,
       lossSum: change.lossSum ?? 1,
       correctCount: change.correctCount ?? 1,
     });
@@ -140,6 +141,7 @@ interface ContributionChange {
   version?: number;
   run?: string;
   finite?: boolean;
+  norm?: number;
   lossSum?: number;
   correctCount?: number;
 }

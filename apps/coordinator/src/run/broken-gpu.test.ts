@@ -1,0 +1,34 @@
+/** One device that begins to compute nonsense in the middle of a run, beside a good one. */
+import { createReferenceEngine, type EngineFactory } from "@convoy/engine";
+import { expect, test } from "vitest";
+import { differenceFrom, plainTraining, TestRun, tinySettings } from "./test-run-loop.ts";
+
+/** Honest for so many gradients, also those of its self-test; after that all of them are finite and enormous. */
+function breaksAfter(gradients: number): EngineFactory {
+  let left = gradients;
+  return async (task) => {
+    const engine = await createReferenceEngine(task);
+    return {
+      ...engine,
+      identity: engine.identity,
+      setParameters: (parameters) => engine.setParameters(parameters),
+      evaluate: (batch) => engine.evaluate(batch),
+      dispose: () => engine.dispose(),
+      async computeGradient(batch, gradientSum) {
+        const outcome = await engine.computeGradient(batch, gradientSum);
+        if (left-- <= 0) for (const [i, value] of gradientSum.entries()) gradientSum[i] = 1e8 * value;
+        return outcome;
+      },
+    };
+  };
+}
+
+test("[C14] a device that breaks is sent away, and the run is the same as without it", async () => {
+  const run = new TestRun({ ...tinySettings, epochs: 12 });
+  run.addWorker("good");
+  run.addWorker("breaks", () => {}, breaksAfter(25));
+  await run.until(() => run.view.state === "finished");
+  expect(run.view.workers.find(({ name }) => name === "breaks")).toMatchObject({ state: "left", refusals: 3 });
+  expect(run.view.workers.find(({ name }) => name === "good")).toMatchObject({ refusals: 0 });
+  expect(differenceFrom(await plainTraining(12), run.plane.parameters)).toBeLessThan(1e-5);
+});
