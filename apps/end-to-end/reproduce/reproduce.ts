@@ -1,8 +1,8 @@
 /** `npm run reproduce`: trains recipes through the real system, and shows the figures beside the published ones and PyTorch's. */
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { RecipeError } from "@convoy/models";
-import { bundleApp } from "../src/coordinator-process.ts";
+import { type Recipe, RecipeError } from "@convoy/models";
+import { bundleApp, CoordinatorEnded } from "../src/coordinator-process.ts";
 import { evaluateChecks } from "./checks.ts";
 import { compareExactly } from "./compare-exactly.ts";
 import { formOf } from "./forms.ts";
@@ -39,16 +39,29 @@ async function reproduceAll(options: ReproduceOptions): Promise<void> {
   build(options);
   const startedAt = performance.now();
   for (const recipe of options.recipes) {
-    const undertaking = { recipe, form: formOf(recipe, options), options, root, stop: stop.signal };
-    const isCompared = options.workerCounts.length > 1;
-    const results = isCompared ? await compareExactly(undertaking) : await reproduceRecipe(undertaking);
-    if (results === null) return;
+    if (stop.signal.aborted) return;
+    const results = await reproduceOne(recipe, options);
+    if (results === null) continue;
     process.stdout.write(`\n${describeAny(results)}`);
     if (!isGood(results)) process.exitCode = 1;
     if (options.publish) writeJson(path.join(root, "docs/results", `${nameOf(results, options.quick)}.json`), results);
   }
   const minutes = (performance.now() - startedAt) / 60_000;
   process.stdout.write(`\n${minutes.toFixed(1)} min; results in ${path.join(options.out, "results")}.\n`);
+}
+
+/** Null when it was interrupted, or could not be done: then it says why, and other recipes are not lost. */
+async function reproduceOne(recipe: Recipe, options: ReproduceOptions): Promise<Results | null> {
+  const undertaking = { recipe, form: formOf(recipe, options), options, root, stop: stop.signal };
+  try {
+    return await (options.workerCounts.length > 1 ? compareExactly(undertaking) : reproduceRecipe(undertaking));
+  } catch (error) {
+    if (stop.signal.aborted) return null;
+    if (!(error instanceof CoordinatorEnded)) throw error;
+    process.stderr.write(`${recipe.name} could not be reproduced. ${error.message}\n`);
+    process.exitCode = 1;
+    return null;
+  }
 }
 
 function isGood(results: Results): boolean {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Recipe } from "@convoy/models";
 import type { RunView } from "@convoy/protocol";
-import { CoordinatorProcess, type Traffic } from "../src/coordinator-process.ts";
+import { CoordinatorEnded, CoordinatorProcess, type Traffic } from "../src/coordinator-process.ts";
 import { askAgain } from "./ask-again.ts";
 import { readJson, writeJson } from "./json-file.ts";
 import { currentCommit, describeMachine } from "./machine.ts";
@@ -96,7 +96,7 @@ async function lead(training: Training, dataDir: string, parts: Parts, stop: Abo
     for (;;) {
       const seen = await askAgain(look, () => stop.aborted || coordinator.hasEnded);
       if (stop.aborted) return false;
-      if (seen === null) throw new Error(`The coordinator ended:\n${coordinator.output().slice(-2000)}`);
+      if (seen === null) throw new CoordinatorEnded(coordinator.output());
       const { view, traffic } = seen;
       if (told === null) {
         parts.begin(view.step, coordinator.url);

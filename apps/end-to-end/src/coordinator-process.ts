@@ -31,6 +31,13 @@ export interface Traffic {
   readonly receivedBytes: number;
 }
 
+/** It ended by itself; the message is the last that it said. */
+export class CoordinatorEnded extends Error {
+  constructor(output: string) {
+    super(`The coordinator ended:\n${output.slice(-2000).trimEnd()}`);
+  }
+}
+
 export class CoordinatorProcess {
   readonly url: string;
   readonly dataDir: string;
@@ -51,7 +58,7 @@ export class CoordinatorProcess {
     const child = startProgram("coordinator", ["--port", "0", "--data-dir", dataDir, ...dataset, ...args], nodeOptions);
     const output = collect(child);
     const find = () => {
-      if (hasEnded(child)) throw new Error(`The coordinator ended:\n${output()}`);
+      if (hasEnded(child)) throw new CoordinatorEnded(output());
       return /Watch the run\s+(http:\/\/[^/\s]+)\//.exec(output())?.[1];
     };
     const url = await until("the coordinator's link", find, startMs);

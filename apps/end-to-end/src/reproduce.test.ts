@@ -91,3 +91,16 @@ test.each([
   expect(await endOf(child)).toBe(1);
   expect(output()).toContain(sentence);
 });
+
+test("a dataset that is not there costs its recipe alone, and is said in a sentence", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "convoy-no-dataset-"));
+  const args = ["lenet5-mnist", "lenet5-1998", "--dataset-dir", folder, "--out", path.join(folder, "out")];
+  const child = spawn(process.execPath, [...built, ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const output = collect(child);
+  expect(await endOf(child)).toBe(1);
+  for (const recipe of ["lenet5-mnist", "lenet5-1998"])
+    expect(output()).toContain(`${recipe} could not be reproduced. The coordinator ended:`);
+  expect(output()).toContain(folder);
+  expect(output()).not.toMatch(/^\s+at /m);
+  rmSync(folder, { recursive: true });
+});
