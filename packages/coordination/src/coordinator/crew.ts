@@ -1,4 +1,5 @@
 /** The workers that compute, in sum: asked for once while shards are dealt out, however many there are. */
+import { isSetAside } from "./gradient-size.ts";
 import { policy } from "./policy.ts";
 import type { CoordinatorState, RoundKind, Worker } from "./state.ts";
 
@@ -13,15 +14,15 @@ export interface Crew {
   newcomerLeaseCount: number;
 }
 
-/** All that are ready or working. */
-export function crewOf({ workers }: CoordinatorState, kind: RoundKind): Crew {
+/** All that are ready or working, but for those that get nothing more in this round. */
+export function crewOf(state: CoordinatorState, kind: RoundKind): Crew {
   let count = 0;
   let speed = 0;
   let topSpeed = 0;
   let newcomerCount = 0;
   let newcomerLeaseCount = 0;
-  for (const worker of workers.values()) {
-    if (worker.state !== "ready" && worker.state !== "working") continue;
+  for (const worker of state.workers.values()) {
+    if ((worker.state !== "ready" && worker.state !== "working") || isSetAside(state, worker)) continue;
     const own = speedOf(worker, kind) ?? 0;
     count++;
     speed += own;

@@ -8,8 +8,7 @@
  */
 import { isFiniteVector, normOf } from "@convoy/vectors";
 import { policy } from "./policy.ts";
-import type { CoordinatorState, PeerId, Round } from "./state.ts";
-import type { Turn } from "./turn.ts";
+import type { CoordinatorState, PeerId, Round, Worker } from "./state.ts";
 
 /** Norms of gradients that were counted, each divided by its number of samples; the newest last. */
 export type GradientSizes = readonly number[];
@@ -36,17 +35,24 @@ export function excessOf({ gradientSizes }: CoordinatorState, size: number): num
 }
 
 /**
- * Whether a gradient as large as this has to be believed after all: more than half of those who have shown that they
- * can compute find such ones in this round, at least two; or it is the only one there is, and has computed it twice.
+ * Whether a gradient as large as this has to be believed after all: another worker that has shown that it can compute finds
+ * such a one in the same round, or two where there are many; or there is no other, and it has computed this one twice.
  */
-export function isConfirmed(turn: Turn, round: Round, peer: PeerId): boolean {
-  const others = [...turn.state.workers.values()].filter(
-    (worker) =>
-      worker.peer !== peer &&
-      worker.samples > 0 &&
-      (worker.state === "ready" || worker.state === "working" || worker.state === "suspect"),
-  );
+export function isConfirmed({ workers }: CoordinatorState, round: Round, peer: PeerId): boolean {
+  if (round.sizesConfirmed) return true;
+  const others = [...workers.values()].filter((worker) => worker.peer !== peer && isWitness(worker));
   if (others.length === 0) return round.tooLarge.has(peer);
   const agreeing = others.filter((worker) => round.tooLarge.has(worker.peer)).length;
-  return agreeing > 0 && 2 * (agreeing + 1) > others.length + 1;
+  return agreeing >= Math.min(policy.sizeWitnesses, Math.ceil(others.length / 2));
+}
+
+/** Whether the worker gets nothing more in this round, so that another computes what it found too large. */
+export function isSetAside({ workers, round }: CoordinatorState, { peer }: Worker): boolean {
+  if (round === null || round.sizesConfirmed || !round.tooLarge.has(peer)) return false;
+  for (const worker of workers.values()) if (isWitness(worker) && !round.tooLarge.has(worker.peer)) return true;
+  return false;
+}
+
+function isWitness({ samples, state }: Worker): boolean {
+  return samples > 0 && (state === "ready" || state === "working");
 }

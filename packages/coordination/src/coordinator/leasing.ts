@@ -5,6 +5,7 @@ import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradien
 import { elementCount, imageShapeFor } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
+import { isSetAside } from "./gradient-size.ts";
 import { policy } from "./policy.ts";
 import {
   type CoordinatorState,
@@ -25,7 +26,9 @@ export function issueLeases(turn: Turn): void {
   const { control, round: open } = turn.state;
   if (control !== "running" || open === null) return;
   const ready = [];
-  for (const worker of turn.state.workers.values()) if (worker.state === "ready") ready.push(worker);
+  for (const worker of turn.state.workers.values()) {
+    if (worker.state === "ready" && !isSetAside(turn.state, worker)) ready.push(worker);
+  }
   if (ready.length === 0) return;
   if (!open.shards.includes("open")) {
     for (const worker of ready) standBy(turn, worker);

@@ -35,6 +35,8 @@ export const policy = {
   /** … of which so many are remembered, and so many needed before anything is said against one. */
   sizesKept: 100,
   sizesNeeded: 16,
+  /** A larger one is believed when so many others find such a one too; fewer where there are not twice as many. */
+  sizeWitnesses: 2,
   /** So often a worker may change over to another engine: each time it begins as a newcomer. */
   engineChanges: 8,
   /** Combined speed is measured over the rounds of this time, and over no more than so many parts of a few rounds each. */

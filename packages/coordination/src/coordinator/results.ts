@@ -41,16 +41,30 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
   }
   const size = event.norm / sampleCount;
   const excess = excessOf(turn.state, size);
-  if (excess > policy.sizeFactor && !isConfirmed(turn, accepted.round, peer)) {
-    turn.change({ round: { ...accepted.round, tooLarge: new Set([...accepted.round.tooLarge, peer]) } });
-    const sentence = `The gradient is ${excess.toPrecision(2)} times as large as the largest of the last ones. It is computed again.`;
+  if (excess > policy.sizeFactor && !believe(turn, accepted.round, peer)) {
+    const sentence = `The gradient is ${excess.toPrecision(2)} times as large as the largest of the last ones. Another worker computes it too.`;
     refuseResult(turn, peer, result, "norm-too-large", sentence);
     return;
   }
   turn.change({ gradientSizes: withSize(turn.state.gradientSizes, size) });
-  const shardCount = accepted.round.shards.length;
+  const { round } = turn.state;
+  assert(round !== null, "the round that a result counts for is open");
+  const shardCount = round.shards.length;
   turn.effects.push({ type: "accumulate", group: accepted.lease.group, shardCount, vector: frame.vector });
-  count(turn, accepted, { kind: "train", lossSum, correctCount });
+  count(turn, { ...accepted, round }, { kind: "train", lossSum, correctCount });
+}
+
+/** Notes who sent a gradient too large to be believed, or that such ones are to be believed in this round. */
+function believe(turn: Turn, round: Round, peer: PeerId): boolean {
+  const sizesConfirmed = isConfirmed(turn.state, round, peer);
+  turn.change({ round: { ...round, sizesConfirmed, tooLarge: new Set([...round.tooLarge, peer]) } });
+  return sizesConfirmed;
+}
+
+/** The round is complete, and nobody else found gradients so large: then it was those workers. */
+function blameForSizes(turn: Turn, { tooLarge, sizesConfirmed }: Round): void {
+  if (sizesConfirmed) return;
+  for (const peer of tooLarge) strike(turn, peer, "its gradient was far too large; others found none such.");
 }
 
 export function onEvaluation(
@@ -152,6 +166,7 @@ function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): vo
   revokeOverlapping(turn, lease, shards.length);
   if (root !== null) {
     assert(turn.state.round !== null, "a round that is complete is open");
+    blameForSizes(turn, turn.state.round);
     completeRound(turn, turn.state.round, root);
   }
 }
@@ -213,7 +228,8 @@ function refuseResult(
     release(turn, peer);
   }
   if (reason === "not-finite" && mostFail(turn, peer)) return;
-  if (!tooLate) strike(turn, peer, sentence);
+  // Whose fault it is that a gradient is too large, the round's end tells.
+  if (!tooLate && reason !== "norm-too-large") strike(turn, peer, sentence);
 }
 
 function mostFail(turn: Turn, peer: PeerId): boolean {

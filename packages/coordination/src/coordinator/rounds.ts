@@ -44,6 +44,7 @@ function openRound(kind: Round["kind"], samples: Uint32Array, now: number): Roun
     parts: new Map(),
     notFinite: new Set(),
     tooLarge: new Set(),
+    sizesConfirmed: false,
     openedAt: now,
     startedAt: null,
   };

@@ -69,6 +69,8 @@ export interface Round {
   readonly notFinite: ReadonlySet<PeerId>;
   /** Who sent gradients that are too large to be believed at once. */
   readonly tooLarge: ReadonlySet<PeerId>;
+  /** Others found them too: in this round all count. */
+  readonly sizesConfirmed: boolean;
   readonly openedAt: number;
   /** When the first shard was leased; null while nobody could take one. */
   readonly startedAt: number | null;
