@@ -12,7 +12,7 @@ import {
   workerTransition,
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
-import { elementCount, imageShapeFor, parameterLayout, parseRecipe, type Recipe } from "@convoy/models";
+import { parameterLayout, parseRecipe, type Recipe } from "@convoy/models";
 import { type LeaseMessage, type OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
 import type { Connection, Dial } from "@convoy/transport";
 import { describeWorker } from "./describe-worker.ts";
@@ -21,7 +21,7 @@ import { EngineKeeper } from "./engine-keeper.ts";
 import type { EngineVerdict } from "./engine-verdict.ts";
 import { GradientFrames } from "./gradient-frames.ts";
 import { LeaseBatch } from "./lease-batch.ts";
-import { SampleCache } from "./sample-cache.ts";
+import { SampleCache, sampleBytesOf } from "./sample-cache.ts";
 import { sentPredictions } from "./sent-predictions.ts";
 import { Throughput } from "./throughput.ts";
 import { withPatience } from "./with-patience.ts";
@@ -294,9 +294,4 @@ class WorkerShell {
       }),
     );
   }
-}
-
-/** Of a picture as the dataset has it, which may be smaller or larger than the network's input. */
-function sampleBytesOf({ preprocessing, model }: Recipe): number {
-  return elementCount(imageShapeFor(preprocessing, model.inputShape));
 }

@@ -1,4 +1,5 @@
 import { assert } from "@convoy/foundation";
+import { elementCount, imageShapeFor, type Recipe } from "@convoy/models";
 import { limits, type Split } from "@convoy/protocol";
 
 const SLAB_SAMPLES = 1024;
@@ -77,4 +78,9 @@ export class SampleCache {
 
 function keyOf(split: Split, sample: number): number {
   return 2 * sample + (split === "train" ? 0 : 1);
+}
+
+/** Of a picture as the dataset has it, which may be smaller or larger than the network's input. */
+export function sampleBytesOf({ preprocessing, model }: Recipe): number {
+  return elementCount(imageShapeFor(preprocessing, model.inputShape));
 }
