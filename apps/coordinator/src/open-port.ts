@@ -6,7 +6,6 @@ import { Access } from "./access/access.ts";
 import { type AccessTokens, obtainAccessTokens } from "./access/access-tokens.ts";
 import { listen } from "./http/listen.ts";
 import { createRoutes, type ServedRun } from "./http/routes.ts";
-import { countTraffic } from "./http/traffic.ts";
 import { Https } from "./https/https.ts";
 import { Entry } from "./network/entry.ts";
 import type { CoordinatorOptions } from "./options.ts";
@@ -41,7 +40,6 @@ export async function openPort(
     admit: (caller, token) => access.admit(caller, token),
     describeEntry: (admission, visited) => entry.describe(admission, visited),
     authority: () => certificate()?.authority ?? null,
-    traffic: countTraffic(server),
   });
   server.on("request", getRequestListener(routes.fetch));
   return { server, access, entry, tokens, close: () => https?.close() };

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { get, type IncomingMessage } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import { get as getSecurely } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceEngine } from "@convoy/engine";
@@ -13,6 +15,7 @@ import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fileThread } from "./checkpoints/test-file-thread.ts";
 import { smallDigits } from "./datasets/small-mnist.ts";
+import type { obtainForRun } from "./obtain-for-run.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { type Coordinator, startCoordinator } from "./start-coordinator.ts";
 import { StartError } from "./start-error.ts";
@@ -35,7 +38,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
+const drawn: typeof obtainForRun = async () => ({ dataset: smallDigits, warning: "Drawn, not real." });
+
+function start(change: Partial<CoordinatorOptions> = {}, obtain = drawn): Promise<Coordinator> {
   const options: CoordinatorOptions = {
     recipe: "lenet5-mnist",
     set: [],
@@ -69,7 +74,7 @@ function start(change: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
   const log = pino({}, { write: () => {} });
   // Only what a test names is looked for; nothing is downloaded.
   if (options.datasetDir !== undefined) return startCoordinator(options, folders, log);
-  return startCoordinator(options, folders, log, async () => ({ dataset: smallDigits, warning: "Drawn, not real." }));
+  return startCoordinator(options, folders, log, obtain);
 }
 
 /** The link to the run that the banner prints, without the slash. */
@@ -341,3 +346,28 @@ test("a data folder that cannot be used ends the start before the dataset is loo
     `The data folder ${dataDir} cannot be written: a file is in its place; choose another with --data-dir.`,
   );
 });
+
+test("a worker that dials while the run is prepared is answered, and not in the way of the end", async () => {
+  const port = await freePort();
+  const statuses: (number | undefined)[] = [];
+  coordinator = await start({ port }, async (...args) => {
+    const headers = { connection: "Upgrade", upgrade: "websocket" };
+    const request = get({ host: "127.0.0.1", port, path: "/socket.io/?transport=websocket", headers, agent: false });
+    const [answer] = (await once(request, "response")) as [IncomingMessage];
+    statuses.push(answer.resume().statusCode);
+    return drawn(...args);
+  });
+  // Without the pages, which a test has not.
+  expect(statuses).toEqual([503]);
+  await coordinator.close();
+  coordinator = null;
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -9,6 +9,7 @@ import { type FoundRun, findRun, findRuns } from "./checkpoints/found-runs.ts";
 import { LargeFiles } from "./checkpoints/large-files.ts";
 import { chooseRecipe } from "./choose-recipe.ts";
 import type { ServedRun } from "./http/routes.ts";
+import { countTraffic } from "./http/traffic.ts";
 import { LocalWorkers } from "./local-workers.ts";
 import { ExportAtEnd } from "./model/export-at-end.ts";
 import { ModelDownloads } from "./model/model-downloads.ts";
@@ -72,6 +73,7 @@ export async function startCoordinator(
   );
   served = {
     describe: () => loop.describe(),
+    traffic: countTraffic(port.server),
     model: new ModelDownloads(snapshot),
     testSample: (run, position) => (run === settings.run ? picture(obtained.dataset.test, position) : null),
   };

@@ -9,6 +9,7 @@ import { afterEach, expect, test } from "vitest";
 import type { Bar } from "../reliability/bars.ts";
 import { Lives } from "../reliability/lives.ts";
 
+const PATIENCE_MS = 400_000;
 const root = path.join(import.meta.dirname, "../../..");
 
 let lives: Lives | null = null;
@@ -24,9 +25,9 @@ test("[S1] an exact run whose coordinator is killed, also while it saves, has th
   const folder = mkdtempSync(path.join(tmpdir(), "convoy-crash-"));
   const json = path.join(folder, "crash.json");
   const program = ["scripts/run-source.mjs", "apps/end-to-end/reliability/crash.ts"];
-  await promisify(execFile)(process.execPath, [...program, "--kills", "3", "--steps", "40", "--json", json], {
-    cwd: root,
-  });
+  const args = [...program, "--kills", "3", "--steps", "40", "--json", json];
+  // Where it hangs, the error says how far it came.
+  await promisify(execFile)(process.execPath, args, { cwd: root, timeout: PATIENCE_MS });
   const bars = JSON.parse(readFileSync(json, "utf8")) as Bar[];
   rmSync(folder, { recursive: true });
   expect(bars[0]).toMatchObject({ name: expect.stringContaining("bit-identical"), value: 3 });

@@ -42,6 +42,7 @@ function routes(options: { run?: ServedRun | null; dashboard?: string; authority
   const running: ServedRun = {
     describe: () => tiny.view,
     model,
+    traffic: () => ({ sentBytes: 7, receivedBytes: 5 }),
     testSample: (run, position) => (run === RUN ? picture(tinyDataset.test, position) : null),
   };
   const run = options.run === undefined ? running : options.run;
@@ -54,7 +55,6 @@ function routes(options: { run?: ServedRun | null; dashboard?: string; authority
     admit: (caller, token) => access.admit(caller, token),
     describeEntry: (admission, visited) => entry.describe(admission, visited),
     authority: () => options.authority ?? null,
-    traffic: () => ({ sentBytes: 7, receivedBytes: 5 }),
   });
   /** As from a program or browser on this machine. */
   const request = (path: string, init: RequestInit = {}, from = here) => app.request(path, init, { incoming: from });

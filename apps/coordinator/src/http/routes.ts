@@ -15,6 +15,8 @@ import type { Traffic } from "./traffic.ts";
 export interface ServedRun {
   describe(): RunView;
   readonly model: ModelDownloads;
+  /** With workers and viewers, since the start. */
+  traffic(): Traffic;
   /** The pixels of a sample of a run's test set; null where it is another run, or has no such sample. */
   testSample(run: string, position: number): Uint8Array | null;
 }
@@ -29,13 +31,11 @@ export interface RoutesOptions {
   describeEntry(admission: Admission, visitedHost: string | null): EntryView;
   /** The certificate, as PEM, of an authority that devices may install; null where there is none. */
   authority(): string | null;
-  /** With workers and viewers, since the start. */
-  traffic(): Traffic;
 }
 
 export type Routes = Hono<{ Bindings: HttpBindings }>;
 
-export function createRoutes({ dashboard, run, admit, describeEntry, authority, traffic }: RoutesOptions): Routes {
+export function createRoutes({ dashboard, run, admit, describeEntry, authority }: RoutesOptions): Routes {
   const app: Routes = new Hono();
   const preparing = { error: "The run is being prepared; try again in a moment." };
 
@@ -57,7 +57,10 @@ export function createRoutes({ dashboard, run, admit, describeEntry, authority, 
     const current = run();
     return current === null ? context.json(preparing, 503) : context.json(current.describe());
   });
-  app.get("/api/run/traffic", (context) => context.json(traffic()));
+  app.get("/api/run/traffic", (context) => {
+    const current = run();
+    return current === null ? context.json(preparing, 503) : context.json(current.traffic());
+  });
   addModelRoutes(app, () => run()?.model ?? null, preparing);
   app.get("/api/run/test-samples/:run/:position{[0-9]{1,9}}", (context, next) => {
     const { run: named, position } = context.req.param();

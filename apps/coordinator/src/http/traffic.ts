@@ -6,7 +6,10 @@ export interface Traffic {
   readonly receivedBytes: number;
 }
 
-/** Counts what goes over the websockets of a server: workers and viewers, without pages and files. */
+/**
+ * Counts what goes over the websockets of a server: workers and viewers, without pages and files. Whoever listens to
+ * upgrades takes it on that somebody answers them: a server that does not is not to be counted yet.
+ */
 export function countTraffic(server: Pick<Server, "on">): () => Traffic {
   const open = new Set<Socket>();
   let closed: Traffic = { sentBytes: 0, receivedBytes: 0 };
