@@ -21,6 +21,8 @@ export {
   type RunState,
   type RunView,
   runStates,
+  type TimeShares,
+  type TogetherView,
   type WorkerState,
   type WorkerView,
   workerStates,

@@ -5,6 +5,21 @@ import { limits } from "./limits.ts";
 
 export const workerStates = ["registered", "proving", "ready", "working", "paused", "suspect", "left"] as const;
 
+const share = z.number().min(0).max(1);
+
+/** Where the time of the last seconds of training went: shares that come to 1. */
+const timeSharesSchema = z.strictObject({
+  /** The engine computes. */
+  computing: share,
+  /** The rest of the time from lease to result: both ways over the link, parameters and samples included. */
+  sending: share,
+  /** Ready, without a lease. */
+  waiting: share,
+  /** The coordinator adds up, takes the step, and sends to others before the lease goes out. */
+  adding: share,
+});
+export type TimeShares = z.infer<typeof timeSharesSchema>;
+
 const workerViewSchema = z.strictObject({
   id: workerId,
   name: workerName,
@@ -14,6 +29,10 @@ const workerViewSchema = z.strictObject({
   /** The engine that is being tested, or that has passed its self-test; null before either. */
   engine: z.string().nullable(),
   samplesPerSecond: z.number().min(0),
+  /** What it computes when nothing keeps it from it; null until measured, and while it cannot work or nothing is trained. */
+  soloSamplesPerSecond: z.number().min(0).nullable(),
+  /** Null as the speed above. */
+  time: timeSharesSchema.nullable(),
   /** Shards of training that were counted. */
   shards: count,
   samples: count,
@@ -32,6 +51,24 @@ const diagnosisSchema = z.strictObject({
   sentence: z.string(),
 });
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
+
+/** What the quickest device would do alone, beside what all do together (`samplesPerSecond` of the run). */
+const togetherSchema = z.strictObject({
+  /** Workers that can work and whose solo speed is known. */
+  workerCount: count,
+  /** The name of the quickest of them, and its solo speed. */
+  quickest: workerName,
+  aloneSamplesPerSecond: z.number().min(0),
+  /** All solo speeds together. */
+  mostSamplesPerSecond: z.number().min(0),
+  /** Combined speed as a share of that. */
+  efficiency: share,
+  /** Of all of them, each counted by its solo speed. */
+  time: timeSharesSchema,
+  /** Whether together they are quicker, and if not, why. */
+  sentence: z.string(),
+});
+export type TogetherView = z.infer<typeof togetherSchema>;
 
 export const runStates = ["waiting", "training", "evaluating", "paused", "finished", "stopped"] as const;
 
@@ -70,6 +107,8 @@ export const runViewSchema = z.strictObject({
   evaluationProgress: z.number().nullable(),
   samplesPerSecond: z.number().min(0),
   secondsLeft: z.number().nullable(),
+  /** Null while nothing is trained, and until a worker's speed is known. */
+  together: togetherSchema.nullable(),
   startedAt: milliseconds,
   /** Those that are here first, in the order in which they came; then those that left. */
   workers: z.array(workerViewSchema).max(limits.listedWorkers),

@@ -92,6 +92,15 @@ const run: RunView = {
   evaluationProgress: null,
   samplesPerSecond: 640,
   secondsLeft: 1.5,
+  together: {
+    workerCount: 1,
+    quickest: "Firefox",
+    aloneSamplesPerSecond: 1280,
+    mostSamplesPerSecond: 1280,
+    efficiency: 0.5,
+    time: { computing: 0.5, sending: 0.25, waiting: 0.125, adding: 0.125 },
+    sentence: "Firefox is the only one so far, and computes for 50% of its time.",
+  },
   startedAt: 1_000_000,
   workers: [
     {
@@ -101,6 +110,8 @@ const run: RunView = {
       device: "Linux",
       engine: "reference on CPU",
       samplesPerSecond: 640,
+      soloSamplesPerSecond: 1280,
+      time: { computing: 0.5, sending: 0.25, waiting: 0.125, adding: 0.125 },
       shards: 8,
       samples: 64,
       refusals: 0,

@@ -150,7 +150,8 @@ export class SimulatedCoordinator {
     else this.#dispatch(process, { type: "not-understood", now, peer, refusal: frame.refusal });
   }
 
-  #receiveContribution(process: Process, peer: PeerId, { frame, lossSum, correctCount }: Contribution): void {
+  #receiveContribution(process: Process, peer: PeerId, message: Contribution): void {
+    const { frame, lossSum, correctCount, computeMs } = message;
     this.#dispatch(process, {
       type: "contribution",
       now: this.#options.clock.now,
@@ -159,6 +160,8 @@ export class SimulatedCoordinator {
       ...measureGradient(frame.vector),
       lossSum: lossSum ?? Number.NaN,
       correctCount,
+      computeMs,
+      heldMs: 0,
     });
   }
 

@@ -29,6 +29,7 @@ beforeEach(() => {
 afterEach(() => {
   run.loop.close();
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const isFinished = () => run.view.state === "finished";
@@ -104,6 +105,28 @@ describe("a run", () => {
     peer.say({ type: "request-samples", lease, samples: asked });
     const { pixels, labels } = batchOf(tinyDataset.train, asked);
     expect(peer.all("samples")).toEqual([{ type: "samples", lease, samples: asked, pixels, labels }]);
+  });
+
+  test("[V8] tells where time goes: what holds a lease up before it is sent is adding, not sending", async () => {
+    let clock = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => clock);
+    const { plane } = run;
+    const update = plane.update.bind(plane);
+    vi.spyOn(plane, "update").mockImplementation((...step) => {
+      clock += 20;
+      return update(...step);
+    });
+    const peer = run.addPeer().enter();
+    while (run.view.step < 3) {
+      clock += 10;
+      peer.say({ ...(await peer.contribution()), computeMs: 7 });
+    }
+    const leases = peer.all("lease").length - 1;
+    const { computing = 0, sending = 0, waiting, adding = 0 } = run.view.workers[0]?.time ?? {};
+    expect(waiting).toBe(0);
+    // The step of the last contribution holds up a lease that is still out.
+    expect(adding / computing).toBeCloseTo((2 * 20) / (leases * 7), 1);
+    expect(sending / computing).toBeCloseTo(3 / 7, 1);
   });
 
   test("[L4] takes a lease back by its own clock when the worker stays silent", async () => {

@@ -56,7 +56,11 @@ export class RunLoop {
   readonly #options: RunLoopOptions;
   readonly #connections = new Map<PeerId, Connection>();
   readonly #viewers: Viewers;
+  /** How long each worker's newest lease was held up by what came before it. */
+  readonly #heldMs = new Map<PeerId, number>();
   readonly #queue: CoordinatorEvent[] = [];
+  /** When what is being dealt with happened. */
+  #eventAt = 0;
   #state: CoordinatorState;
   #lastPeer: PeerId = 0;
   #busy = false;
@@ -92,6 +96,7 @@ export class RunLoop {
       onMessage: (data) => this.#receive(peer, data),
       onClose: (reason) => {
         this.#connections.delete(peer.id);
+        this.#heldMs.delete(peer.id);
         this.#viewers.remove(connection);
         this.#dispatch({ type: "disconnected", now: now(), peer: peer.id, reason });
       },
@@ -159,6 +164,8 @@ export class RunLoop {
       ...measureGradient(frame.vector),
       lossSum,
       correctCount: message.correctCount,
+      computeMs: message.computeMs,
+      heldMs: this.#heldMs.get(peer) ?? 0,
     });
   }
 
@@ -171,6 +178,7 @@ export class RunLoop {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
         const { state, effects } = coordinatorTransition(this.#state, next);
         this.#state = state;
+        this.#eventAt = next.now;
         for (const effect of effects) if (!this.#execute(effect)) break;
       }
     } finally {
@@ -183,6 +191,7 @@ export class RunLoop {
     const { plane } = this.#options;
     switch (effect.type) {
       case "send":
+        if (effect.message.type === "lease") this.#heldMs.set(effect.peer, now() - this.#eventAt);
         this.#send(effect.peer, effect.message);
         break;
       case "refuse":

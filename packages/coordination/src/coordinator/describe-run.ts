@@ -4,6 +4,8 @@ import { formatCount, formatDuration, formatPercent } from "./format.ts";
 import { workerIdOf } from "./members.ts";
 import { combinedSpeed } from "./pace.ts";
 import { type CoordinatorState, stepsOfRun, type Worker } from "./state.ts";
+import { sharesOf, soloSpeed } from "./time-spent.ts";
+import { canWork, describeTogether, timeSpentBy } from "./together.ts";
 
 export function describeRun(state: CoordinatorState, now: number): RunView {
   const { settings, newest, round } = state;
@@ -40,8 +42,9 @@ export function describeRun(state: CoordinatorState, now: number): RunView {
     evaluationProgress: evaluationProgress(state),
     samplesPerSecond: speed,
     secondsLeft,
+    together: isMoving ? describeTogether(state, now) : null,
     startedAt: state.startedAt,
-    workers: listedWorkers(state).map((worker) => describeWorker(worker, isMoving)),
+    workers: listedWorkers(state).map((worker) => describeWorker(state, worker, isMoving, now)),
     workerCounts: workerCounts(state),
     shards: state.shardCount,
     published: recipe.published ?? null,
@@ -66,15 +69,18 @@ function workerCounts({ workers, departedCount }: CoordinatorState): RunView["wo
   return { ...counts, left: departedCount };
 }
 
-function describeWorker(worker: Worker, isMoving: boolean): WorkerView {
+function describeWorker(state: CoordinatorState, worker: Worker, isMoving: boolean, now: number): WorkerView {
+  const isMeasured = isMoving && canWork(worker);
+  const spent = isMeasured ? timeSpentBy(worker, state, now) : null;
   return {
     id: workerIdOf(worker.peer),
     name: worker.name,
     state: worker.state,
     device: worker.device,
     engine: worker.engine,
-    samplesPerSecond:
-      isMoving && (worker.state === "ready" || worker.state === "working") ? (worker.speed.train ?? 0) : 0,
+    samplesPerSecond: isMeasured ? (worker.speed.train ?? 0) : 0,
+    soloSamplesPerSecond: spent && soloSpeed(spent),
+    time: spent && sharesOf(spent),
     shards: worker.shards,
     samples: worker.samples,
     refusals: worker.refusals,
@@ -84,8 +90,7 @@ function describeWorker(worker: Worker, isMoving: boolean): WorkerView {
 
 function stateOf(state: CoordinatorState): RunState {
   if (state.control !== "running") return state.control;
-  if (![...state.workers.values()].some((worker) => worker.state === "ready" || worker.state === "working"))
-    return "waiting";
+  if (![...state.workers.values()].some(canWork)) return "waiting";
   return state.round?.kind === "evaluate" ? "evaluating" : "training";
 }
 

@@ -21,6 +21,10 @@ export type CoordinatorEvent =
       readonly norm: number;
       readonly lossSum: number;
       readonly correctCount: number;
+      /** What the worker says its engine took. */
+      readonly computeMs: number;
+      /** How long the lease was held up here after it was decided on, by what came before it. */
+      readonly heldMs: number;
     }
   /** What a peer sent could not be understood. */
   | { readonly type: "not-understood"; readonly now: number; readonly peer: PeerId; readonly refusal: Refusal }

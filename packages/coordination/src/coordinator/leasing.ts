@@ -16,6 +16,8 @@ import {
   stepsOfEpoch,
   type Worker,
 } from "./state.ts";
+import { withWaiting } from "./time-spent.ts";
+import { readClock } from "./training-clock.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -87,6 +89,7 @@ function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group:
   const samples = listOf(samplesOf(round, group));
   const ahead = worker.fetches ? listOf(samplesAhead(turn.state, round, group)) : [];
   const allowedMs = allowedTime(turn, crew, worker, round, samples.length);
+  const at = readClock(turn.state.clock, turn.now);
   const lease: Lease = {
     id,
     peer: worker.peer,
@@ -113,6 +116,7 @@ function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group:
     state: "working",
     lease: { id, kind: round.kind, sampleCount: samples.length, issuedAt: turn.now },
     holdsVersion: turn.state.version,
+    timeSpent: withWaiting(worker.timeSpent, at - worker.readySince, at),
     fetches: false,
     standby: standbyAfter(turn, worker),
   });

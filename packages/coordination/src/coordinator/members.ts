@@ -3,6 +3,7 @@ import { limits, type ToCoordinator } from "@convoy/protocol";
 import { release, reopen, shardsInWords } from "./leasing.ts";
 import { policy } from "./policy.ts";
 import type { PeerId, Worker } from "./state.ts";
+import { noTimeSpent } from "./time-spent.ts";
 import type { Turn } from "./turn.ts";
 
 type Message<Type extends ToCoordinator["type"]> = Extract<ToCoordinator, { type: Type }>;
@@ -31,6 +32,8 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     lease: null,
     holdsVersion: null,
     speed: { train: null, evaluate: null },
+    readySince: 0,
+    timeSpent: noTimeSpent,
     fetches: true,
     standby: null,
     leases: 0,

@@ -45,6 +45,10 @@ export const policy = {
   /** A part of so many rounds, or of this time, is full. */
   pacePartRounds: 8,
   pacePartMs: 300,
+  /** Of where a worker's time went, what lies so far back counts a third. As old, on average, as what the pace is measured over. */
+  forgetMs: 5_000,
+  /** No clock of a worker tells less: a lease that is said to be computed quicker than that took as long. */
+  leastComputeMs: 0.1,
   /** Workers that left and are still listed. */
   departedWorkers: 20,
 } as const;

@@ -3,6 +3,7 @@ import type { ToCoordinator } from "@convoy/protocol";
 import { onDeparture, sendWelcome, strike } from "./members.ts";
 import { policy } from "./policy.ts";
 import type { Worker } from "./state.ts";
+import { noTimeSpent } from "./time-spent.ts";
 import type { Turn } from "./turn.ts";
 
 /** It says which engine it tests. */
@@ -62,6 +63,7 @@ function changeEngine(turn: Turn, worker: Worker, engine: Extract<ToCoordinator,
     engine: words,
     fingerprint: engine.fingerprint,
     speed: { train: null, evaluate: null },
+    timeSpent: noTimeSpent,
     standby: null,
     leases: 0,
     engineChanges: worker.engineChanges + 1,

@@ -9,7 +9,9 @@ import { release, releaseFrom, reopen, samplesOf, shardCountOf, shardsInWords, w
 import { strike } from "./members.ts";
 import { policy } from "./policy.ts";
 import { completeRound, endIfMostFail } from "./rounds.ts";
-import type { CoordinatorState, Lease, PeerId, Round, Tally, Worker } from "./state.ts";
+import type { CoordinatorState, Lease, LeaseInHand, PeerId, Round, Tally, Worker } from "./state.ts";
+import { type LeaseTime, type TimeSpent, withLease } from "./time-spent.ts";
+import { readClock } from "./training-clock.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a result says of itself, whatever is in it. */
@@ -17,12 +19,14 @@ interface Result {
   readonly kind: Round["kind"];
   readonly lease: number;
   readonly version: number;
+  /** How long it took, if where the time goes is kept of its kind. */
+  readonly took: Pick<LeaseTime, "computeMs" | "heldMs"> | null;
 }
 
 export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { type: "contribution" }>): void {
   const { frame, peer } = event;
   const { lossSum, correctCount } = event;
-  const result: Result = { kind: "train", lease: frame.lease, version: frame.version };
+  const result: Result = { kind: "train", lease: frame.lease, version: frame.version, took: event };
   if (turn.worker(peer) !== undefined && frame.run !== turn.state.settings.run) {
     refuseResult(turn, peer, result, "wrong-run", "This contribution belongs to another run; join again.");
     return;
@@ -51,7 +55,7 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
   assert(round !== null, "the round that a result counts for is open");
   const shardCount = round.shards.length;
   turn.effects.push({ type: "accumulate", group: accepted.lease.group, shardCount, vector: frame.vector });
-  count(turn, { ...accepted, round }, { kind: "train", lossSum, correctCount });
+  count(turn, { ...accepted, round }, result, { kind: "train", lossSum, correctCount });
 }
 
 /** Notes who sent a gradient too large to be believed, or that such ones are to be believed in this round. */
@@ -72,7 +76,7 @@ export function onEvaluation(
   peer: PeerId,
   { lease, version, predictions }: Extract<ToCoordinator, { type: "evaluation" }>,
 ): void {
-  const result: Result = { kind: "evaluate", lease, version };
+  const result: Result = { kind: "evaluate", lease, version, took: null };
   const accepted = checkResult(turn, peer, result);
   if (accepted === null) return;
   const { classCount } = turn.state.settings.recipe.model;
@@ -88,7 +92,7 @@ export function onEvaluation(
     refuseResult(turn, peer, result, "malformed", sentence);
     return;
   }
-  count(turn, accepted, { kind: "evaluate", predictions: parsed.predictions });
+  count(turn, accepted, result, { kind: "evaluate", predictions: parsed.predictions });
 }
 
 interface Accepted {
@@ -147,7 +151,7 @@ export function refuseForeignLease(turn: Turn, peer: PeerId, id: number): boolea
 }
 
 /** The one place where shards become done. */
-function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): void {
+function count(turn: Turn, { worker, round, lease }: Accepted, { took }: Result, tally: Tally): void {
   const shards = withShards(round.shards, lease.group, "done");
   const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, shards.length, joinTallies);
   turn.change({ round: { ...round, shards, parts } });
@@ -159,7 +163,7 @@ function count(turn: Turn, { worker, round, lease }: Accepted, tally: Tally): vo
     strikes: 0,
     shards: worker.shards + shardCount,
     samples: worker.samples + lease.sampleCount,
-    ...(wasInHand ? measured(turn, worker) : {}),
+    ...(wasInHand ? measured(turn, worker, took) : {}),
   });
   turn.send(worker.peer, { type: "counted", lease: lease.id, sampleCount: lease.sampleCount });
   releaseFrom(turn, worker.peer, lease.id);
@@ -183,13 +187,25 @@ function joinTallies(left: Tally, right: Tally): Tally {
 }
 
 /** From lease to result, the way of both messages included: that is what the round waits for. */
-function measured(turn: Turn, { lease, speed, leases }: Worker): Pick<Worker, "speed" | "leases"> {
-  if (lease === null) return { speed, leases };
+function measured(turn: Turn, worker: Worker, took: Result["took"]): Partial<Worker> {
+  const { lease, speed, leases } = worker;
+  if (lease === null) return {};
   const now = (lease.sampleCount / Math.max(0.1, turn.now - lease.issuedAt)) * 1000;
   const known = speed[lease.kind] ?? now;
   const isNew = leases < policy.trialLeases;
   const next = isNew ? Math.max(known, now) : known + policy.speedWeight * (now - known);
-  return { speed: { ...speed, [lease.kind]: next }, leases: leases + 1 };
+  const timeSpent = took === null ? worker.timeSpent : timeSpentOn(turn, worker.timeSpent, lease, took);
+  return { speed: { ...speed, [lease.kind]: next }, leases: leases + 1, timeSpent };
+}
+
+function timeSpentOn(
+  turn: Turn,
+  spent: TimeSpent,
+  { sampleCount, issuedAt }: LeaseInHand,
+  { computeMs, heldMs }: NonNullable<Result["took"]>,
+): TimeSpent {
+  const outMs = Math.max(0, turn.now - issuedAt);
+  return withLease(spent, { sampleCount, outMs, heldMs, computeMs }, readClock(turn.state.clock, turn.now));
 }
 
 /** A late result came first after all: whoever was given the same shards since need not go on. */
@@ -207,13 +223,7 @@ function revokeOverlapping(turn: Turn, settled: Lease, shardCount: number): void
 }
 
 /** Refuses a result. If it was the worker's lease in hand, the shards are open again and the worker is free. */
-function refuseResult(
-  turn: Turn,
-  peer: PeerId,
-  result: { readonly lease: number; readonly version: number },
-  reason: RefusalReason,
-  sentence: string,
-): void {
+function refuseResult(turn: Turn, peer: PeerId, result: Result, reason: RefusalReason, sentence: string): void {
   turn.refuse(peer, reason, sentence, result.lease);
   const worker = turn.worker(peer);
   if (worker === undefined) return;
@@ -224,7 +234,7 @@ function refuseResult(
   const tooLate = isStale || reason === "already-counted" || reason === "run-ended";
   if (worker.lease?.id === result.lease) {
     // A result that comes too late still tells how long it took.
-    if (tooLate) turn.changeWorker(worker, measured(turn, worker));
+    if (tooLate) turn.changeWorker(worker, measured(turn, worker, result.took));
     release(turn, peer);
   }
   if (reason === "not-finite" && mostFail(turn, peer)) return;

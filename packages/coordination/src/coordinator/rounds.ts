@@ -18,6 +18,7 @@ import {
   type Tally,
   taskOf,
 } from "./state.ts";
+import { judgeTogether } from "./together.ts";
 import type { Turn } from "./turn.ts";
 
 export function trainingRound(state: Pick<CoordinatorState, "settings" | "order" | "epoch">, now: number): Round {
@@ -114,6 +115,7 @@ function completeEvaluation(turn: Turn, predictions: Predictions): void {
     `Epoch ${point.epoch} of ${settings.epochs}: loss ${point.loss.toFixed(4)}, ${formatPercent(accuracy)} of the test set right.`,
   );
   diagnoseAfter(turn, point);
+  judgeTogether(turn);
   if (point.epoch === settings.epochs) {
     end(
       turn,

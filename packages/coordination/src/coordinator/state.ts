@@ -5,6 +5,8 @@ import type { Diagnosis, EvaluationView, Predictions, Split, WorkerState } from 
 import type { TrainedTask, TrainingCurves } from "./diagnosis/curves.ts";
 import type { GradientSizes } from "./gradient-size.ts";
 import type { RunSettings } from "./settings.ts";
+import type { TimeSpent } from "./time-spent.ts";
+import type { TrainingClock } from "./training-clock.ts";
 
 /** Names one connection. The shell counts them; a number is never used twice. */
 export type PeerId = number;
@@ -27,6 +29,9 @@ export interface Worker {
   readonly holdsVersion: number | null;
   /** Samples per second, from lease to result; null until measured. */
   readonly speed: { readonly train: number | null; readonly evaluate: number | null };
+  /** When it became ready last, on the training clock. */
+  readonly readySince: number;
+  readonly timeSpent: TimeSpent;
   /** It has asked for samples since its last lease was given, or is new: then its next lease names some ahead. */
   readonly fetches: boolean;
   /** Set while the worker is passed over because it is slow: when to try it again, and how long to wait after that. */
@@ -149,6 +154,9 @@ export interface CoordinatorState {
   /** What is wrong with the training as of the last evaluation; null when nothing is. */
   readonly diagnosis: Diagnosis | null;
   readonly pace: Pace;
+  readonly clock: TrainingClock;
+  /** Whether all together were quicker than the quickest alone would be when that was last said; null before. */
+  readonly togetherPays: boolean | null;
   /** When the shell was asked to send the next tick. */
   readonly wakeAt: number | null;
 }

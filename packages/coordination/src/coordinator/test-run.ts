@@ -83,6 +83,8 @@ export class TestRun {
       norm: change.norm ?? 1,
       lossSum: change.lossSum ?? 1,
       correctCount: change.correctCount ?? 1,
+      computeMs: change.computeMs ?? 1,
+      heldMs: change.heldMs ?? 0,
     });
   }
 
@@ -144,6 +146,8 @@ interface ContributionChange {
   norm?: number;
   lossSum?: number;
   correctCount?: number;
+  computeMs?: number;
+  heldMs?: number;
 }
 
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;

@@ -15,6 +15,7 @@ import { onContribution, onEvaluation, onReturnedLease, refuseForeignLease } fro
 import { end, onDivergence, trainingRound } from "./rounds.ts";
 import type { RunSettings } from "./settings.ts";
 import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId, type Worker } from "./state.ts";
+import { clockFor, stoppedClock } from "./training-clock.ts";
 import { Turn } from "./turn.ts";
 
 export interface CoordinatorTransition {
@@ -55,6 +56,8 @@ export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, 
     curves: noCurves,
     diagnosis: null,
     pace: [],
+    clock: stoppedClock,
+    togetherPays: null,
     wakeAt: null,
   };
 }
@@ -63,6 +66,7 @@ export function transition(state: CoordinatorState, event: CoordinatorEvent): Co
   const turn = new Turn(state, event.now);
   handle(turn, event);
   issueLeases(turn);
+  keepClock(turn);
   setAlarm(turn);
   return { state: turn.state, effects: turn.effects };
 }
@@ -204,6 +208,11 @@ function onControl(turn: Turn, peer: PeerId, action: ControlAction): void {
   for (const worker of turn.state.workers.values()) {
     if (worker.state !== "left") turn.send(worker.peer, { type: "run-state", state: wanted, sentence });
   }
+}
+
+function keepClock(turn: Turn): void {
+  const clock = clockFor(turn.state, turn.now);
+  if (clock !== turn.state.clock) turn.change({ clock });
 }
 
 /** Asks for a tick when the next lease or self-test may be late. */

@@ -1,6 +1,7 @@
 import type { LogEntry, RefusalReason } from "@convoy/protocol";
 import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorState, Lease, PeerId, Worker } from "./state.ts";
+import { readClock } from "./training-clock.ts";
 
 /** One transition in the making: the state so far and the effects so far. It lives no longer than the transition. */
 export class Turn {
@@ -25,7 +26,10 @@ export class Turn {
   }
 
   changeWorker(worker: Worker, change: Partial<Worker>): Worker {
-    const changed = { ...worker, ...change };
+    // From then on it waits for a lease, whatever it was that made it ready.
+    const becomesReady = change.state === "ready" && worker.state !== "ready";
+    const readySince = becomesReady ? readClock(this.state.clock, this.now) : worker.readySince;
+    const changed = { ...worker, readySince, ...change };
     this.workers.set(worker.peer, changed);
     return changed;
   }

@@ -1,0 +1,95 @@
+/**
+ * Where a worker's time goes while the run trains. Every millisecond from becoming ready on is in one of four parts:
+ *
+ * - computing: what the worker says its engine took for a lease, but no longer than the lease was out;
+ * - sending: the rest of the time from lease to result, so both ways over the link, with parameters and samples;
+ * - waiting: ready, without a lease;
+ * - adding: the lease was decided on, and held up while the coordinator added up, took the step, and sent to others.
+ *
+ * The older, the less it counts: of what lies `policy.forgetMs` back, a third. So four numbers are kept, however long a run takes.
+ */
+import type { TimeShares } from "@convoy/protocol";
+import { policy } from "./policy.ts";
+
+export interface TimeSpent {
+  /** On the training clock: up to then it is known. */
+  readonly at: number;
+  /** Milliseconds, the older ones with less weight. */
+  readonly computing: number;
+  readonly sending: number;
+  readonly waiting: number;
+  readonly adding: number;
+  /** Samples computed meanwhile, with the same weights. */
+  readonly samples: number;
+}
+
+export const noTimeSpent: TimeSpent = { at: 0, computing: 0, sending: 0, waiting: 0, adding: 0, samples: 0 };
+
+/** What became known of a stretch of time, in milliseconds; what is left out is none. */
+type Stretch = Partial<Omit<TimeSpent, "at">>;
+
+/** Of a lease: how long it was out, from decision to result; of that held up here, and computed as its worker says. */
+export interface LeaseTime {
+  readonly sampleCount: number;
+  readonly outMs: number;
+  readonly heldMs: number;
+  readonly computeMs: number;
+}
+
+export function withWaiting(spent: TimeSpent, waiting: number, at: number): TimeSpent {
+  return withStretch(spent, { waiting }, at);
+}
+
+/** A worker may say anything of itself: more than the lease was out is not believed, nor less than a clock can tell. */
+export function withLease(
+  spent: TimeSpent,
+  { sampleCount, outMs, heldMs, computeMs }: LeaseTime,
+  at: number,
+): TimeSpent {
+  const adding = between(0, heldMs, outMs);
+  const computing = between(0, Math.max(computeMs, policy.leastComputeMs), outMs - adding);
+  const sending = outMs - adding - computing;
+  return withStretch(spent, { computing, sending, adding, samples: sampleCount }, at);
+}
+
+/** A stretch that ends at `at`, each moment of it weighted by its age. */
+function withStretch(spent: TimeSpent, stretch: Stretch, at: number): TimeSpent {
+  const { computing = 0, sending = 0, waiting = 0, adding = 0, samples = 0 } = stretch;
+  const length = computing + sending + waiting + adding;
+  const kept = Math.exp(-Math.max(0, at - spent.at) / policy.forgetMs);
+  const weight = length <= 0 ? 0 : (policy.forgetMs * -Math.expm1(-length / policy.forgetMs)) / length;
+  return {
+    at,
+    computing: spent.computing * kept + computing * weight,
+    sending: spent.sending * kept + sending * weight,
+    waiting: spent.waiting * kept + waiting * weight,
+    adding: spent.adding * kept + adding * weight,
+    samples: spent.samples * kept + samples * weight,
+  };
+}
+
+/** Samples per second that the worker computes when nothing keeps it from it; null until measured. */
+export function soloSpeed({ samples, computing }: TimeSpent): number | null {
+  return computing > 0 ? (samples / computing) * 1000 : null;
+}
+
+/** The parts as shares that come to 1; null while there is nothing to share out. */
+export function sharesOf({
+  computing,
+  sending,
+  waiting,
+  adding,
+}: Omit<TimeSpent, "at" | "samples">): TimeShares | null {
+  const total = computing + sending + waiting + adding;
+  if (total <= 0) return null;
+  return {
+    computing: computing / total,
+    sending: sending / total,
+    waiting: waiting / total,
+    adding: adding / total,
+  };
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.max(least, Math.min(value, most));
+}
