@@ -1,6 +1,7 @@
 /** Checkpoints as a coordinator leaves them: one that was still being written when it crashed is lost. */
+
 import { type DataPlane, type PlaneStart, type RunPosition, runPositionSchema } from "@convoy/coordination";
-import type { VirtualClock } from "./virtual-clock.ts";
+import type { VirtualClock } from "@convoy/foundation";
 
 export interface Checkpoint {
   readonly position: RunPosition;

@@ -1,7 +1,6 @@
-import { RandomSequence } from "@convoy/foundation";
+import { RandomSequence, VirtualClock } from "@convoy/foundation";
 import { describe, expect, test } from "vitest";
 import { FaultyNetwork, type Link, noViolations } from "./faulty-network.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 /** Two ends that write down what they hear, and when. */
 class Wire {

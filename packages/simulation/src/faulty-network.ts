@@ -2,9 +2,8 @@
  * Connections that are slow, stand still and break. Within what a connection promises (T1), messages arrive whole, once
  * and in order; `violations` breaks that promise too, to show that the core does not depend on it.
  */
-import type { RandomSequence } from "@convoy/foundation";
+import type { Happening, RandomSequence, VirtualClock } from "@convoy/foundation";
 import { drawMagnitude, drawWait, isDrawn } from "./draw.ts";
-import type { Happening, VirtualClock } from "./virtual-clock.ts";
 
 export interface LinkEnd {
   onMessage(message: object): void;

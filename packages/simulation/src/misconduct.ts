@@ -2,7 +2,7 @@
  * How a worker lies. Only what the coordinator can know to be wrong is in here: a gradient that is merely false, under
  * the right name, is known only by its size, and only beside others' (`coordination/src/coordinator/gradient-size.ts`).
  */
-import { assert, type RandomSequence } from "@convoy/foundation";
+import { assert, type RandomSequence, type VirtualClock } from "@convoy/foundation";
 import {
   encodePredictions,
   type LeaseMessage,
@@ -14,7 +14,6 @@ import {
 import { drawOne, drawWait, isDrawn } from "./draw.ts";
 import type { Contribution, SentToCoordinator } from "./messages.ts";
 import type { SimulatedWorker } from "./simulated-worker.ts";
-import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What a liar makes of an honest result. */
 const lies = [

@@ -1,6 +1,6 @@
 /** One seed, one run: everything that happens in it is drawn from the seed. */
 import type { RunSettings } from "@convoy/coordination";
-import { RandomSequence } from "@convoy/foundation";
+import { RandomSequence, VirtualClock } from "@convoy/foundation";
 import { BrokenInvariant } from "./broken-invariant.ts";
 import { Disk } from "./disk.ts";
 import { drawMagnitude } from "./draw.ts";
@@ -11,7 +11,6 @@ import { Population } from "./population.ts";
 import { SimulatedCoordinator, type Transition } from "./simulated-coordinator.ts";
 import { SingleProcessRun } from "./single-process-run.ts";
 import { tinyTraining, trainingShapes } from "./tiny-training.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 import { Workload } from "./workload.ts";
 
 export interface SimulationOptions {

@@ -16,12 +16,11 @@ import {
   restoreCoordinator,
   startCoordinator,
 } from "@convoy/coordination";
-import { assert } from "@convoy/foundation";
+import { assert, type VirtualClock } from "@convoy/foundation";
 import { type ControlAction, parseToCoordinator, readFrame, type VectorFrame } from "@convoy/protocol";
 import type { Disk } from "./disk.ts";
 import type { Link, LinkEnd } from "./faulty-network.ts";
 import type { Contribution, SentToCoordinator, SentToWorker } from "./messages.ts";
-import type { VirtualClock } from "./virtual-clock.ts";
 
 /** The state machine under simulation; a test puts a broken one in its place. */
 export type Transition = (state: CoordinatorState, event: CoordinatorEvent) => CoordinatorTransition;

@@ -9,14 +9,13 @@ import {
   type WorkerEvent,
   workerTransition,
 } from "@convoy/coordination";
-import { assert, type RandomSequence } from "@convoy/foundation";
+import { assert, type RandomSequence, type VirtualClock } from "@convoy/foundation";
 import { encodePredictions, type LeaseMessage, type VectorFrame } from "@convoy/protocol";
 import { drawMagnitude, isDrawn } from "./draw.ts";
 import { type DialingEnd, drawHearing, type FaultyNetwork, type Link } from "./faulty-network.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
 import type { Misconduct } from "./misconduct.ts";
 import type { GroupSum, SingleProcessRun } from "./single-process-run.ts";
-import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What a device is like. */
 export interface Device {

@@ -1,11 +1,10 @@
 /** Lets things go wrong while a run trains, and in the end sees to it that nothing does any more. */
-import type { RandomSequence } from "@convoy/foundation";
+import type { RandomSequence, VirtualClock } from "@convoy/foundation";
 import { drawMagnitude, drawOne, drawWait, isDrawn } from "./draw.ts";
 import type { FaultKind, FaultPlan } from "./fault-plan.ts";
 import { drawHearing, type FaultyNetwork, noViolations } from "./faulty-network.ts";
 import type { Population } from "./population.ts";
 import type { SimulatedCoordinator } from "./simulated-coordinator.ts";
-import type { VirtualClock } from "./virtual-clock.ts";
 
 /** However little was done: after so long faults end. Milliseconds. */
 const FAULTS_AT_MOST_MS = 10 * 60_000;

@@ -32,6 +32,11 @@ export class VirtualClock {
     return this.#count;
   }
 
+  /** When the next of them is due; infinite when nothing is to come. */
+  get nextAt(): number {
+    return this.#count === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
+  }
+
   /** A moment that has passed means now. */
   schedule(at: number, happening: Happening): void {
     if (this.#count === this.#times.length) this.#grow();

@@ -1,5 +1,5 @@
-import { RandomSequence } from "@convoy/foundation";
 import { expect, test } from "vitest";
+import { RandomSequence } from "./random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 test("what is due first happens first, and of equal moments what was scheduled first", () => {
@@ -60,4 +60,14 @@ test("nothing to come, nothing happens", () => {
   const clock = new VirtualClock(7);
   expect(clock.advance()).toBe(false);
   expect(clock.now).toBe(7);
+});
+
+test("it tells when the next thing is due", () => {
+  const clock = new VirtualClock(10);
+  expect(clock.nextAt).toBe(Number.POSITIVE_INFINITY);
+  for (const at of [30, 20, 5]) clock.schedule(at, { happen: () => {} });
+  const seen = [];
+  do seen.push(clock.nextAt);
+  while (clock.advance());
+  expect(seen).toEqual([10, 20, 30, Number.POSITIVE_INFINITY]);
 });
