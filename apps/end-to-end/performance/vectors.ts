@@ -1,69 +1,121 @@
 /**
- * `npm run bench:vectors`: what a coordinator does to vectors of AlexNet's length, beside a plain copy of as many bytes,
+ * `npm run bench:vectors`: what is done to vectors of AlexNet's length and of LeNet-5's, beside a plain copy of as many floats,
  * in rounds in which all take turns. Bandwidths count every byte that has to be read or written.
  */
 import { parseArgs } from "node:util";
+import { RandomSequence } from "@convoy/foundation";
 import { createOptimizer } from "@convoy/gradients";
-import { addVectors, checksum, isFiniteVector } from "@convoy/vectors";
+import {
+  accumulateWeighted,
+  addVectors,
+  checksum,
+  decodeInto,
+  type Encoding,
+  encodedBytes,
+  encodeVector,
+  encodeWithFeedback,
+  isFiniteVector,
+} from "@convoy/vectors";
 import { type Bar, reportBars } from "../reliability/bars.ts";
 import { medianOf } from "./median.ts";
 
-const LENGTH = 57_044_810;
+/** And how often each work is done for one measurement. */
+const LENGTHS = [
+  [57_044_810, 1],
+  [44_426, 200],
+] as const;
 const FLOAT_BYTES = 4;
+const ENCODINGS: readonly Encoding[] = [{ codec: "fp16" }, { codec: "int8" }, { codec: "top-k", share: 0.01 }];
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "7" }, json: { type: "string" } },
 });
 
-const draw = (scale: number) => new Float32Array(LENGTH).map((_, i) => scale * Math.sin(i));
-const [left, right, other] = [draw(1), draw(1e-9), new Float32Array(LENGTH)];
-const bytes = new Uint8Array(left.buffer);
-const adam = createOptimizer(
-  { optimizer: { type: "adam", learningRate: 1e-9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, batchSize: 64 },
-  1,
-  LENGTH,
-);
-
 interface Work {
   readonly name: string;
-  /** Vectors that it reads, and that it writes. */
-  readonly passes: number;
+  /** That it reads and writes; not told where that is a matter of the codec. */
+  readonly bytes?: number;
   run(): void;
 }
 
-const works: readonly Work[] = [
-  { name: "copy", passes: 2, run: () => other.set(left) },
-  { name: "accumulate", passes: 3, run: () => addVectors(left, right) },
-  { name: "finiteness", passes: 1, run: () => isFiniteVector(left) },
-  { name: "checksum", passes: 1, run: () => checksum(bytes) },
-  { name: "adam", passes: 7, run: () => adam.step(left, right, { step: 1000, sampleCount: 64 }, left) },
-];
-
-const seconds = new Map<string, number[]>(works.map(({ name }) => [name, []]));
-for (const { run } of works) run();
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const { name, run } of works) {
-    const startedAt = performance.now();
-    run();
-    seconds.get(name)?.push((performance.now() - startedAt) / 1000);
-  }
+function drawn(length: number, scale: number): Float32Array {
+  const random = new RandomSequence(1, "test");
+  const some = Float32Array.from({ length: 1_000_003 }, () => scale * random.normal());
+  return new Float32Array(length).map((_, i) => some[i % some.length] as number);
 }
 
-const bandwidthOf = ({ name, passes }: Work) =>
-  (passes * FLOAT_BYTES * LENGTH) / medianOf(seconds.get(name) as number[]) / 1e9;
-const copy = bandwidthOf(works[0] as Work);
-const shown = (name: string, value: number, unit: string): Bar => {
-  return { name, value, unit, limit: "at least", must: null, aim: null };
-};
-reportBars(
-  works.flatMap((work) => {
-    const bandwidth = bandwidthOf(work);
-    const milliseconds = 1000 * medianOf(seconds.get(work.name) as number[]);
-    const share = shown(`${work.name}: of a copy's bandwidth`, bandwidth / copy, "×");
+function worksOn(length: number): Work[] {
+  const [left, right, other] = [drawn(length, 1), drawn(length, 1e-9), new Float32Array(length)];
+  const bytes = new Uint8Array(left.buffer);
+  const vector = FLOAT_BYTES * length;
+  const adam = createOptimizer(
+    { optimizer: { type: "adam", learningRate: 1e-9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, batchSize: 64 },
+    1,
+    length,
+  );
+  return [
+    { name: "copy", bytes: 2 * vector, run: () => other.set(left) },
+    { name: "accumulate", bytes: 3 * vector, run: () => addVectors(left, right) },
+    { name: "accumulate with weight", bytes: 3 * vector, run: () => accumulateWeighted(left, right, 0.5) },
+    { name: "finiteness", bytes: vector, run: () => isFiniteVector(left) },
+    { name: "checksum", bytes: vector, run: () => checksum(bytes) },
+    { name: "adam", bytes: 7 * vector, run: () => adam.step(left, right, { step: 1000, sampleCount: 64 }, left) },
+    ...ENCODINGS.flatMap((encoding) => codecWorks(encoding, left, other)),
+  ];
+}
+
+function codecWorks(encoding: Encoding, vector: Float32Array, other: Float32Array): Work[] {
+  const { codec } = encoding;
+  const { length } = vector;
+  const rounding = { seed: 1, counter: 1 };
+  const room = new Uint8Array(encodedBytes(encoding, length));
+  const bytes = room.slice(0, encodeVector(encoding, vector, room, rounding));
+  const encoded = { codec, length, bytes };
+  return [
+    { name: `${codec}: encode`, run: () => encodeVector(encoding, vector, room, rounding) },
+    { name: `${codec}: encode with feedback`, run: () => encodeWithFeedback(encoding, vector, other, room, rounding) },
+    { name: `${codec}: decode`, run: () => decodeInto(other, encoded) },
+    { name: `${codec}: accumulate with weight`, run: () => accumulateWeighted(other, encoded, 0.5) },
+  ];
+}
+
+/** Seconds of each work, by its place. */
+function measure(works: readonly Work[], times: number): number[] {
+  const seconds = works.map((): number[] => []);
+  for (const { run } of works) for (let i = 0; i < Math.min(times, 20); i++) run();
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [i, { run }] of works.entries()) {
+      const startedAt = performance.now();
+      for (let time = 0; time < times; time++) run();
+      seconds[i]?.push((performance.now() - startedAt) / 1000 / times);
+    }
+  }
+  return seconds.map(medianOf);
+}
+
+function barsOf(length: number, times: number): Bar[] {
+  const works = worksOn(length);
+  const seconds = measure(works, times);
+  const [copied, copyTime] = [2 * FLOAT_BYTES * length, seconds[0] as number];
+  return works.flatMap(({ name, bytes }, i) => {
+    const of = `${name}, ${length.toLocaleString("en")} floats`;
+    const time = seconds[i] as number;
+    const bars = [shown(of, 1000 * time, "ms"), shown(`${of}: times a copy`, time / copyTime, "×")];
+    if (bytes === undefined) return bars;
+    const share = shown(`${of}: of a copy's bandwidth`, bytes / time / (copied / copyTime), "×");
+    const isBarred = name === "accumulate" && times === 1;
     return [
-      shown(`${work.name} of ${LENGTH.toLocaleString("en")} floats`, milliseconds, "ms"),
-      shown(`${work.name}: bandwidth`, bandwidth, "GB/s"),
-      work.name === "accumulate" ? { ...share, must: 0.6, aim: 0.9 } : share,
+      ...bars,
+      shown(`${of}: bandwidth`, bytes / time / 1e9, "GB/s"),
+      isBarred ? { ...share, must: 0.6, aim: 0.9 } : share,
     ];
-  }),
+  });
+}
+
+function shown(name: string, value: number, unit: string): Bar {
+  return { name, value, unit, limit: "at least", must: null, aim: null };
+}
+
+reportBars(
+  LENGTHS.flatMap(([length, times]) => barsOf(length, times)),
   values.json,
 );

@@ -54,6 +54,7 @@ export const purposes = {
   simulation: 7,
   dropout: 8,
   augmentation: 9,
+  rounding: 10,
 } as const;
 export type Purpose = keyof typeof purposes;
 

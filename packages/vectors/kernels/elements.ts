@@ -8,6 +8,15 @@ export function add(left: usize, right: usize, count: i32): void {
   }
 }
 
+/** sum ← sum + weight · vector, each product and each sum rounded. Both have `count` floats, a multiple of 4. */
+export function accumulate(sum: usize, vector: usize, count: i32, weight: f32): void {
+  const factor = f32x4.splat(weight);
+  for (const end = sum + 4 * count; sum < end; sum += 16) {
+    v128.store(sum, f32x4.add(v128.load(sum), f32x4.mul(factor, v128.load(vector))));
+    vector += 16;
+  }
+}
+
 /** Whether each of `count` floats, a multiple of 4, is a finite number. */
 export function finite(vector: usize, count: i32): bool {
   const zero = f32x4.splat(0);

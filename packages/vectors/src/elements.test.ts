@@ -1,25 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { addPlainly } from "./elements.ts";
-import { addVectors, normOf } from "./index.ts";
+import { accumulateWeighted, addVectors, normOf } from "./index.ts";
 
 const draw = (length: number, seed: number) =>
   Float32Array.from({ length }, (_, i) => Math.sin(seed + 1.7 * i) * 10 ** (((seed + i) % 9) - 6));
+const lengths = [0, 1, 2, 3, 4, 5, 8191, 8192, 8193, 20_001];
 
 describe("a sum of two vectors", () => {
-  test.each([0, 1, 2, 3, 4, 5, 8191, 8192, 8193, 20_001])(
-    "of %i elements is the same with SIMD and without",
-    (length) => {
-      const right = draw(length, 2);
-      const [bySimd, plainly] = [draw(length, 1), draw(length, 1)];
-      expect(addVectors(bySimd, right)).toBe(bySimd);
-      addPlainly(plainly, right);
-      expect(bySimd.every((value, i) => Object.is(value, plainly[i]))).toBe(true);
-      expect(right).toEqual(draw(length, 2));
-    },
-  );
+  test.each(lengths)("of %i elements has each sum rounded to 32 bits", (length) => {
+    const [left, right] = [draw(length, 1), draw(length, 2)];
+    expect(addVectors(left, right)).toBe(left);
+    expect(left).toEqual(draw(length, 1).map((value, i) => value + (right[i] as number)));
+    expect(right).toEqual(draw(length, 2));
+  });
 
   test("of two lengths is a programmer's error", () => {
     expect(() => addVectors(new Float32Array(3), new Float32Array(4))).toThrow("one length");
+  });
+});
+
+describe("a weighted sum", () => {
+  test.each(lengths)("of %i elements has weight, product and sum rounded to 32 bits", (length) => {
+    for (const weight of [1, -1, 0.1, 1 / 3, 1e-20, 1e20]) {
+      const [sum, vector] = [draw(length, 1), draw(length, 2)];
+      accumulateWeighted(sum, vector, weight);
+      const products = vector.map((value) => Math.fround(weight) * value);
+      expect(sum).toEqual(draw(length, 1).map((value, i) => value + (products[i] as number)));
+      expect(vector).toEqual(draw(length, 2));
+    }
+  });
+
+  test("of two lengths is a programmer's error", () => {
+    expect(() => accumulateWeighted(new Float32Array(3), new Float32Array(4), 1)).toThrow("one length");
   });
 });
 

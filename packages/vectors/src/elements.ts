@@ -1,66 +1,66 @@
 import { assert } from "@convoy/foundation";
-import { BLOCK, type Kernels, kernelsHere } from "./kernels.ts";
+import { BLOCK } from "./kernels.ts";
+import { roomHere } from "./room.ts";
 
 /** left ← left + right, element by element. Returns `left`. */
 export function addVectors(left: Float32Array, right: Float32Array): Float32Array {
   assert(left.length === right.length, "vectors of one sum have one length");
-  const kernels = kernelsHere();
-  if (kernels === null) addPlainly(left, right);
-  else addInBlocks(kernels, left, right);
+  const { functions } = roomHere();
+  combineInBlocks(left, right, (...block) => functions.add(...block));
   return left;
 }
 
-function addInBlocks({ functions, slots }: Kernels, left: Float32Array, right: Float32Array): void {
-  const [one, other] = slots as [Float32Array, Float32Array];
+/** sum ← sum + weight · vector, as `accumulateWeighted` says. */
+export function accumulateFloats(sum: Float32Array, vector: Float32Array, weight: number): void {
+  const { functions } = roomHere();
+  combineInBlocks(sum, vector, (...block) => functions.accumulate(...block, weight));
+}
+
+function combineInBlocks(
+  left: Float32Array,
+  right: Float32Array,
+  combine: (left: number, right: number, count: number) => void,
+): void {
+  const [one, other] = roomHere().slots as [Float32Array, Float32Array];
   for (let start = 0; start < left.length; start += BLOCK) {
     const end = Math.min(left.length, start + BLOCK);
     one.set(left.subarray(start, end));
     other.set(right.subarray(start, end));
-    functions.add(one.byteOffset, other.byteOffset, wholeFours(end - start));
+    combine(one.byteOffset, other.byteOffset, wholeFours(end - start));
     left.set(one.subarray(0, end - start), start);
   }
 }
 
-/** What the kernel has to give. */
-export function addPlainly(left: Float32Array, right: Float32Array): void {
-  for (let i = 0; i < left.length; i++) left[i] = (left[i] as number) + (right[i] as number);
-}
-
-/** Whether every element is a number: neither NaN nor infinite. */
-export function isFiniteVector(vector: Float32Array): boolean {
-  const kernels = kernelsHere();
-  return kernels === null ? vector.every(Number.isFinite) : isFiniteInBlocks(kernels, vector);
-}
-
-function isFiniteInBlocks({ functions, slots }: Kernels, vector: Float32Array): boolean {
-  const slot = slots[0] as Float32Array;
-  for (let start = 0; start < vector.length; start += BLOCK) {
-    const end = Math.min(vector.length, start + BLOCK);
-    const count = end - start;
-    slot.set(vector.subarray(start, end));
-    // What an earlier vector left there is none of this one's elements.
-    slot.fill(0, count, wholeFours(count));
-    if (functions.finite(slot.byteOffset, wholeFours(count)) === 0) return false;
-  }
+/** Whether every element is a number. */
+export function isFiniteFloats(vector: Float32Array): boolean {
+  const { functions } = roomHere();
+  for (const block of broughtBlocks(vector)) if (functions.finite(...block) === 0) return false;
   return true;
 }
 
-/**
- * The Euclidean norm, to about five digits: no number where an element is none, and infinite where one is or where squares
- * are beyond 32 bits.
- */
-export function normOf(vector: Float32Array): number {
-  const kernels = kernelsHere();
-  if (kernels === null) return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  const slot = kernels.slots[0] as Float32Array;
+/** As `normOf` says. */
+export function normOfFloats(vector: Float32Array): number {
+  const { functions } = roomHere();
   let sum = 0;
-  for (let start = 0; start < vector.length; start += BLOCK) {
-    const count = Math.min(BLOCK, vector.length - start);
-    slot.set(vector.subarray(start, start + count));
-    slot.fill(0, count, wholeFours(count));
-    sum += kernels.functions.squares(slot.byteOffset, wholeFours(count));
-  }
+  for (const block of broughtBlocks(vector)) sum += functions.squares(...block);
   return Math.sqrt(sum);
+}
+
+/** Where each block is, and how many elements it has, one block after the other. */
+function* broughtBlocks(vector: Float32Array): Generator<[number, number]> {
+  const slot = roomHere().slots[0] as Float32Array;
+  for (let start = 0; start < vector.length; start += BLOCK) {
+    const end = Math.min(vector.length, start + BLOCK);
+    slot.set(vector.subarray(start, end));
+    yield filledUp(slot, end - start);
+  }
+}
+
+/** Where a slot is, and how many elements it has, when zeros have filled up what kernels take at once. */
+export function filledUp(slot: Float32Array, count: number): [number, number] {
+  // What an earlier vector left there is none of this one's elements.
+  slot.fill(0, count, wholeFours(count));
+  return [slot.byteOffset, wholeFours(count)];
 }
 
 /** Kernels take four floats at a time. */

@@ -3,6 +3,7 @@
  * block and back, which costs little while a block stays in the processor's cache, so that they may lie anywhere.
  */
 import { kernels as binary } from "#kernels";
+import type { BlockFunctions } from "./block-functions.ts";
 
 /** Floats: so many of each of four vectors fit the second cache of any processor of today. */
 export const BLOCK = 8192;
@@ -10,6 +11,8 @@ const SLOTS = 4;
 const LANES_AT = 1024;
 const SLOTS_AT = 2048;
 const PAGE_BYTES = 65_536;
+/** Whole pages. */
+export const memoryBytes = PAGE_BYTES * Math.ceil((SLOTS_AT + 4 * BLOCK * SLOTS) / PAGE_BYTES);
 
 export interface Kernels {
   readonly functions: KernelFunctions;
@@ -20,12 +23,8 @@ export interface Kernels {
   readonly slots: readonly Float32Array[];
 }
 
-interface KernelFunctions {
+interface KernelFunctions extends BlockFunctions {
   checksum(words: number, stripes: number, lanes: number): void;
-  add(left: number, right: number, count: number): void;
-  /** Returns 0 or 1. */
-  finite(vector: number, count: number): number;
-  squares(vector: number, count: number): number;
   /** The addresses of gradient sum, parameters and state, how many, and the formula's numbers. Returns 0 or 1. */
   momentum(...args: number[]): number;
   adam(...args: number[]): number;
@@ -50,7 +49,7 @@ export function kernelsHere(): Kernels | null {
 
 function instantiate(api: WebAssemblyLike | undefined): Kernels | null {
   if (api === undefined || !api.validate(binary)) return null;
-  const pages = Math.ceil((SLOTS_AT + 4 * BLOCK * SLOTS) / PAGE_BYTES);
+  const pages = memoryBytes / PAGE_BYTES;
   const memory = new api.Memory({ initial: pages, maximum: pages });
   // So small a module is compiled while one waits.
   const instance = new api.Instance(new api.Module(binary), { env: { memory } });
@@ -58,6 +57,11 @@ function instantiate(api: WebAssemblyLike | undefined): Kernels | null {
     functions: instance.exports as KernelFunctions,
     lanes: new Int32Array(memory.buffer, LANES_AT, 16),
     lanesAt: LANES_AT,
-    slots: Array.from({ length: SLOTS }, (_, i) => new Float32Array(memory.buffer, SLOTS_AT + 4 * BLOCK * i, BLOCK)),
+    slots: slotsOf(memory.buffer),
   };
+}
+
+/** Room for a block of each of four vectors. */
+export function slotsOf(memory: ArrayBuffer): readonly Float32Array[] {
+  return Array.from({ length: SLOTS }, (_, i) => new Float32Array(memory, SLOTS_AT + 4 * BLOCK * i, BLOCK));
 }
