@@ -32,7 +32,7 @@ test("[F1] the header is 40 bytes, little-endian, the checksum over all other fi
   expect(Buffer.from(frame).toString("hex")).toBe(
     [
       "43565901", // "CVY", encoding 1
-      `0${PROTOCOL_VERSION}000000`,
+      `${PROTOCOL_VERSION.toString(16).padStart(2, "0")}000000`,
       "00112233445566ff", // run
       "04030201", // version
       "a4a3a2a1", // lease
