@@ -65,7 +65,9 @@ const togetherSchema = z.strictObject({
   efficiency: share,
   /** Of all of them, each counted by its solo speed. */
   time: timeSharesSchema,
-  /** Whether together they are quicker, and if not, why. */
+  /** Together they are, beside the quickest alone; "single" where there is nobody to be held beside. */
+  verdict: z.enum(["single", "quicker", "equal", "slower"]),
+  /** The same in words, and if they are not quicker, why. */
   sentence: z.string(),
 });
 export type TogetherView = z.infer<typeof togetherSchema>;

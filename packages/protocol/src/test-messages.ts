@@ -99,6 +99,7 @@ const run: RunView = {
     mostSamplesPerSecond: 1280,
     efficiency: 0.5,
     time: { computing: 0.5, sending: 0.25, waiting: 0.125, adding: 0.125 },
+    verdict: "single",
     sentence: "Firefox is the only one so far, and computes for 50% of its time.",
   },
   startedAt: 1_000_000,

@@ -10,6 +10,7 @@ import { InvitationPrompt } from "../entry/invitation-prompt.tsx";
 import { type Entry, type EntryState, useEntry } from "../entry/use-entry.ts";
 import { EvaluationCard } from "../evaluation/evaluation-card.tsx";
 import { PageFrame } from "../frame/page-frame.tsx";
+import { TogetherCard } from "../together/together-card.tsx";
 import { ConnectionLabel } from "./connection-label.tsx";
 import { EpochTable } from "./epoch-table.tsx";
 import { EventLog } from "./event-log.tsx";
@@ -101,6 +102,7 @@ function Picture({ picture, watched, entry, opened }: PictureProps) {
           <AccuracyChart points={epochs} epochs={run.epochs} published={published?.testAccuracy ?? null} />
         </div>
       )}
+      {run.step > 0 && !isOver(run) && <TogetherCard run={run} />}
       <WorkersCard run={run} entry={opened.view} inviting={!isOver(run)} />
       <EvaluationCard
         run={run.run}

@@ -12,6 +12,8 @@ import {
   formatLoss,
   formatProgress,
   formatRate,
+  formatRatio,
+  formatShare,
   formatStep,
   formatTimeLeft,
 } from "./format.ts";
@@ -49,9 +51,14 @@ test("what is not done is never 100%", () => {
   expect([0, 0.424, 0.9999, 1].map(formatProgress)).toEqual(["0%", "42%", "99%", "100%"]);
 });
 
+test("a share that is small is not said to be nothing", () => {
+  expect([0, 0.0001, 0.0049, 0.005, 0.424, 1].map(formatShare)).toEqual(["0%", "<1%", "<1%", "1%", "42%", "100%"]);
+});
+
 test("a step's milliseconds, and how many times as many, keep a fraction below ten", () => {
   expect([0.84, 4.41, 9.96, 41.5, 1320].map(formatStep)).toEqual(["0.8 ms", "4.4 ms", "10 ms", "42 ms", "1.3 s"]);
   expect([1.06, 2.25, 9.96, 420.2].map(formatFactor)).toEqual(["1.1", "2.3", "10", "420"]);
+  expect([0.48, 0.991, 0.999, 1.06, 42].map(formatRatio)).toEqual(["0.48", "0.99", "1.0", "1.1", "42"]);
 });
 
 test("a day is not broken into lines", () => {

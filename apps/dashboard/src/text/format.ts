@@ -58,6 +58,11 @@ export function formatProgress(share: number): string {
   return percents.format(share < 1 ? Math.min(share, 0.99) : 1);
 }
 
+/** A part of something, 0 … 1, as "42%". What is there is never said to be nothing. */
+export function formatShare(share: number): string {
+  return share > 0 && share < 0.005 ? "<1%" : percents.format(share);
+}
+
 /** A length of time in seconds, with two units at most: "39 ms", "42 s", "3 min 20 s", "1 h 12 min". */
 export function formatDuration(seconds: number | null): string {
   if (!isFigure(seconds)) return NO_FIGURE;
@@ -83,6 +88,11 @@ export function formatStep(ms: number): string {
 /** How many times as much: "2.2", "42". */
 export function formatFactor(factor: number): string {
   return factor < 9.95 ? tenths.format(factor) : integers.format(factor);
+}
+
+/** How many times as much, where that may be less: "0.48", "2.2", "42". */
+export function formatRatio(ratio: number): string {
+  return ratio < 0.995 ? ratio.toFixed(2) : formatFactor(ratio);
 }
 
 /** A guess of the time that is left, as coarse as a guess deserves: "20 s", "about 3 min", "about 2 h". */

@@ -42,6 +42,10 @@ const resolver: CSSVariablesResolver = () => ({
     "--convoy-good": "#166f35",
     "--convoy-warning": "#9a5b00",
     "--convoy-bad": "#c1272d",
+    "--convoy-sending": "#c2570c",
+    "--convoy-waiting": "#aab2bd",
+    "--convoy-adding": "#0b7a6b",
+    "--convoy-grain": "#ffffff66",
   },
   dark: {
     "--mantine-color-dimmed": "#a4acb8",
@@ -54,6 +58,10 @@ const resolver: CSSVariablesResolver = () => ({
     "--convoy-good": "#63d489",
     "--convoy-warning": "#f2b64f",
     "--convoy-bad": "#ff8f8f",
+    "--convoy-sending": "#f0a35e",
+    "--convoy-waiting": "#5f6876",
+    "--convoy-adding": "#4fd1b5",
+    "--convoy-grain": "#14171b66",
   },
 });
 

@@ -1,7 +1,7 @@
 /** All that the coordinator knows when it decides: kilobytes, immutable, without a single parameter or gradient. */
 import { batchCount, epochOrder } from "@convoy/datasets";
 import type { Group, PartialSums } from "@convoy/gradients";
-import type { Diagnosis, EvaluationView, Predictions, Split, WorkerState } from "@convoy/protocol";
+import type { Diagnosis, EvaluationView, Predictions, Split, TogetherView, WorkerState } from "@convoy/protocol";
 import type { TrainedTask, TrainingCurves } from "./diagnosis/curves.ts";
 import type { GradientSizes } from "./gradient-size.ts";
 import type { RunSettings } from "./settings.ts";
@@ -155,8 +155,8 @@ export interface CoordinatorState {
   readonly diagnosis: Diagnosis | null;
   readonly pace: Pace;
   readonly clock: TrainingClock;
-  /** Whether all together were quicker than the quickest alone would be when that was last said; null before. */
-  readonly togetherPays: boolean | null;
+  /** What the log was told last of all together beside the quickest alone; null before. */
+  readonly saidTogether: TogetherView["verdict"] | null;
   /** When the shell was asked to send the next tick. */
   readonly wakeAt: number | null;
 }

@@ -41,32 +41,42 @@ export function describeTogether(state: CoordinatorState, now: number): Together
   // For some seconds the combined speed still has the work of those who have just left.
   const efficiency = Math.min(1, combined / most);
   const figures = { workerCount, quickest, aloneSamplesPerSecond: alone, mostSamplesPerSecond: most, efficiency, time };
-  return { ...figures, sentence: sentenceOf(figures, combined / alone) };
+  const ratio = combined / alone;
+  const verdict = verdictOn(workerCount, ratio);
+  return { ...figures, verdict, sentence: sentenceOf({ ...figures, verdict }, ratio) };
 }
-
-type Figures = Omit<TogetherView, "sentence">;
 
 const partNames = ["computing", "sending", "waiting", "adding"] as const satisfies (keyof TimeShares)[];
 
-function sentenceOf({ workerCount, quickest, efficiency, time }: Figures, ratio: number): string {
-  if (workerCount === 1)
-    return `${quickest} is the only one so far, and computes for ${inPercent(time.computing)} of its time. Another device can be held beside it.`;
-  const all = `Together the ${formatCount(workerCount, "worker")}`;
-  const reached = `${inPercent(efficiency)} of what they could do at most is reached`;
-  if (ratio >= CLEARLY)
-    return `${all} are ${inTimes(ratio)} times as quick as the quickest of them, ${quickest}, would be alone; ${reached}.`;
-  const verdict =
-    ratio > 1 / CLEARLY
-      ? `${all} are no quicker than ${quickest} alone would be`
-      : `${all} are slower than ${quickest} alone would be: ${inTimes(ratio)} times its speed`;
-  return `${verdict}. ${reasonOf(time)}`;
+function verdictOn(workerCount: number, ratio: number): TogetherView["verdict"] {
+  if (workerCount === 1) return "single";
+  if (ratio >= CLEARLY) return "quicker";
+  return ratio > 1 / CLEARLY ? "equal" : "slower";
+}
+
+function sentenceOf(view: Omit<TogetherView, "sentence">, ratio: number): string {
+  const { workerCount, quickest, efficiency, time } = view;
+  const all = `Together the ${formatCount(workerCount, "worker")} are`;
+  switch (view.verdict) {
+    case "single":
+      return `${quickest} is the only one so far, and computes for ${inPercent(time.computing)} of its time. Another device can be held beside it.`;
+    case "quicker":
+      return `${all} ${inTimes(ratio)} times as quick as the quickest of them, ${quickest}, would be alone; ${inPercent(efficiency)} of what they could do at most is reached.`;
+    case "equal":
+      return `${all} no quicker than ${quickest} alone would be. ${reasonOf(time)}`;
+    case "slower":
+      return `${all} slower than ${quickest} alone would be, at ${inPercent(ratio)} of its speed. ${reasonOf(time)}`;
+  }
 }
 
 /** What keeps them from computing most of all. */
 function reasonOf(time: TimeShares): string {
   const part = (["sending", "waiting", "adding"] as const).reduce((a, b) => (time[b] > time[a] ? b : a));
-  const much = time[part] > time.computing ? "Most of the time goes" : "Beside computing, most of the time goes";
-  return `${much} into ${part} (${inPercent(time[part])}): ${explanations[part]}`;
+  const [share, computing] = [inPercent(time[part]), inPercent(time.computing)];
+  if (time[part] > 0.5) return `Most of the time goes into ${part} (${share}): ${explanations[part]}`;
+  if (time[part] > time.computing)
+    return `More time goes into ${part} (${share}) than into computing (${computing}): ${explanations[part]}`;
+  return `Beside computing (${computing}), time goes into ${part} (${share}): ${explanations[part]}`;
 }
 
 const explanations = {
@@ -89,9 +99,7 @@ function inTimes(ratio: number): string {
 /** At the end of an epoch, the log hears whether to be many pays: the first time, and when that has changed. */
 export function judgeTogether(turn: Turn): void {
   const together = describeTogether(turn.state, turn.now);
-  if (together === null || together.workerCount < 2) return;
-  const pays = combinedSpeed(turn.state, turn.now) > together.aloneSamplesPerSecond;
-  if (pays === turn.state.togetherPays) return;
-  turn.change({ togetherPays: pays });
-  turn.log(pays ? "info" : "warning", together.sentence);
+  if (together === null || together.verdict === "single" || together.verdict === turn.state.saidTogether) return;
+  turn.change({ saidTogether: together.verdict });
+  turn.log(together.verdict === "slower" ? "warning" : "info", together.sentence);
 }

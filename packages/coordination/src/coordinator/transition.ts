@@ -57,7 +57,7 @@ export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, 
     diagnosis: null,
     pace: [],
     clock: stoppedClock,
-    togetherPays: null,
+    saidTogether: null,
     wakeAt: null,
   };
 }
