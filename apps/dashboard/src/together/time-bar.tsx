@@ -18,14 +18,16 @@ export function TimeBar({ time, of, small = false }: TimeBarProps) {
       role="img"
       aria-label={`${of}: ${sharesInWords(time)}`}
     >
-      {parts.map(({ part }) => (
-        <span
-          key={part}
-          className={`${classes.part} ${classes.tone}`}
-          data-part={part}
-          style={{ flexGrow: time[part] }}
-        />
-      ))}
+      {parts
+        .filter(({ part }) => time[part] > 0)
+        .map(({ part }) => (
+          <span
+            key={part}
+            className={`${classes.part} ${classes.tone}`}
+            data-part={part}
+            style={{ flexGrow: time[part] }}
+          />
+        ))}
     </div>
   );
 }

@@ -72,7 +72,21 @@ describe("where a worker's time goes", () => {
     }
   });
 
-  test("[V8] does not go on while the run is paused or evaluated", () => {
+  test("[V8] has no waiting from an evaluation, however long a worker is idle in it", () => {
+    const device = { msPerSample: 0.1, linkMs: 2 };
+    const devices = [device, device];
+    const run = train(devices, 10, new TestRun({ ...settings, trainCount: 64 * 10, testCount: 16 }));
+    expect(run.state.round?.kind).toBe("evaluate");
+    const waiting = () => viewOf(run).workers.map(({ time }) => time?.waiting);
+    // One of two shards is done; nobody does the other.
+    finishNext(run, devices);
+    const before = waiting();
+    expect([...run.state.workers.values()].map(({ state }) => state)).toContain("ready");
+    run.now += 60_000;
+    expect(waiting()).toEqual(before);
+  });
+
+  test("[V8] does not go on while the run is paused", () => {
     const run = train([{ msPerSample: 0.1, linkMs: 2 }], 20);
     run.handle({ type: "message", peer: 99, message: { type: "control", action: "pause" } });
     finishNext(run, [{ msPerSample: 0.1, linkMs: 2 }]);
