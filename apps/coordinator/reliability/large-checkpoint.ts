@@ -32,6 +32,7 @@ const settings: RunSettings = {
   parameterCount: length,
   seed: 1,
   epochs: 1,
+  strategy: { type: "sync" } as const,
   exact: false,
   checkpointMs: 10_000,
   trainCount: 64,

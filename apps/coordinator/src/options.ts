@@ -1,6 +1,7 @@
 /** The command line, and the only reader of the environment. */
 import { resolve } from "node:path";
 import { possibleChanges, recipes } from "@convoy/models";
+import { limits } from "@convoy/protocol";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { isHostName } from "./network/host-name.ts";
 
@@ -35,6 +36,10 @@ export interface CoordinatorOptions {
   readonly port: number;
   readonly seed: number | undefined;
   readonly epochs: number | undefined;
+  /** What workers send: gradients of each batch, or the change after several steps of their own. */
+  readonly strategy: "sync" | "local" | undefined;
+  /** Of `local`: steps between two exchanges. */
+  readonly localSteps: number | undefined;
   /** The same run bit for bit, whoever computes it. */
   readonly exact: boolean;
   /** Begin a new run, whatever is unfinished. */
@@ -52,6 +57,14 @@ export function readOptions(args: readonly string[]): CoordinatorOptions {
   const { cert, key } = options;
   if ((cert === undefined) !== (key === undefined)) {
     parsed.error("error: --cert and --key belong together: give both files, or neither.");
+  }
+  if (options.exact && options.strategy === "local") {
+    parsed.error(
+      "error: --exact is for --strategy sync: what workers learn by themselves depends on how many they are.",
+    );
+  }
+  if (options.localSteps !== undefined && options.strategy !== "local") {
+    parsed.error("error: --local-steps belongs to --strategy local; say that too.");
   }
   return { ...options, dataDir: resolve(options.dataDir), https: options.https || cert !== undefined };
 }
@@ -95,6 +108,16 @@ function trainingOptions(): Option[] {
       "SEED",
       `names the run's random numbers: the same seed gives the same run (default: ${DEFAULT_SEED})`,
     ).argParser(whole(0, Number.MAX_SAFE_INTEGER)),
+    option(
+      "--strategy <name>",
+      "STRATEGY",
+      "sync: workers share every batch; local: each takes steps by itself, and what they learned is averaged (docs/strategies.md)",
+    ).choices(["sync", "local"]),
+    option(
+      "--local-steps <count>",
+      "LOCAL_STEPS",
+      "of the strategy local: steps between two exchanges, instead of as many as the link asks for",
+    ).argParser(whole(1, limits.localSteps)),
     flag("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine"),
     option(
       "--from <file>",

@@ -57,6 +57,8 @@ function start(change: Partial<CoordinatorOptions> = {}, obtain = drawn): Promis
     port: 0,
     seed: 1,
     epochs: 1,
+    strategy: undefined,
+    localSteps: undefined,
     exact: false,
     new: false,
     resume: undefined,

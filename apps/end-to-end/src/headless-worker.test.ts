@@ -53,6 +53,7 @@ function welcome(): ToWorker {
     datasetTitle: "D",
     exact: false,
     fingerprint: null,
+    trainCount: 60_000,
   };
 }
 

@@ -3,6 +3,7 @@ export { describeRun } from "./coordinator/describe-run.ts";
 export type { CoordinatorEffect, Report } from "./coordinator/effect.ts";
 export type { CoordinatorEvent } from "./coordinator/event.ts";
 export { measureGradient } from "./coordinator/gradient-size.ts";
+export { appliedRecipe, type LocalStrategy, type Strategy, strategySchema } from "./coordinator/local/strategy.ts";
 export { contradictionIn, positionOf, type RunPosition, runPositionSchema } from "./coordinator/position.ts";
 export { restoreCoordinator } from "./coordinator/restore.ts";
 export type { RunSettings } from "./coordinator/settings.ts";

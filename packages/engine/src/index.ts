@@ -21,5 +21,6 @@ export { createReferenceEngine, ReferenceEngine } from "./reference/reference-en
 export { dropoutSequence, dropoutThreshold, needsDraws, type Placement, placementOf } from "./sample-draws.ts";
 export { type Proof, proveEngine } from "./self-test/prove-engine.ts";
 export { rehearsalProblem, rehearse } from "./self-test/rehearse.ts";
+export { sliceBatch } from "./slice-batch.ts";
 export { indexOfLargest, softmax, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./softmax-cross-entropy.ts";
 export { type WindowGeometry, windowGeometry } from "./window-geometry.ts";

@@ -46,7 +46,7 @@ export const outcomeFields = {
   lossSum: z
     .number()
     .min(0)
-    .max(limits.leaseSamples * limits.sampleLoss)
+    .max(limits.vectorLength * limits.sampleLoss)
     .nullable(),
   correctCount: count,
   computeMs: milliseconds,

@@ -44,6 +44,9 @@ export const limits = {
   /** A peer is asked for a sign of life so often, and has so long to give it. */
   heartbeatMs: 25_000,
   heartbeatTimeoutMs: 20_000,
+  /** Steps that a worker may take by itself in one lease, and bytes of their samples' pixels. */
+  localSteps: 1024,
+  stretchBytes: 64 * 1024 * 1024,
   /** Samples that one lease may name. */
   leaseSamples: 1024,
   /** Samples of the next batch that a lease may name beside its own. */

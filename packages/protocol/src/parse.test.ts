@@ -149,6 +149,11 @@ describe("[P6] each maximum holds, and one more is refused", () => {
       limits.leaseSamples,
     ],
     ["samples leased", (n) => parseToWorker({ ...messagesToWorker.lease, samples: numbers(n) }), limits.leaseSamples],
+    [
+      "steps of a stretch",
+      (n) => parseToCoordinator({ ...messagesToCoordinator.contribution, stepLosses: numbers(n) }),
+      limits.localSteps,
+    ],
     ["samples ahead", (n) => parseToWorker({ ...messagesToWorker.lease, ahead: numbers(n) }), limits.aheadSamples],
     ["number of a lease", (n) => parseToWorker({ ...messagesToWorker.revoke, lease: n }), uint32Max],
     ["number of a sample", (n) => parseToWorker({ ...messagesToWorker.lease, samples: [n] }), uint32Max],
@@ -196,8 +201,32 @@ test.each([
   });
 });
 
+const stretch = { position: 128, sampleCount: 100, step: 940, stride: 8, rateFactor: 2.5 };
+
+test("[P3] a lease names its samples one by one or as a stretch, never both nor neither", () => {
+  const { lease } = messagesToWorker;
+  expect(parseToWorker({ ...lease, samples: [], stretch }).ok).toBe(true);
+  for (const wrong of [
+    { samples: [1], stretch },
+    { samples: [], stretch: null },
+  ]) {
+    const parsed = parseToWorker({ ...lease, ...wrong });
+    expect(parsed).toMatchObject({ refusal: { sentence: expect.stringContaining('"samples"') } });
+  }
+});
+
+test.each(["position", "sampleCount", "step", "stride", "rateFactor"])(
+  "[P3] a stretch whose %s is no such number is malformed, and the field is named",
+  (field) => {
+    for (const value of [-1, Number.NaN, "1", null]) {
+      const parsed = parseToWorker({ ...messagesToWorker.lease, samples: [], stretch: { ...stretch, [field]: value } });
+      expect(parsed).toMatchObject({ refusal: { sentence: expect.stringContaining(`stretch.${field}`) } });
+    }
+  },
+);
+
 test("[P6] the largest loss of a lease is let in", () => {
-  const lossSum = limits.leaseSamples * limits.sampleLoss;
+  const lossSum = limits.vectorLength * limits.sampleLoss;
   const message = { ...messagesToCoordinator.contribution, lossSum };
   expect(parseToCoordinator(message).ok).toBe(true);
 });

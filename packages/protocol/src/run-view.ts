@@ -85,7 +85,7 @@ export const runViewSchema = z.strictObject({
   datasetTitle: z.string(),
   /** Why the run trains on something else than the recipe's dataset; null when it does not. */
   datasetWarning: z.string().nullable(),
-  strategy: z.literal("sync"),
+  strategy: z.enum(["sync", "local"]),
   /** Whether the run is the same bit for bit whoever computes it. */
   exact: z.boolean(),
   seed: count,

@@ -13,6 +13,7 @@ import {
   token,
   workerName,
 } from "./fields.ts";
+import { limits } from "./limits.ts";
 
 /** The first message of a worker. */
 const join = z.strictObject({
@@ -40,8 +41,17 @@ const decline = z.strictObject({ type: z.literal("decline"), reason: description
 /** Asks for the samples of a lease that the worker does not have. */
 const requestSamples = z.strictObject({ type: z.literal("request-samples"), lease: leaseId, samples: sampleIndices });
 
-/** The summed gradient of a training lease; the frame names run, version and lease. */
-const contribution = z.strictObject({ type: z.literal("contribution"), ...outcomeFields, frame: bytes });
+/**
+ * The summed gradient of a training lease; or of a stretch the parameters before it less those after it. The frame names
+ * run, version and lease.
+ */
+const contribution = z.strictObject({
+  type: z.literal("contribution"),
+  ...outcomeFields,
+  /** Of each step of a stretch, the sum of its samples' losses; none of a gradient, or where one is not a number. */
+  stepLosses: z.array(z.number().min(0)).max(limits.localSteps),
+  frame: bytes,
+});
 
 /** What became of each sample of an evaluation lease; `readPredictions` reads it. */
 const evaluation = z.strictObject({

@@ -31,29 +31,50 @@ const welcome = z.strictObject({
   exact: z.boolean(),
   /** The fingerprint that every engine of this run must have; null while any will do. */
   fingerprint: fingerprint.nullable(),
+  /** Samples of the training set: with a seed and an epoch, they have an order. */
+  trainCount: count,
 });
 
 /** The flat vector of parameters of one version. Sent before the first lease of that version. */
 const parameters = z.strictObject({ type: z.literal("parameters"), frame: bytes });
 
 /** Consecutive samples to compute on, with the parameters of `version`. */
-const lease = z.strictObject({
-  type: z.literal("lease"),
-  lease: leaseId,
-  kind: z.enum(["train", "evaluate"]),
-  version: parameterVersion,
-  split,
-  samples: sampleIndices,
-  /**
-   * Of the run and its epoch, counted from 0: names, with each sample's position, the random numbers of dropout and
-   * augmentation. Null in evaluation, which has none.
-   */
-  draws: z.strictObject({ seed: count, epoch: count }).nullable(),
-  /** Samples of the next batch that will likely be this worker's, who may ask for them already. */
-  ahead: samplePositions(0, limits.aheadSamples),
-  /** How long the worker may take before the shards are given to someone else. */
-  allowedMs: milliseconds,
-});
+const lease = z
+  .strictObject({
+    type: z.literal("lease"),
+    lease: leaseId,
+    kind: z.enum(["train", "evaluate"]),
+    version: parameterVersion,
+    split,
+    /** Positions in the split, in the order of the batch; none where a stretch names them. */
+    samples: samplePositions(0, limits.leaseSamples),
+    /** Steps that the worker takes by itself, on samples that follow each other in the epoch's order; else null. */
+    stretch: z
+      .strictObject({
+        /** Of its first sample, in the epoch's order. */
+        position: count,
+        sampleCount: z.int().min(1),
+        /** The run's step, from 1, that its first one is; each further one is so many steps later. */
+        step: z.int().min(1),
+        stride: z.int().min(1),
+        /** The learning rate is the recipe's at that step, so many times. */
+        rateFactor: z.number().positive().max(limits.workers),
+      })
+      .nullable(),
+    /**
+     * Of the run and its epoch, counted from 0: names, with each sample's position, the random numbers of dropout and
+     * augmentation. Null in evaluation, which has none.
+     */
+    draws: z.strictObject({ seed: count, epoch: count }).nullable(),
+    /** Samples of the next batch that will likely be this worker's, who may ask for them already. */
+    ahead: samplePositions(0, limits.aheadSamples),
+    /** How long the worker may take before the shards are given to someone else. */
+    allowedMs: milliseconds,
+  })
+  .refine(({ samples, stretch }) => (samples.length === 0) === (stretch !== null), {
+    path: ["samples"],
+    message: "must be named one by one or as a stretch",
+  });
 
 /** Bytes of the samples asked for, in the order of the request. */
 const samples = z.strictObject({

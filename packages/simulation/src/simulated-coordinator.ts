@@ -149,8 +149,8 @@ export class SimulatedCoordinator {
     else this.#dispatch(process, { type: "not-understood", now, peer, refusal: frame.refusal });
   }
 
-  #receiveContribution(process: Process, peer: PeerId, message: Contribution): void {
-    const { frame, lossSum, correctCount, computeMs } = message;
+  #receiveContribution(process: Process, peer: PeerId, contribution: Contribution): void {
+    const { frame, lossSum, correctCount, stepLosses, computeMs } = contribution;
     this.#dispatch(process, {
       type: "contribution",
       now: this.#options.clock.now,
@@ -159,6 +159,7 @@ export class SimulatedCoordinator {
       ...measureGradient(frame.vector),
       lossSum: lossSum ?? Number.NaN,
       correctCount,
+      stepLosses,
       computeMs,
       heldMs: 0,
     });
@@ -200,7 +201,7 @@ export class SimulatedCoordinator {
         return true;
       case "accumulate":
         // A socket gives each message bytes of its own; here honest workers share what was computed once.
-        plane.accumulate(effect.group, effect.shardCount, effect.vector.slice());
+        plane.accumulate(effect.group, effect.shardCount, effect.vector.slice(), effect.weight);
         return true;
       case "update":
         if (!plane.update(effect.version, effect.sampleCount)) return false;

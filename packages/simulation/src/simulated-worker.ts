@@ -10,7 +10,7 @@ import {
   workerTransition,
 } from "@convoy/coordination";
 import { assert, type RandomSequence, type VirtualClock } from "@convoy/foundation";
-import { encodePredictions, type LeaseMessage, type VectorFrame } from "@convoy/protocol";
+import { encodePredictions, type LeaseMessage, limits, type VectorFrame } from "@convoy/protocol";
 import { drawMagnitude, isDrawn } from "./draw.ts";
 import { type DialingEnd, drawHearing, type FaultyNetwork, type Link } from "./faulty-network.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
@@ -154,6 +154,7 @@ export class SimulatedWorker {
           message,
           missing: this.#missing.samples,
           ahead: this.#unknown(message.split, message.ahead),
+          requestSize: limits.leaseSamples,
         });
         return;
       case "samples":
@@ -271,7 +272,12 @@ export class SimulatedWorker {
       if (lease.kind === "train") this.#computed = { version, sum };
       const { lossSum, correctCount } = sum;
       const predictions = sum.predictions && encodePredictions(sum.predictions);
-      this.handle({ type: "computed", lease: lease.lease, outcome: { lossSum, correctCount, computeMs }, predictions });
+      this.handle({
+        type: "computed",
+        lease: lease.lease,
+        outcome: { lossSum, correctCount, stepLosses: [], computeMs },
+        predictions,
+      });
     }
     this.#computeNext();
   }

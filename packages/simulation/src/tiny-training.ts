@@ -68,6 +68,7 @@ export function tinyTraining(shape: number, steps: number): TinyTraining {
       parameterCount: parameterLayout(recipe.model).length,
       seed: shape,
       epochs: Math.ceil(steps / batchesOfEpoch),
+      strategy: { type: "sync" },
       exact: true,
       trainCount,
       testCount,

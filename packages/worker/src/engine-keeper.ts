@@ -94,6 +94,11 @@ export class EngineKeeper {
     return engine;
   }
 
+  /** Someone else has given the engine others. */
+  forgetParameters(): void {
+    this.#held = null;
+  }
+
   /** After all that came before. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);

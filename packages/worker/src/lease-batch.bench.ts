@@ -20,6 +20,7 @@ describe("64 of 60,000 samples", () => {
     split: "train",
     samples,
     draws: null,
+    stretch: null,
     ahead: [],
     allowedMs: 1000,
   };

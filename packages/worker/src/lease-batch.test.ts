@@ -12,6 +12,7 @@ const lease: LeaseMessage = {
   split: "train",
   samples: [30, 10, 20],
   draws: null,
+  stretch: null,
   ahead: [],
   allowedMs: 1000,
 };

@@ -12,18 +12,24 @@ export class LeaseBatch {
   /** Samples for later that are missing. */
   readonly #ahead: Set<number>;
 
-  constructor(lease: LeaseMessage, sampleBytes: number, cache: SampleCache) {
-    const count = lease.samples.length;
+  /** `samples`: those that the lease names, in their order. */
+  constructor(
+    lease: LeaseMessage,
+    sampleBytes: number,
+    cache: SampleCache,
+    samples: Uint32Array = Uint32Array.from(lease.samples),
+  ) {
+    const count = samples.length;
     this.lease = lease;
     this.#sampleBytes = sampleBytes;
-    const draws = lease.draws && { ...lease.draws, samples: Uint32Array.from(lease.samples) };
+    const draws = lease.draws && { ...lease.draws, samples };
     this.batch = {
       count,
       pixels: new Uint8Array(count * sampleBytes),
       labels: new Uint8Array(count),
       ...(draws && { draws }),
     };
-    lease.samples.forEach((sample, place) => {
+    samples.forEach((sample, place) => {
       const label = cache.read(lease.split, sample, this.batch.pixels, place * sampleBytes);
       if (label === null) this.#missing.set(sample, place);
       else this.batch.labels[place] = label;

@@ -12,23 +12,28 @@ import {
   workerTransition,
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
-import { parameterLayout, parseRecipe, type Recipe } from "@convoy/models";
-import { type LeaseMessage, type OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
+import { parseRecipe, type Recipe } from "@convoy/models";
+import {
+  type LeaseMessage,
+  limits,
+  type OutgoingFrame,
+  parseToWorker,
+  readFrame,
+  type ToWorker,
+} from "@convoy/protocol";
 import type { Connection, Dial } from "@convoy/transport";
+import { type Computed, computeGradient, evaluateLease, takeSteps } from "./compute-lease.ts";
 import { describeWorker } from "./describe-worker.ts";
 import type { EngineCandidate } from "./engine-candidate.ts";
 import { EngineKeeper } from "./engine-keeper.ts";
 import type { EngineVerdict } from "./engine-verdict.ts";
 import { GradientFrames } from "./gradient-frames.ts";
 import { LeaseBatch } from "./lease-batch.ts";
-import { SampleCache, sampleBytesOf } from "./sample-cache.ts";
+import { prepareRun, type RunInHand } from "./run-in-hand.ts";
+import { sampleBytesOf } from "./sample-cache.ts";
 import { sentPredictions } from "./sent-predictions.ts";
 import { Throughput } from "./throughput.ts";
-import { withPatience } from "./with-patience.ts";
 import type { WorkerStatus } from "./worker-status.ts";
-
-/** For one lease. The coordinator gives up long before; so long, an engine may be slow, and is not thought to hang. */
-const PATIENCE_MS = 300_000;
 
 export interface WorkerOptions {
   readonly dial: Dial;
@@ -66,9 +71,7 @@ class WorkerShell {
   readonly #connection: Connection;
   readonly #throughput = new Throughput();
   #state: WorkerCoreState = startWorker;
-  #recipe: Recipe | null = null;
-  #parameterCount = 0;
-  #cache: SampleCache | null = null;
+  #inHand: RunInHand | null = null;
   readonly #keeper: EngineKeeper;
   /** The newest that arrived. */
   #parameters: Float32Array | null = null;
@@ -121,7 +124,7 @@ class WorkerShell {
     }
     const { message } = parsed;
     if (
-      this.#recipe === null &&
+      this.#inHand === null &&
       (message.type === "parameters" || message.type === "lease" || message.type === "samples")
     ) {
       this.handle({ type: "failed", sentence: `The coordinator sent "${message.type}" before its welcome.` });
@@ -159,17 +162,14 @@ class WorkerShell {
       this.handle({ type: "failed", sentence: error instanceof Error ? error.message : String(error) });
       return;
     }
-    if (this.#state.run?.run !== message.run || this.#cache === null) {
-      this.#cache = new SampleCache(sampleBytesOf(recipe));
-    }
-    this.#recipe = recipe;
-    this.#parameterCount = parameterLayout(recipe.model).length;
+    const isKnown = this.#state.run?.run === message.run;
+    this.#inHand = prepareRun(recipe, message.trainCount, isKnown ? this.#inHand : null);
     this.#parameters = null;
     this.handle({ type: "welcomed", message, recipeTitle: recipe.title });
   }
 
   #storeParameters(bytes: Uint8Array): void {
-    const parsed = readFrame(bytes, this.#parameterCount);
+    const parsed = readFrame(bytes, this.#run().parameterCount);
     // A damaged frame leaves the worker without parameters: it gives the lease back and gets them again.
     if (!parsed.ok || parsed.frame.run !== this.#state.run?.run) return;
     this.#parameters = parsed.frame.vector;
@@ -177,10 +177,18 @@ class WorkerShell {
   }
 
   #prepareLease(message: LeaseMessage): void {
-    const { recipe, cache } = this.#run();
-    const leaseBatch = new LeaseBatch(message, sampleBytesOf(recipe), cache);
+    const { recipe, cache, orders } = this.#run();
+    const sampleBytes = sampleBytesOf(recipe);
+    const samples = orders.samplesOf(message);
+    if (samples === null) {
+      this.handle({ type: "failed", sentence: "The coordinator named samples that the training set does not have." });
+      return;
+    }
+    const leaseBatch = new LeaseBatch(message, sampleBytes, cache, samples);
     this.#leaseBatch = leaseBatch;
-    this.handle({ type: "leased", message, missing: leaseBatch.missing, ahead: leaseBatch.ahead });
+    const { missing, ahead } = leaseBatch;
+    const requestSize = Math.max(1, Math.min(limits.leaseSamples, Math.floor(limits.samplesBytes / sampleBytes)));
+    this.handle({ type: "leased", message, missing, ahead, requestSize });
   }
 
   #storeSamples(message: Extract<ToWorker, { type: "samples" }>): void {
@@ -191,9 +199,9 @@ class WorkerShell {
     this.handle({ type: "samples-stored", lease: message.lease, missing: leaseBatch.missing });
   }
 
-  #run(): { recipe: Recipe; cache: SampleCache } {
-    assert(this.#recipe !== null && this.#cache !== null, "the coordinator has said welcome");
-    return { recipe: this.#recipe, cache: this.#cache };
+  #run(): RunInHand {
+    assert(this.#inHand !== null, "the coordinator has said welcome");
+    return this.#inHand;
   }
 
   #execute(effect: WorkerEffect): void {
@@ -241,8 +249,9 @@ class WorkerShell {
     const isInHand = () => this.#state.lease?.message === lease;
     if (!isInHand() || leaseBatch?.lease !== lease) return;
     try {
-      const { outcome, predictions, computeMs } = await this.#computeOn(leaseBatch);
-      if (!isInHand()) return;
+      const computed = await this.#computeOn(leaseBatch, isInHand);
+      if (computed === null || !isInHand()) return;
+      const { outcome, predictions, computeMs } = computed;
       this.#lastLeaseMs = computeMs;
       // A cross-entropy of nearly nothing may come out below zero by a rounding of the device.
       const lossSum = Math.max(0, outcome.lossSum);
@@ -261,19 +270,16 @@ class WorkerShell {
     }
   }
 
-  async #computeOn({ lease, batch }: LeaseBatch) {
-    const startedAt = performance.now();
-    const engine = this.#parameters === null ? null : this.#keeper.engineWith(this.#parameters);
-    assert(engine !== null, "a lease is computed with an engine and parameters");
-    const hangs = `The engine ${engine.identity.name} gave no answer for ${PATIENCE_MS / 60_000} minutes.`;
-    const patience = [PATIENCE_MS, hangs] as const;
-    if (lease.kind === "evaluate") {
-      const { predictions, ...outcome } = await withPatience(engine.evaluate(batch), ...patience);
-      return { outcome, predictions, computeMs: performance.now() - startedAt };
-    }
-    this.#gradient = this.#frames.take(this.#parameterCount);
-    const outcome = await withPatience(engine.computeGradient(batch, this.#gradient.vector), ...patience);
-    return { outcome, predictions: null, computeMs: performance.now() - startedAt };
+  /** Null: nobody waits for it any more. */
+  #computeOn({ lease, batch }: LeaseBatch, isInHand: () => boolean): Promise<Computed | null> {
+    const parameters = this.#parameters;
+    assert(parameters !== null, "a lease is computed with parameters");
+    const common = { keeper: this.#keeper, parameters, batch };
+    if (lease.kind === "evaluate") return evaluateLease(common);
+    this.#gradient = this.#frames.take(this.#run().parameterCount);
+    const { vector } = this.#gradient;
+    if (lease.stretch === null) return computeGradient(common, vector);
+    return takeSteps({ ...common, stretch: lease.stretch, steps: this.#run().steps, isInHand }, vector);
   }
 
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {

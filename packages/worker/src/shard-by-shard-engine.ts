@@ -1,5 +1,12 @@
 import { shardCount, shardRange } from "@convoy/datasets";
-import { type Batch, type BatchOutcome, concatenatePredictions, type Engine, type Evaluation } from "@convoy/engine";
+import {
+  type Batch,
+  type BatchOutcome,
+  concatenatePredictions,
+  type Engine,
+  type Evaluation,
+  sliceBatch,
+} from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { addToTree, type PartialSums } from "@convoy/gradients";
 import { addVectors } from "@convoy/vectors";
@@ -81,15 +88,8 @@ export class ShardByShardEngine implements Engine {
 }
 
 function shardOf(batch: Batch, index: number): Batch {
-  const { draws } = batch;
   const { start, end } = shardRange(index, batch.count);
-  const sampleBytes = batch.pixels.length / batch.count;
-  return {
-    count: end - start,
-    pixels: batch.pixels.subarray(start * sampleBytes, end * sampleBytes),
-    labels: batch.labels.subarray(start, end),
-    ...(draws && { draws: { ...draws, samples: draws.samples.subarray(start, end) } }),
-  };
+  return sliceBatch(batch, start, end);
 }
 
 function outcomeOf({ lossSum, correctCount }: Sum): BatchOutcome {

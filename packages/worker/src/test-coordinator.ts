@@ -74,6 +74,7 @@ export class TestCoordinator {
       datasetTitle: "Drawn",
       exact: false,
       fingerprint: null,
+      trainCount: 60_000,
       ...change,
     });
   }
@@ -93,6 +94,7 @@ export class TestCoordinator {
       split: "train",
       samples,
       draws: null,
+      stretch: null,
       ahead: [],
       allowedMs: 1000,
     } as const;

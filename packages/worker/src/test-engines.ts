@@ -36,7 +36,7 @@ export function tinySample(sample: number): { pixels: Uint8Array; label: number 
   return { pixels: Uint8Array.from({ length: 16 }, () => random.below(256)), label: random.below(3) };
 }
 
-function tinyBatch(samples: readonly number[]): Batch {
+export function tinyBatch(samples: readonly number[]): Batch {
   const drawn = samples.map(tinySample);
   return {
     count: samples.length,

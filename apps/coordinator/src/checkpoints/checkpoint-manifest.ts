@@ -1,6 +1,6 @@
 /** What a checkpoint says about itself: a JSON file beside the vectors, written last, so that what it describes is there. */
 import { createHash } from "node:crypto";
-import { type RunPosition, type RunSettings, runPositionSchema } from "@convoy/coordination";
+import { type RunPosition, type RunSettings, runPositionSchema, strategySchema } from "@convoy/coordination";
 import { parseRecipe } from "@convoy/models";
 import { PROTOCOL_VERSION } from "@convoy/protocol";
 import * as z from "zod";
@@ -28,6 +28,8 @@ const settingsSchema = z.strictObject({
   seed: count,
   startedFrom: z.strictObject({ file: z.string(), sha256 }).optional(),
   epochs: count,
+  /** Earlier versions of Convoy had one alone. */
+  strategy: strategySchema.default({ type: "sync" }),
   exact: z.boolean(),
   checkpointMs: z.number().min(0),
   trainCount: count,

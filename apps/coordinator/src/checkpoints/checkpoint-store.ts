@@ -1,7 +1,7 @@
 /** The checkpoints of one run in a folder of their own: the last few, each a file of vectors and a manifest. */
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { contradictionIn, type RunPosition, type RunSettings } from "@convoy/coordination";
+import { appliedRecipe, contradictionIn, type RunPosition, type RunSettings } from "@convoy/coordination";
 import { stateNamesOf } from "@convoy/gradients";
 import { parameterLayout } from "@convoy/models";
 import { sweepTemporaries, writeAtomically } from "../write-atomically.ts";
@@ -100,7 +100,15 @@ export async function readNewestCheckpoint(folder: string, run: string): Promise
     if (contradiction !== null) throw new Error(contradiction);
     const path = join(folder, vectors.file);
     const layout = parameterLayout(settings.recipe.model);
-    return { position, ...(await readVectors(path, vectors, layout, stateNamesOf(settings.recipe.optimizer))) };
+    return {
+      position,
+      ...(await readVectors(
+        path,
+        vectors,
+        layout,
+        stateNamesOf(appliedRecipe(settings.recipe, settings.strategy).optimizer),
+      )),
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 /** The runs in a data folder, and whether one of them is what is wanted now. */
 import { readdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { RunSettings } from "@convoy/coordination";
+import type { RunSettings, Strategy } from "@convoy/coordination";
 import type { Recipe } from "@convoy/models";
 import type { CheckpointManifest } from "./checkpoint-manifest.ts";
 import { readNewestManifest } from "./checkpoint-store.ts";
@@ -20,6 +20,7 @@ export interface RunWish {
   readonly recipe: Recipe;
   readonly dataset: DatasetIdentity;
   readonly exact: true | null;
+  readonly strategy: Pick<Strategy, "type"> | null;
   readonly seed: number | null;
   readonly epochs: number | null;
   /** The file that it is to start from. */
@@ -51,12 +52,13 @@ export async function findRun(dataDir: string, run: string, onUnreadable: OnUnre
 
 /** Why this run is not the one that is wished for: a clause that begins with "its" or "it", or null. */
 export function differenceFrom(wish: RunWish, { settings, dataset }: CheckpointManifest): string | null {
-  const { recipe, seed, epochs, exact, startedFrom } = settings;
+  const { recipe, seed, epochs, exact, strategy, startedFrom } = settings;
   if (recipe.name !== wish.recipe.name) return `its recipe is ${recipe.name}, not ${wish.recipe.name}`;
   if (!isDeepStrictEqual(plain(recipe), plain(wish.recipe))) return `its recipe ${recipe.name} was another then`;
   if (dataset.name !== wish.dataset.name) return `it trains on ${settings.dataset.title}, not on ${wish.dataset.name}`;
   if (!isDeepStrictEqual(dataset, wish.dataset)) return `its ${settings.dataset.title} was another then`;
   if (wish.exact !== null && !exact) return "it is not exact";
+  if (wish.strategy !== null && wish.strategy.type !== strategy.type) return `its strategy is ${strategy.type}`;
   if (wish.seed !== null && seed !== wish.seed) return `its seed is ${seed}, not ${wish.seed}`;
   if (wish.epochs !== null && epochs !== wish.epochs) return `it has ${epochs} epochs, not ${wish.epochs}`;
   if (wish.start !== null && wish.start.sha256 !== startedFrom?.sha256) {

@@ -3,6 +3,9 @@ import { createReferenceEngine, type EngineFactory } from "@convoy/engine";
 import { expect, test } from "vitest";
 import { differenceFrom, plainTraining, TestRun, tinySettings } from "./test-run-loop.ts";
 
+/** So many that each of the two is given enough, whichever of them this machine lets be the quicker. */
+const EPOCHS = 150;
+
 /** Honest for so many gradients, also those of its self-test; after that all of them are finite and enormous. */
 function breaksAfter(gradients: number): EngineFactory {
   let left = gradients;
@@ -24,11 +27,15 @@ function breaksAfter(gradients: number): EngineFactory {
 }
 
 test("[C14] a device that breaks is sent away, and the run is the same as without it", async () => {
-  const run = new TestRun({ ...tinySettings, epochs: 60 });
+  const run = new TestRun({ ...tinySettings, epochs: EPOCHS });
   run.addWorker("good");
   run.addWorker("breaks", () => {}, breaksAfter(25));
   await run.until(() => run.view.state === "finished");
-  expect(run.view.workers.find(({ name }) => name === "breaks")).toMatchObject({ state: "left", refusals: 3 });
+  expect(run.view.workers.find(({ name }) => name === "breaks")).toMatchObject({
+    state: "left",
+    // One more where a last result was on its way when it was sent away.
+    refusals: expect.toSatisfy((refusals: number) => refusals === 3 || refusals === 4),
+  });
   expect(run.view.workers.find(({ name }) => name === "good")).toMatchObject({ refusals: 0 });
-  expect(differenceFrom(await plainTraining(60), run.plane.parameters)).toBeLessThan(1e-5);
+  expect(differenceFrom(await plainTraining(EPOCHS), run.plane.parameters)).toBeLessThan(1e-5);
 });

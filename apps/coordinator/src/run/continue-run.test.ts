@@ -57,7 +57,8 @@ function startFrom(file: string, value: number): RunStart {
 
 async function open({ changedRecipe, changedDataset, resume, start, ...change }: Wish = {}): Promise<Running> {
   // Whatever leases are given, the same is added up; and saved after every step, if the disk keeps up.
-  const defaults = { seed: undefined, epochs: undefined, exact: true, new: false, checkpointSeconds: 0 };
+  const strategy = { strategy: undefined, localSteps: undefined };
+  const defaults = { ...strategy, seed: undefined, epochs: undefined, exact: true, new: false, checkpointSeconds: 0 };
   const options = { dataDir, ...defaults, ...change };
   const chosen = resume === undefined ? null : await findRun(dataDir, resume, expect.fail);
   const obtained = { dataset: { ...tinyDataset, ...changedDataset }, warning: null };

@@ -1,6 +1,6 @@
 /** Opens the run that a start is about: one that was interrupted goes on, or a new one begins. */
 import { randomBytes } from "node:crypto";
-import { DataPlane, positionOf, type RunSettings, startCoordinator } from "@convoy/coordination";
+import { DataPlane, positionOf, type RunSettings, type Strategy, startCoordinator } from "@convoy/coordination";
 import { initializeParameters, parameterLayout } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { runPath, writingTo } from "../checkpoints/data-folder.ts";
@@ -20,6 +20,7 @@ export async function openRun(opening: Opening): Promise<OpenRun> {
     dataset: identifyDataset(obtained.dataset),
     // Nobody can say that a run should not be.
     exact: options.exact ? (true as const) : null,
+    strategy: options.strategy === undefined ? null : { type: options.strategy },
     seed: options.seed ?? null,
     epochs: options.epochs ?? null,
     start: start?.file ?? null,
@@ -68,10 +69,18 @@ function settingsOf({ options, recipe, start, obtained: { dataset, warning } }: 
     seed: options.seed ?? DEFAULT_SEED,
     ...(start === null ? {} : { startedFrom: start.file }),
     epochs: options.epochs ?? recipe.epochs,
+    strategy: strategyOf(options),
     exact: options.exact,
     checkpointMs: 1000 * options.checkpointSeconds,
     trainCount: dataset.train.count,
     testCount: dataset.test.count,
     dataset: { name: dataset.name, title: dataset.title, warning },
   };
+}
+
+/** Averages, and lets the learning rate grow with the workers whose changes are averaged: see docs/strategies.md. */
+function strategyOf({ strategy = "sync", localSteps }: Opening["options"]): Strategy {
+  if (strategy === "sync") return { type: "sync" };
+  const outer = { learningRate: 1, momentum: 0 };
+  return { type: "local", localSteps: localSteps ?? null, outer, rateScaling: "linear" };
 }

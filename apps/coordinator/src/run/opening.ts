@@ -22,7 +22,10 @@ export interface OpenRun {
 }
 
 export interface Opening {
-  readonly options: Pick<CoordinatorOptions, "dataDir" | "seed" | "epochs" | "exact" | "new" | "checkpointSeconds">;
+  readonly options: Pick<
+    CoordinatorOptions,
+    "dataDir" | "seed" | "epochs" | "strategy" | "localSteps" | "exact" | "new" | "checkpointSeconds"
+  >;
   readonly recipe: Recipe;
   readonly obtained: DatasetForRun;
   /** The run that was asked for by its name; null when none was. */

@@ -17,6 +17,7 @@ describe("44,426 parameters, one worker", () => {
     parameterCount: layout.length,
     seed: 5,
     epochs: 1,
+    strategy: { type: "sync" } as const,
     exact: false,
     checkpointMs: Number.MAX_VALUE,
     trainCount: 64 * 20_000,
@@ -52,6 +53,13 @@ describe("44,426 parameters, one worker", () => {
     seal();
   });
   bench("seal it, and a step", () => {
-    listener.onMessage({ type: "contribution", lossSum: 1, correctCount: 1, computeMs: 1, frame: seal() });
+    listener.onMessage({
+      type: "contribution",
+      lossSum: 1,
+      correctCount: 1,
+      stepLosses: [],
+      computeMs: 1,
+      frame: seal(),
+    });
   });
 });

@@ -164,6 +164,7 @@ export class RunLoop {
       ...measureGradient(frame.vector),
       lossSum,
       correctCount: message.correctCount,
+      stepLosses: message.stepLosses,
       computeMs: message.computeMs,
       heldMs: this.#heldMs.get(peer) ?? 0,
     });
@@ -207,7 +208,7 @@ export class RunLoop {
         this.#connections.get(effect.peer)?.close();
         break;
       case "accumulate":
-        plane.accumulate(effect.group, effect.shardCount, effect.vector);
+        plane.accumulate(effect.group, effect.shardCount, effect.vector, effect.weight);
         break;
       case "update":
         if (plane.update(effect.version, effect.sampleCount)) break;

@@ -70,6 +70,7 @@ export const tinySettings: RunSettings = {
   parameterCount: tinyLayout.length,
   seed: 5,
   epochs: 2,
+  strategy: { type: "sync" } as const,
   exact: false,
   checkpointMs: 60_000,
   trainCount: tinyDataset.train.count,
@@ -236,7 +237,13 @@ export class TestPeer {
     engine.setParameters(parsed.frame.vector);
     const gradient = new Float32Array(tinyLayout.length);
     const outcome = await engine.computeGradient(batchOf(tinyDataset[lease.split], lease.samples), gradient);
-    return { type: "contribution", ...outcome, computeMs: 1, frame: sealed(gradient, lease) } as const;
+    return {
+      type: "contribution",
+      ...outcome,
+      stepLosses: [] as number[],
+      computeMs: 1,
+      frame: sealed(gradient, lease),
+    } as const;
   }
 }
 

@@ -7,6 +7,7 @@ const settingsWith = (optimizer: Recipe["optimizer"]) => ({
   run: "00112233445566ff",
   recipe: { ...(recipes[0] as Recipe), optimizer },
   trainCount: 640,
+  strategy: { type: "sync" } as const,
 });
 const whole = { level: 0, index: 0 };
 
@@ -56,3 +57,45 @@ test.each(optimizers)(
     expect(second.frame).toEqual(first.frame);
   },
 );
+
+const averaging = { learningRate: 1, momentum: 0 };
+const places = 4096;
+const place = (index: number) => ({ level: 0, index });
+const localPlane = (outer: { learningRate: number; momentum: number }) =>
+  new DataPlane(
+    { ...settingsWith(sgd), strategy: { type: "local", localSteps: 4, outer, rateScaling: "none" } },
+    { version: 0, parameters: Float32Array.of(1, 2) },
+  );
+
+test("[H2] changes are weighed by their samples, and the order of arrival does not matter", () => {
+  const changes = [
+    { index: 0, change: [0.5, -1], weight: 3 },
+    { index: 1, change: [1e-7, 1e7], weight: 1 },
+    { index: 2, change: [-0.25, 3], weight: 4 },
+  ];
+  const results = [
+    [0, 1, 2],
+    [2, 0, 1],
+    [1, 2, 0],
+  ].map((order) => {
+    const plane = localPlane(averaging);
+    for (const next of order) {
+      const { index, change, weight } = changes[next] as (typeof changes)[number];
+      plane.accumulate(place(index), places, Float32Array.from(change), weight);
+    }
+    expect(plane.update(1, 8)).toBe(true);
+    return [...plane.parameters];
+  });
+  expect(results[0]?.[0]).toBeCloseTo(1 - (3 * 0.5 + 1e-7 - 4 * 0.25) / 8, 6);
+  for (const result of results) expect(result).toEqual(results[0]);
+});
+
+test("[H2] an outer momentum carries the changes of earlier rounds on, as Nesterov has it", () => {
+  const plane = localPlane({ learningRate: 0.5, momentum: 0.5 });
+  for (const version of [1, 2]) {
+    plane.accumulate(place(0), places, Float32Array.of(1, 0), 2);
+    plane.update(version, 2);
+  }
+  // v: 1, then 1.5; each step 0.5 (g + 0.5 v).
+  expect(plane.parameters[0]).toBeCloseTo(1 - 0.5 * 1.5 - 0.5 * 1.75, 6);
+});

@@ -6,6 +6,7 @@ import { batchCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import {
   addToTree,
+  addUp,
   createOptimizer,
   type Group,
   type Optimizer,
@@ -14,6 +15,7 @@ import {
 } from "@convoy/gradients";
 import { OutgoingFrame } from "@convoy/protocol";
 import { addVectors } from "@convoy/vectors";
+import { appliedRecipe } from "./local/strategy.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** Where a run's floats begin: at its start, or where it was saved. */
@@ -36,12 +38,17 @@ export class DataPlane {
 
   /** Writes to none of these vectors. */
   constructor(
-    { run, recipe, trainCount }: Pick<RunSettings, "run" | "recipe" | "trainCount">,
+    { run, recipe, trainCount, strategy }: Pick<RunSettings, "run" | "recipe" | "trainCount" | "strategy">,
     { version, parameters, optimizerState }: PlaneStart,
   ) {
     this.#run = run;
     const stepsPerEpoch = batchCount(trainCount, recipe.batchSize);
-    this.#optimizer = createOptimizer(recipe, stepsPerEpoch, parameters.length, optimizerState);
+    this.#optimizer = createOptimizer(
+      appliedRecipe(recipe, strategy),
+      stepsPerEpoch,
+      parameters.length,
+      optimizerState,
+    );
     this.#version = version;
     this.#published = new OutgoingFrame(parameters.length);
     this.#published.vector.set(parameters);
@@ -73,8 +80,9 @@ export class DataPlane {
   }
 
   /** Takes the vector over: it may be written to from now on. */
-  accumulate(group: Group, shardCount: number, vector: Float32Array): void {
+  accumulate(group: Group, shardCount: number, vector: Float32Array, weight = 1): void {
     assert(this.#root === null, "a complete sum is used before the next begins");
+    if (weight !== 1) for (let i = 0; i < vector.length; i++) vector[i] = Math.fround((vector[i] as number) * weight);
     const { parts, root } = addToTree(this.#parts, group, vector, shardCount, addVectors);
     this.#parts = parts;
     this.#root = root;
@@ -82,12 +90,15 @@ export class DataPlane {
 
   /** Publishes the next version and returns true; or keeps the newest and returns false, when the next has values that are no numbers. */
   update(version: number, sampleCount: number): boolean {
-    assert(this.#root !== null, "an update follows a complete sum");
+    // In `local` the tree ends with what came.
+    const root = this.#root ?? addUp(this.#parts, addVectors);
+    assert(root !== null, "an update follows a sum");
     assert(version === this.#version + 1, "versions follow each other");
     const next = new OutgoingFrame(this.parameters.length);
     // Every version is one step from the one before it.
-    const allFinite = this.#optimizer.step(this.parameters, this.#root, { step: version, sampleCount }, next.vector);
+    const allFinite = this.#optimizer.step(this.parameters, root, { step: version, sampleCount }, next.vector);
     this.#root = null;
+    this.#parts = new Map();
     if (!allFinite) return false;
     this.#published = next;
     this.#version = version;

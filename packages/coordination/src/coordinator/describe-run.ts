@@ -25,7 +25,7 @@ export function describeRun(state: CoordinatorState, now: number): RunView {
     dataset: settings.dataset.name,
     datasetTitle: settings.dataset.title,
     datasetWarning: settings.dataset.warning,
-    strategy: "sync",
+    strategy: settings.strategy.type,
     exact: settings.exact,
     seed: settings.seed,
     parameterCount: settings.parameterCount,

@@ -21,10 +21,16 @@ export type CoordinatorEffect =
       readonly samples: number[];
     }
   | { readonly type: "disconnect"; readonly peer: PeerId }
-  /** Add the vector into its place in the tree of this round's batch. */
-  | { readonly type: "accumulate"; readonly group: Group; readonly shardCount: number; readonly vector: Float32Array }
+  /** Add the vector, so many times, into its place in the tree of this round's sums. */
+  | {
+      readonly type: "accumulate";
+      readonly group: Group;
+      readonly shardCount: number;
+      readonly vector: Float32Array;
+      readonly weight: number;
+    }
   /**
-   * The tree is complete: divide, let the optimizer step, publish the next version. When that gives values that are no
+   * Everything is added that the round will have: divide, let the optimizer step, publish the next version. When that gives values that are no
    * numbers, the effects behind this one are void and the next event is "diverged".
    */
   | { readonly type: "update"; readonly version: number; readonly sampleCount: number }

@@ -21,6 +21,8 @@ export type CoordinatorEvent =
       readonly norm: number;
       readonly lossSum: number;
       readonly correctCount: number;
+      /** Of a stretch, the loss of each of its steps, in sum over its samples; empty of a gradient. */
+      readonly stepLosses: readonly number[];
       /** What the worker says its engine took. */
       readonly computeMs: number;
       /** How long the lease was held up here after it was decided on, by what came before it. */

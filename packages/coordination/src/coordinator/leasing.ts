@@ -1,21 +1,15 @@
 /** Who gets which shards, until when. */
-import { batchRange, SHARD_SIZE } from "@convoy/datasets";
+import { SHARD_SIZE } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
 import { elementCount, imageShapeFor } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
 import { isSetAside } from "./gradient-size.ts";
+import { describeStretch, planRound, stretchFor, timeForStretch } from "./local/stretches.ts";
+import { samplesAhead, samplesOf } from "./named-samples.ts";
 import { policy } from "./policy.ts";
-import {
-  type CoordinatorState,
-  type Lease,
-  type PeerId,
-  type Round,
-  type ShardState,
-  stepsOfEpoch,
-  type Worker,
-} from "./state.ts";
+import type { Lease, PeerId, Round, ShardRange, ShardState, Worker } from "./state.ts";
 import { withWaiting } from "./time-spent.ts";
 import { readClock } from "./training-clock.ts";
 import type { Turn } from "./turn.ts";
@@ -37,6 +31,10 @@ export function issueLeases(turn: Turn): void {
     return;
   }
   inOrder(turn, open.kind, ready);
+  if (open.local !== null) {
+    issueStretches(turn, ready);
+    return;
+  }
   const crew = crewOf(turn.state, open.kind);
   for (const worker of ready) {
     const round = turn.state.round as Round;
@@ -48,7 +46,8 @@ export function issueLeases(turn: Turn): void {
     const isFree = (shard: number) => round.shards[shard] === "open";
     const group = findFreeGroup(wantedShards(turn, crew, round, worker), round.shards.length, isFree);
     assert(group !== null, "an open shard is a free group");
-    issueLease(turn, crew, round, worker, group);
+    const range = { first: firstShard(group), end: endShard(group, round.shards.length) };
+    issueLease(turn, round, worker, { group, ...range, allowedMs: allowedTime(turn, crew, worker, round, range) });
     if (isNewcomer(worker)) crew.newcomerLeaseCount++;
   }
 }
@@ -56,6 +55,21 @@ export function issueLeases(turn: Turn): void {
 function inOrder(turn: Turn, kind: Round["kind"], ready: Worker[]): void {
   const rank = (worker: Worker) => (isTrial(turn, worker) ? Number.MAX_VALUE : (speedOf(worker, kind) ?? 0));
   if (ready.length > 1) ready.sort((a, b) => rank(b) - rank(a) || a.peer - b.peer);
+}
+
+/** In `local`: each worker takes a part of the epoch, so long that all are done at about the same time. */
+function issueStretches(turn: Turn, ready: readonly Worker[]): void {
+  for (const worker of ready) {
+    const round = planRound(turn, turn.state.round as Round);
+    turn.change({ round });
+    const stretch = stretchFor(turn, round, worker);
+    if (stretch === null) {
+      standBy(turn, worker);
+      continue;
+    }
+    const group = { level: 0, index: stretch.place };
+    issueLease(turn, round, worker, { ...stretch, group, allowedMs: timeForStretch(turn, worker, stretch) });
+  }
 }
 
 /** Newcomers may keep no more than a part of a round from those who are known to do their work. */
@@ -84,16 +98,22 @@ function standbyAfter(turn: Turn, worker: Worker): Worker["standby"] {
   return { until: turn.now + nextMs, nextMs };
 }
 
-function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group: Group): void {
+interface Portion extends ShardRange {
+  readonly group: Group;
+  readonly allowedMs: number;
+}
+
+function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, end, allowedMs }: Portion): void {
   const id = turn.state.lastLease + 1;
-  const samples = listOf(samplesOf(round, group));
+  const samples = samplesOf(round, { first, end });
   const ahead = worker.fetches ? listOf(samplesAhead(turn.state, round, group)) : [];
-  const allowedMs = allowedTime(turn, crew, worker, round, samples.length);
   const at = readClock(turn.state.clock, turn.now);
   const lease: Lease = {
     id,
     peer: worker.peer,
     group,
+    first,
+    end,
     sampleCount: samples.length,
     namesAhead: ahead.length > 0,
     issuedAt: turn.now,
@@ -107,8 +127,9 @@ function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group:
     kind: round.kind,
     version: turn.state.version,
     split: round.split,
-    samples,
+    samples: round.local === null ? listOf(samples) : [],
     draws: round.kind === "train" ? { seed: turn.state.settings.seed, epoch: turn.state.epoch.epoch } : null,
+    stretch: describeStretch(turn.state, round, { first, end }),
     ahead,
     allowedMs,
   });
@@ -122,9 +143,15 @@ function issueLease(turn: Turn, crew: Crew, round: Round, worker: Worker, group:
   });
   turn.changeLease(lease);
   forgetOldLease(turn);
+  const { local } = round;
   turn.change({
     lastLease: id,
-    round: { ...round, shards: withShards(round.shards, group, "leased"), startedAt: round.startedAt ?? turn.now },
+    round: {
+      ...round,
+      shards: withShards(round.shards, { first, end }, "leased"),
+      startedAt: round.startedAt ?? turn.now,
+      local: local && { ...local, leaseCount: local.leaseCount + 1 },
+    },
   });
 }
 
@@ -147,25 +174,6 @@ function forgetOldLease(turn: Turn): void {
     turn.leases.delete(lease.id);
     return;
   }
-}
-
-export function samplesOf(round: Round, group: Group): Uint32Array {
-  return round.samples.subarray(firstShard(group) * SHARD_SIZE, endShard(group, round.shards.length) * SHARD_SIZE);
-}
-
-const none = new Uint32Array(0);
-
-/**
- * What lies at the group's place in the epoch's next batch: as long as workers keep their pace, that will be the same
- * worker's. It may fetch those samples while it computes, and not when everybody waits for it.
- */
-export function samplesAhead({ settings, order, epoch }: CoordinatorState, { kind }: Round, group: Group): Uint32Array {
-  const next = epoch.batches + 1;
-  if (kind !== "train" || next >= stepsOfEpoch(settings)) return none;
-  const { start, end } = batchRange(next, settings.recipe.batchSize, settings.trainCount);
-  const first = Math.min(end, start + firstShard(group) * SHARD_SIZE);
-  const last = Math.min(end, start + (group.index + 1) * 2 ** group.level * SHARD_SIZE, first + limits.aheadSamples);
-  return order.subarray(first, last);
 }
 
 /**
@@ -206,13 +214,13 @@ function shouldWait(crew: Crew, round: Round, worker: Worker): boolean {
 }
 
 /** On trial, a worker may not keep others waiting; alone, it gets the time that compiling its shaders takes. */
-function allowedTime(turn: Turn, crew: Crew, worker: Worker, round: Round, sampleCount: number): number {
+function allowedTime(turn: Turn, crew: Crew, worker: Worker, round: Round, range: ShardRange): number {
   const { deadlineMs, deadlineFactor, firstDeadlineMs, trialDeadlineMs } = policy;
   const speed = speedOf(worker, round.kind);
   const othersAreThere = crew.speed > (speed ?? 0);
   if (othersAreThere && isTrial(turn, worker)) return trialDeadlineMs;
   if (speed === null) return firstDeadlineMs;
-  const expectedMs = (sampleCount / speed) * 1000;
+  const expectedMs = (samplesOf(round, range).length / speed) * 1000;
   return Math.min(deadlineMs.most, Math.max(deadlineMs.least, deadlineFactor * expectedMs));
 }
 
@@ -224,7 +232,7 @@ export function expireLeases(turn: Turn): void {
     const worker = turn.worker(lease.peer);
     assert(worker !== undefined, "an active lease has a worker");
     turn.changeWorker(worker, { state: "suspect" });
-    turn.log("warning", `${worker.name} is late; its ${shardsInWords(turn, lease)} may go to someone else.`);
+    turn.log("warning", `${worker.name} is late; its ${shardsInWords(lease)} may go to someone else.`);
   }
 }
 
@@ -235,25 +243,20 @@ export function reopen(turn: Turn, lease: Lease, state: "expired" | "settled"): 
   turn.changeLease({ ...lease, state });
   if (lease.state !== "active") return;
   const shards = [...round.shards];
-  for (let shard = firstShard(lease.group); shard < endShard(lease.group, shards.length); shard++) {
+  for (let shard = lease.first; shard < lease.end; shard++) {
     if (shards[shard] === "leased") shards[shard] = "open";
   }
   turn.change({ round: { ...round, shards } });
 }
 
-export function withShards(shards: readonly ShardState[], group: Group, state: ShardState): ShardState[] {
+export function withShards(shards: readonly ShardState[], { first, end }: ShardRange, state: ShardState): ShardState[] {
   const changed = [...shards];
-  changed.fill(state, firstShard(group), endShard(group, shards.length));
+  changed.fill(state, first, end);
   return changed;
 }
 
-export function shardsInWords(turn: Turn, lease: Lease): string {
-  const count = shardCountOf(turn, lease);
-  return count === 1 ? "1 shard" : `${count} shards`;
-}
-
-export function shardCountOf(turn: Turn, lease: Lease): number {
-  return endShard(lease.group, turn.state.round?.shards.length ?? 0) - firstShard(lease.group);
+export function shardsInWords({ first, end }: ShardRange): string {
+  return end - first === 1 ? "1 shard" : `${end - first} shards`;
 }
 
 /** If it is this lease that the worker has in hand, it has nothing in hand any more. */

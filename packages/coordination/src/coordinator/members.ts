@@ -32,6 +32,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     lease: null,
     holdsVersion: null,
     speed: { train: null, evaluate: null },
+    stretchPace: null,
     readySince: 0,
     timeSpent: noTimeSpent,
     fetches: true,
@@ -64,6 +65,7 @@ export function sendWelcome(turn: Turn, worker: Worker): void {
     datasetTitle: settings.dataset.title,
     exact: settings.exact,
     fingerprint,
+    trainCount: settings.trainCount,
   });
 }
 
@@ -138,7 +140,7 @@ function forgetFailure(turn: Turn, peer: PeerId): void {
 function giveShardsBack(turn: Turn, worker: Worker): string | null {
   const lease = worker.lease === null ? undefined : turn.state.leases.get(worker.lease.id);
   if (lease === undefined || lease.state === "settled") return null;
-  const words = lease.state === "active" ? shardsInWords(turn, lease) : null;
+  const words = lease.state === "active" ? shardsInWords(lease) : null;
   reopen(turn, lease, "settled");
   release(turn, worker.peer);
   return words;

@@ -18,6 +18,17 @@ export const policy = {
   trialShare: 0.25,
   /** The share of a new measurement in a worker's speed. */
   speedWeight: 0.4,
+  /** In `local`: the share of a round that may go to the way of the parameters and back, where there is a choice … */
+  wayShare: 0.1,
+  /** … within so many steps. */
+  localSteps: { least: 4, most: 64 },
+  /** A first stretch of one step: what is left to compile is compiled within it, and all parameters are on their way. */
+  firstStretchMs: 60_000,
+  /**
+   * Once half of a round's stretches have come, the others have so much time beyond the median, in milliseconds, as a share of
+   * it or as so many median deviations: whichever is longest.
+   */
+  lateness: { least: 250, share: 0.25, spreads: 5 },
   /** A lease should not take longer than this where the choice is free, so that progress can be seen. */
   leaseMs: 2_000,
   /** So much more than its share a worker may get, so that two equal ones whose measured speeds differ share evenly. */

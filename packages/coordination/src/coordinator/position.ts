@@ -21,6 +21,11 @@ export const runPositionSchema = z.strictObject({
     elapsedMs: z.number().min(0),
     lossSum: z.number(),
     batches: count,
+    /** Those still to come, where they are not simply the last ones. */
+    open: z
+      .array(z.tuple([count, count]))
+      .nullable()
+      .default(null),
     correctCount: count,
     sampleCount: count,
   }),
@@ -38,11 +43,12 @@ export type RunPosition = z.infer<typeof runPositionSchema>;
 export function positionOf(state: CoordinatorState, now: number): RunPosition {
   const { startedAt, ...epoch } = state.epoch;
   const hasEnded = state.control === "finished" || state.control === "stopped";
+  const open = epoch.open?.map(([first, end]): [number, number] => [first, end]) ?? null;
   return {
     version: state.version,
     step: state.step,
     elapsedMs: Math.max(0, now - state.startedAt),
-    epoch: { ...epoch, elapsedMs: Math.max(0, now - startedAt) },
+    epoch: { ...epoch, open, elapsedMs: Math.max(0, now - startedAt) },
     newest: state.newest,
     evaluation: state.evaluation,
     fingerprint: state.fingerprint,
@@ -56,6 +62,10 @@ export function contradictionIn(settings: RunSettings, { step, epoch, ending }: 
   if (ending?.control === "finished") return "the run is finished";
   if (epoch.epoch >= settings.epochs) return `it is in epoch ${epoch.epoch + 1} of ${settings.epochs}`;
   if (epoch.batches > steps) return `it has ${epoch.batches} batches of an epoch of ${steps}`;
+  const toCome = epoch.open?.reduce((sum, [first, end]) => sum + Math.max(0, Math.min(end, steps) - first), 0);
+  if (toCome !== undefined && toCome !== steps - epoch.batches) {
+    return `${toCome} batches of its epoch are to come, and ${epoch.batches} of ${steps} are done`;
+  }
   if (step !== epoch.epoch * steps + epoch.batches) return `step ${step} is not where its epoch is`;
   return null;
 }

@@ -1,17 +1,21 @@
 /** What workers send back: checked first, counted once. */
 import { assert } from "@convoy/foundation";
-import { addToTree, endShard, firstShard } from "@convoy/gradients";
+import { addToTree } from "@convoy/gradients";
 import { type RefusalReason, readPredictions, type ToCoordinator } from "@convoy/protocol";
 import { contradictionAmong, joinPredictions } from "./evaluation.ts";
 import type { CoordinatorEvent } from "./event.ts";
 import { excessOf, isConfirmed, withSize } from "./gradient-size.ts";
-import { release, releaseFrom, reopen, samplesOf, shardCountOf, shardsInWords, withShards } from "./leasing.ts";
+import { release, releaseFrom, reopen, withShards } from "./leasing.ts";
+import { PLACES } from "./local/local-round.ts";
+import { paceAfter } from "./local/stretch-pace.ts";
+import { hurryTheRest } from "./local/stretches.ts";
+import { measured, type Took } from "./measured.ts";
 import { strike } from "./members.ts";
+import { samplesOf } from "./named-samples.ts";
 import { policy } from "./policy.ts";
-import { completeRound, endIfMostFail } from "./rounds.ts";
-import type { CoordinatorState, Lease, LeaseInHand, PeerId, Round, Tally, Worker } from "./state.ts";
-import { type LeaseTime, type TimeSpent, withLease } from "./time-spent.ts";
-import { readClock } from "./training-clock.ts";
+import { refuseResult } from "./refused-results.ts";
+import { closeLocalRound, completeRound } from "./rounds.ts";
+import type { CoordinatorState, Lease, PeerId, Round, Tally, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a result says of itself, whatever is in it. */
@@ -20,7 +24,7 @@ interface Result {
   readonly lease: number;
   readonly version: number;
   /** How long it took, if where the time goes is kept of its kind. */
-  readonly took: Pick<LeaseTime, "computeMs" | "heldMs"> | null;
+  readonly took: Took;
 }
 
 export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { type: "contribution" }>): void {
@@ -43,7 +47,15 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
     refuseResult(turn, peer, result, "not-finite", "The gradient or its loss has values that are not numbers.");
     return;
   }
-  const size = event.norm / sampleCount;
+  const { local } = accepted.round;
+  const { stepLosses } = event;
+  const steps = local === null ? 0 : accepted.lease.end - accepted.lease.first;
+  if (stepLosses.length !== steps) {
+    const sentence = `Lease ${result.lease} has ${steps} steps of its own, but the losses of ${stepLosses.length} are said.`;
+    refuseResult(turn, peer, result, "malformed", sentence);
+    return;
+  }
+  const size = event.norm / (local === null ? sampleCount : steps);
   const excess = excessOf(turn.state, size);
   if (excess > policy.sizeFactor && !believe(turn, accepted.round, peer)) {
     const sentence = `The gradient is ${excess.toPrecision(2)} times as large as the largest of the last ones. Another worker computes it too.`;
@@ -53,9 +65,15 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
   turn.change({ gradientSizes: withSize(turn.state.gradientSizes, size) });
   const { round } = turn.state;
   assert(round !== null, "the round that a result counts for is open");
-  const shardCount = round.shards.length;
-  turn.effects.push({ type: "accumulate", group: accepted.lease.group, shardCount, vector: frame.vector });
-  count(turn, { ...accepted, round }, result, { kind: "train", lossSum, correctCount });
+  const { group } = accepted.lease;
+  const { vector } = frame;
+  if (local === null) {
+    turn.effects.push({ type: "accumulate", group, shardCount: round.shards.length, vector, weight: 1 });
+    count(turn, { ...accepted, round }, result, { kind: "train", lossSum, correctCount });
+    return;
+  }
+  turn.effects.push({ type: "accumulate", group, shardCount: PLACES, vector, weight: sampleCount });
+  countStretch(turn, { ...accepted, round }, result, event);
 }
 
 /** Notes who sent a gradient too large to be believed, or that such ones are to be believed in this round. */
@@ -85,7 +103,7 @@ export function onEvaluation(
     refuseResult(turn, peer, result, parsed.reason, parsed.sentence);
     return;
   }
-  const samples = samplesOf(accepted.round, accepted.lease.group);
+  const samples = samplesOf(accepted.round, accepted.lease);
   const place = contradictionAmong(parsed.predictions, samples, turn.state.testLabels, classCount);
   if (place !== null) {
     const sentence = `Of the lease's sample ${place + 1} class, confidence and loss contradict each other.`;
@@ -124,7 +142,7 @@ function checkResult(turn: Turn, peer: PeerId, result: Result): Accepted | null 
   if (lease === undefined) return refuse("already-counted", `The round of lease ${result.lease} is complete.`);
   if (round.kind !== result.kind)
     return refuse("wrong-kind", `Lease ${result.lease} asks to ${round.kind}, this result is of the other kind.`);
-  const done = round.shards.slice(firstShard(lease.group), endShard(lease.group, round.shards.length)).includes("done");
+  const done = round.shards.slice(lease.first, lease.end).includes("done");
   if (done) return refuse("already-counted", `The shards of lease ${result.lease} are counted already.`);
   return { worker, round, lease };
 }
@@ -150,13 +168,56 @@ export function refuseForeignLease(turn: Turn, peer: PeerId, id: number): boolea
   return true;
 }
 
+function count(turn: Turn, accepted: Accepted, result: Result, tally: Tally): void {
+  const { round, lease } = accepted;
+  const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, round.shards.length, joinTallies);
+  turn.change({ round: { ...round, parts } });
+  settle(turn, accepted, result);
+  revokeOverlapping(turn, lease);
+  if (root === null) return;
+  assert(turn.state.round !== null, "a round that is complete is open");
+  blameForSizes(turn, turn.state.round);
+  completeRound(turn, turn.state.round, root);
+}
+
+/** A worker's own steps. Whether the round is complete with them is seen when all that happens now is done. */
+function countStretch(
+  turn: Turn,
+  accepted: Accepted,
+  result: Result,
+  { stepLosses, correctCount, computeMs }: Extract<CoordinatorEvent, { type: "contribution" }>,
+): void {
+  const { worker, round, lease } = accepted;
+  const { sampleCount } = lease;
+  const elapsedMs = turn.now - (round.startedAt ?? round.openedAt);
+  const added = { peer: lease.peer, place: lease.group.index, sampleCount, stepLosses, correctCount, elapsedMs };
+  const { local } = round;
+  assert(local !== null, "a stretch belongs to a round of stretches");
+  turn.change({ round: { ...round, local: { ...local, contributions: [...local.contributions, added] } } });
+  const stretchPace = paceAfter(turn, worker, lease, computeMs);
+  settle(turn, { ...accepted, worker: turn.changeWorker(worker, { stretchPace }) }, result);
+  if (turn.state.round !== null) hurryTheRest(turn, turn.state.round);
+}
+
+/**
+ * In `local`: the round is closed once something has come and nothing more is waited for. What is late is lent again in
+ * the next.
+ */
+export function closeWhenComplete(turn: Turn): void {
+  const { round, leases } = turn.state;
+  if (round === null || round.local === null || round.local.contributions.length === 0) return;
+  for (const lease of leases.values()) if (lease.state === "active") return;
+  blameForSizes(turn, round);
+  closeLocalRound(turn, turn.state.round ?? round);
+}
+
 /** The one place where shards become done. */
-function count(turn: Turn, { worker, round, lease }: Accepted, { took }: Result, tally: Tally): void {
-  const shards = withShards(round.shards, lease.group, "done");
-  const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, shards.length, joinTallies);
-  turn.change({ round: { ...round, shards, parts } });
+function settle(turn: Turn, { worker, lease }: Accepted, { took }: Result): void {
+  const { round } = turn.state;
+  assert(round !== null, "the round that a result counts for is open");
+  turn.change({ round: { ...round, shards: withShards(round.shards, lease, "done") } });
   turn.changeLease({ ...lease, state: "settled" });
-  const shardCount = round.kind === "train" ? shardCountOf(turn, lease) : 0;
+  const shardCount = round.kind === "train" ? lease.end - lease.first : 0;
   turn.change({ shardCount: turn.state.shardCount + shardCount });
   const wasInHand = worker.lease?.id === lease.id;
   turn.changeWorker(worker, {
@@ -167,12 +228,6 @@ function count(turn: Turn, { worker, round, lease }: Accepted, { took }: Result,
   });
   turn.send(worker.peer, { type: "counted", lease: lease.id, sampleCount: lease.sampleCount });
   releaseFrom(turn, worker.peer, lease.id);
-  revokeOverlapping(turn, lease, shards.length);
-  if (root !== null) {
-    assert(turn.state.round !== null, "a round that is complete is open");
-    blameForSizes(turn, turn.state.round);
-    completeRound(turn, turn.state.round, root);
-  }
 }
 
 function joinTallies(left: Tally, right: Tally): Tally {
@@ -186,85 +241,13 @@ function joinTallies(left: Tally, right: Tally): Tally {
   };
 }
 
-/** From lease to result, the way of both messages included: that is what the round waits for. */
-function measured(turn: Turn, worker: Worker, took: Result["took"]): Partial<Worker> {
-  const { lease, speed, leases } = worker;
-  if (lease === null) return {};
-  const now = (lease.sampleCount / Math.max(0.1, turn.now - lease.issuedAt)) * 1000;
-  const known = speed[lease.kind] ?? now;
-  const isNew = leases < policy.trialLeases;
-  const next = isNew ? Math.max(known, now) : known + policy.speedWeight * (now - known);
-  const timeSpent = took === null ? worker.timeSpent : timeSpentOn(turn, worker.timeSpent, lease, took);
-  return { speed: { ...speed, [lease.kind]: next }, leases: leases + 1, timeSpent };
-}
-
-function timeSpentOn(
-  turn: Turn,
-  spent: TimeSpent,
-  { sampleCount, issuedAt }: LeaseInHand,
-  { computeMs, heldMs }: NonNullable<Result["took"]>,
-): TimeSpent {
-  const outMs = Math.max(0, turn.now - issuedAt);
-  return withLease(spent, { sampleCount, outMs, heldMs, computeMs }, readClock(turn.state.clock, turn.now));
-}
-
 /** A late result came first after all: whoever was given the same shards since need not go on. */
-function revokeOverlapping(turn: Turn, settled: Lease, shardCount: number): void {
+function revokeOverlapping(turn: Turn, settled: Lease): void {
   for (const other of turn.state.leases.values()) {
     if (other.state !== "active" || other.id === settled.id) continue;
-    const apart =
-      endShard(other.group, shardCount) <= firstShard(settled.group) ||
-      firstShard(other.group) >= endShard(settled.group, shardCount);
-    if (apart) continue;
+    if (other.end <= settled.first || other.first >= settled.end) continue;
     reopen(turn, other, "settled");
     turn.send(other.peer, { type: "revoke", lease: other.id });
     release(turn, other.peer);
   }
-}
-
-/** Refuses a result. If it was the worker's lease in hand, the shards are open again and the worker is free. */
-function refuseResult(turn: Turn, peer: PeerId, result: Result, reason: RefusalReason, sentence: string): void {
-  turn.refuse(peer, reason, sentence, result.lease);
-  const worker = turn.worker(peer);
-  if (worker === undefined) return;
-  const lease = turn.state.leases.get(result.lease);
-  if (lease?.peer === peer && lease.state === "active") reopen(turn, lease, "settled");
-  // A lease of this round has this round's version: whoever names another one did not compute what was asked.
-  const isStale = reason === "stale-version" && lease === undefined;
-  const tooLate = isStale || reason === "already-counted" || reason === "run-ended";
-  if (worker.lease?.id === result.lease) {
-    // A result that comes too late still tells how long it took.
-    if (tooLate) turn.changeWorker(worker, measured(turn, worker, result.took));
-    release(turn, peer);
-  }
-  if (reason === "not-finite" && mostFail(turn, peer)) return;
-  // Whose fault it is that a gradient is too large, the round's end tells.
-  if (!tooLate && reason !== "norm-too-large") strike(turn, peer, sentence);
-}
-
-function mostFail(turn: Turn, peer: PeerId): boolean {
-  if (turn.state.round === null) return false;
-  const round = { ...turn.state.round, notFinite: new Set([...turn.state.round.notFinite, peer]) };
-  turn.change({ round });
-  return endIfMostFail(turn, round);
-}
-
-/** A worker gives a lease back unfinished. */
-export function onReturnedLease(turn: Turn, peer: PeerId, leaseId: number, reason: string): void {
-  const worker = turn.worker(peer);
-  const lease = turn.state.leases.get(leaseId);
-  if (worker === undefined) return;
-  if (lease === undefined || lease.peer !== peer || lease.state === "settled") {
-    // It is over by now: there is nothing to give back.
-    releaseFrom(turn, peer, leaseId);
-    return;
-  }
-  turn.log("warning", `${worker.name} gave ${shardsInWords(turn, lease)} back: ${reason}`);
-  reopen(turn, lease, "settled");
-  releaseFrom(turn, peer, leaseId);
-  const current = turn.worker(peer);
-  if (current === undefined) return;
-  // It may not hold what it is believed to hold: it gets the parameters again.
-  turn.changeWorker(current, { holdsVersion: null });
-  strike(turn, peer, `it could not finish a lease (${reason})`);
 }

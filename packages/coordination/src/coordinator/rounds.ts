@@ -1,5 +1,5 @@
 /** From one round to the next: a batch, the end of an epoch, an evaluation, the end of the run. */
-import { batchRange, shardCount } from "@convoy/datasets";
+import { batchRange, SHARD_SIZE, shardCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import type { EpochPoint, Predictions } from "@convoy/protocol";
 import { withEpoch, withStep } from "./diagnosis/curves.ts";
@@ -7,6 +7,7 @@ import { diagnose } from "./diagnosis/diagnose.ts";
 import type { CoordinatorEffect } from "./effect.ts";
 import { measure } from "./evaluation.ts";
 import { formatCount, formatPercent } from "./format.ts";
+import { type LocalTotal, localRound, openRanges, totalOf } from "./local/local-round.ts";
 import { paceWith } from "./pace.ts";
 import { positionOf } from "./position.ts";
 import {
@@ -22,7 +23,8 @@ import { judgeTogether } from "./together.ts";
 import type { Turn } from "./turn.ts";
 
 export function trainingRound(state: Pick<CoordinatorState, "settings" | "order" | "epoch">, now: number): Round {
-  const { recipe, trainCount } = state.settings;
+  const { recipe, trainCount, strategy } = state.settings;
+  if (strategy.type === "local") return localRound(state, now);
   const { start, end } = batchRange(state.epoch.batches, recipe.batchSize, trainCount);
   return openRound("train", state.order.subarray(start, end), now);
 }
@@ -41,6 +43,8 @@ function openRound(kind: Round["kind"], samples: Uint32Array, now: number): Roun
     kind,
     split: kind === "train" ? "train" : "test",
     samples,
+    shardSize: SHARD_SIZE,
+    local: null,
     shards: new Array(shardCount(samples.length)).fill("open"),
     parts: new Map(),
     notFinite: new Set(),
@@ -63,28 +67,43 @@ export function completeRound(turn: Turn, round: Round, total: Tally): void {
 }
 
 function completeStep(turn: Turn, round: Round, total: Extract<Tally, { kind: "train" }>): void {
+  const { length } = round.samples;
+  advance(turn, round, { losses: [total.lossSum / length], sampleCount: length, correctCount: total.correctCount });
+}
+
+/** Every stretch that a round of `local` will have is there: closes it. What is missing is lent again in the next. */
+export function closeLocalRound(turn: Turn, round: Round): void {
+  turn.change({ leases: new Map() });
+  advance(turn, round, totalOf(round));
+}
+
+/** The parameters' next version, and the steps that led to it. */
+function advance(turn: Turn, round: Round, { losses, sampleCount, correctCount }: LocalTotal): void {
   const { state } = turn;
-  const step = state.step + 1;
   const version = state.version + 1;
-  const stepLoss = total.lossSum / round.samples.length;
+  turn.effects.push({ type: "update", version, sampleCount });
+  let { step, curves } = state;
+  for (const loss of losses) {
+    step++;
+    turn.effects.push({ type: "report", report: { type: "loss", point: { step, loss } } });
+    curves = withStep(curves, { step, loss }, stepsOfEpoch(state.settings));
+  }
   const epoch = {
     ...state.epoch,
-    lossSum: state.epoch.lossSum + stepLoss,
-    batches: state.epoch.batches + 1,
-    correctCount: state.epoch.correctCount + total.correctCount,
-    sampleCount: state.epoch.sampleCount + round.samples.length,
+    lossSum: losses.reduce((sum, loss) => sum + loss, state.epoch.lossSum),
+    batches: state.epoch.batches + losses.length,
+    open: round.local === null ? null : openRanges(round.shards),
+    correctCount: state.epoch.correctCount + correctCount,
+    sampleCount: state.epoch.sampleCount + sampleCount,
   };
-  turn.effects.push({ type: "update", version, sampleCount: round.samples.length });
-  turn.effects.push({ type: "report", report: { type: "loss", point: { step, loss: stepLoss } } });
-  const pace = paceWith(state.pace, round.samples.length, turn.now - (round.startedAt ?? round.openedAt));
   turn.change({
     step,
     version,
     epoch,
-    before: { epoch: state.epoch, newest: state.newest, curves: state.curves },
-    curves: withStep(state.curves, { step, loss: stepLoss }, stepsOfEpoch(state.settings)),
-    pace,
-    newest: { ...state.newest, stepLoss, loss: epoch.lossSum / epoch.batches },
+    before: { step: state.step, epoch: state.epoch, newest: state.newest, curves: state.curves },
+    curves,
+    pace: paceWith(state.pace, sampleCount, turn.now - (round.startedAt ?? round.openedAt)),
+    newest: { ...state.newest, stepLoss: losses.at(-1) ?? null, loss: epoch.lossSum / epoch.batches },
   });
   const epochIsOver = epoch.batches === stepsOfEpoch(state.settings);
   if (turn.now - state.checkpointAt >= state.settings.checkpointMs) checkpoint(turn, "interval", null);
@@ -168,9 +187,9 @@ export function end(
 
 /** The last step led nowhere: its parameters are no numbers and were not published. The version before it is the last. */
 export function onDivergence(turn: Turn): void {
-  const { step, version, before } = turn.state;
+  const { version, before } = turn.state;
   assert(before !== null, "a step that diverged has one before it, or the start");
-  turn.change({ step: step - 1, version: version - 1, ...before });
+  turn.change({ version: version - 1, ...before });
   endDiverged(turn, "the next one gave parameters that are not numbers");
 }
 

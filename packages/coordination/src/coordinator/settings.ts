@@ -1,4 +1,5 @@
 import type { Recipe } from "@convoy/models";
+import type { Strategy } from "./local/strategy.ts";
 
 /** What is fixed for a whole run. */
 export interface RunSettings {
@@ -11,6 +12,7 @@ export interface RunSettings {
   readonly startedFrom?: { readonly file: string; readonly sha256: string } | undefined;
   /** The recipe's, unless the run was asked for fewer or more. */
   readonly epochs: number;
+  readonly strategy: Strategy;
   /** Whether the run is to be the same bit for bit, whoever computes it: then every worker has the same engine. */
   readonly exact: boolean;
   /** The run is saved so often while it trains, in milliseconds. */

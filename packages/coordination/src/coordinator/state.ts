@@ -29,6 +29,8 @@ export interface Worker {
   readonly holdsVersion: number | null;
   /** Samples per second, from lease to result; null until measured. */
   readonly speed: { readonly train: number | null; readonly evaluate: number | null };
+  /** In `local`: what its last stretches took; null until measured. */
+  readonly stretchPace: StretchPace | null;
   /** When it became ready last, on the training clock. */
   readonly readySince: number;
   readonly timeSpent: TimeSpent;
@@ -44,6 +46,12 @@ export interface Worker {
   readonly refusals: number;
   readonly shards: number;
   readonly samples: number;
+}
+
+/** What a stretch takes a worker: the steps, and all that comes with it however many they are. */
+export interface StretchPace {
+  readonly msPerSample: number;
+  readonly overheadMs: number;
 }
 
 export interface LeaseInHand {
@@ -62,13 +70,27 @@ export type Tally =
 
 export type ShardState = "open" | "leased" | "done";
 
-/** From one published version of the parameters to the next: one batch, or one pass over the test set. */
+/** Shards that follow each other. */
+export interface ShardRange {
+  readonly first: number;
+  /** The shard after the last. */
+  readonly end: number;
+}
+
+/**
+ * From one published version of the parameters to the next: one batch, one pass over the test set, or in `local` what
+ * the workers take of the epoch at a time.
+ */
 export interface Round {
   readonly kind: RoundKind;
   readonly split: Split;
-  /** Positions in the split, in the order of the batch. */
+  /** Positions in the split, in the order of the batch; in `local` of the epoch. */
   readonly samples: Uint32Array;
+  /** Samples of a shard; in `local` it is a batch, and the last may be shorter as well. */
+  readonly shardSize: number;
   readonly shards: readonly ShardState[];
+  /** Of a round of `local`; null in any other. */
+  readonly local: LocalRound | null;
   readonly parts: PartialSums<Tally>;
   /** Who sent results that are not numbers. */
   readonly notFinite: ReadonlySet<PeerId>;
@@ -81,9 +103,36 @@ export interface Round {
   readonly startedAt: number | null;
 }
 
-export interface Lease {
+/** What is known of a round in which every worker takes steps of its own. */
+export interface LocalRound {
+  /** Of each sample, its position in the epoch's order. */
+  readonly positions: Uint32Array;
+  /** Leases given: the number of the next one's place in the tree of sums. */
+  readonly leaseCount: number;
+  /** How long the round is to take; null until its first lease. */
+  readonly spanMs: number | null;
+  /** Workers that are expected to take part. */
+  readonly workerCount: number;
+  readonly contributions: readonly StretchResult[];
+}
+
+/** What a stretch gave, besides the change of the parameters. */
+export interface StretchResult {
+  readonly peer: PeerId;
+  /** In the tree of sums. */
+  readonly place: number;
+  readonly sampleCount: number;
+  /** Of each step, the sum over its samples. */
+  readonly stepLosses: readonly number[];
+  readonly correctCount: number;
+  /** After the round was begun. */
+  readonly elapsedMs: number;
+}
+
+export interface Lease extends ShardRange {
   readonly id: number;
   readonly peer: PeerId;
+  /** Its place in the tree of sums: the shards themselves, but for a round of `local`. */
   readonly group: Group;
   readonly sampleCount: number;
   /** Whether it names samples of the next batch too. */
@@ -102,6 +151,8 @@ export interface EpochSoFar {
   /** Sum over the batches so far of the mean loss of each. */
   readonly lossSum: number;
   readonly batches: number;
+  /** The batches that are still to come, first and end of each range; null where they are simply the last ones. */
+  readonly open: readonly (readonly [number, number])[] | null;
   readonly correctCount: number;
   readonly sampleCount: number;
 }
@@ -123,7 +174,7 @@ export interface CoordinatorState {
   readonly step: number;
   readonly epoch: EpochSoFar;
   /** As they were before the newest step, in case that led nowhere. */
-  readonly before: Pick<CoordinatorState, "epoch" | "newest" | "curves"> | null;
+  readonly before: Pick<CoordinatorState, "step" | "epoch" | "newest" | "curves"> | null;
   /** The order of the epoch under way. */
   readonly order: Uint32Array;
   /** Null when the run has ended. */
@@ -175,7 +226,7 @@ export function taskOf(settings: RunSettings): TrainedTask {
 }
 
 export function emptyEpoch(epoch: number, now: number): EpochSoFar {
-  return { epoch, startedAt: now, lossSum: 0, batches: 0, correctCount: 0, sampleCount: 0 };
+  return { epoch, startedAt: now, lossSum: 0, batches: 0, open: null, correctCount: 0, sampleCount: 0 };
 }
 
 export function orderOfEpoch(settings: RunSettings, epoch: number): Uint32Array {

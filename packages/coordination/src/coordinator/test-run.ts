@@ -22,6 +22,7 @@ export const tinySettings: RunSettings = {
   parameterCount: 44_426,
   seed: 5,
   epochs: 2,
+  strategy: { type: "sync" },
   exact: false,
   checkpointMs: 60_000,
   trainCount: 68,
@@ -83,6 +84,7 @@ export class TestRun {
       norm: change.norm ?? 1,
       lossSum: change.lossSum ?? 1,
       correctCount: change.correctCount ?? 1,
+      stepLosses: change.stepLosses ?? [],
       computeMs: change.computeMs ?? 1,
       heldMs: change.heldMs ?? 0,
     });
@@ -146,6 +148,7 @@ interface ContributionChange {
   norm?: number;
   lossSum?: number;
   correctCount?: number;
+  stepLosses?: readonly number[];
   computeMs?: number;
   heldMs?: number;
 }

@@ -1,5 +1,5 @@
 import { bench, describe } from "vitest";
-import { samplesOf } from "./leasing.ts";
+import { samplesOf } from "./named-samples.ts";
 import type { Lease, Round } from "./state.ts";
 import { TestRun, tinySettings } from "./test-run.ts";
 
@@ -32,7 +32,7 @@ function contributeNext(run: TestRun, turn: { next: number }, workerCount: numbe
 
 function namedBy({ state }: TestRun, id: number) {
   const [round, lease] = [state.round as Round, state.leases.get(id) as Lease];
-  return { lease: id, version: state.version, samples: [...samplesOf(round, lease.group)] };
+  return { lease: id, version: state.version, samples: [...samplesOf(round, lease)] };
 }
 
 describe("a contribution to the coordinator's state machine", () => {

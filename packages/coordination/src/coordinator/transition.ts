@@ -8,10 +8,12 @@ import { noCurves } from "./diagnosis/curves.ts";
 import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorEvent } from "./event.ts";
 import { formatCount } from "./format.ts";
-import { expireLeases, issueLeases, releaseFrom, samplesAhead, samplesOf } from "./leasing.ts";
+import { expireLeases, issueLeases, releaseFrom } from "./leasing.ts";
 import { onAvailability, onDeparture, onJoin, strike } from "./members.ts";
+import { namedBy } from "./named-samples.ts";
 import { expireProofs, onProving, onReady, proofDeadline } from "./proving.ts";
-import { onContribution, onEvaluation, onReturnedLease, refuseForeignLease } from "./results.ts";
+import { onReturnedLease } from "./refused-results.ts";
+import { closeWhenComplete, onContribution, onEvaluation, refuseForeignLease } from "./results.ts";
 import { end, onDivergence, trainingRound } from "./rounds.ts";
 import type { RunSettings } from "./settings.ts";
 import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId, type Worker } from "./state.ts";
@@ -65,6 +67,7 @@ export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, 
 export function transition(state: CoordinatorState, event: CoordinatorEvent): CoordinatorTransition {
   const turn = new Turn(state, event.now);
   handle(turn, event);
+  closeWhenComplete(turn);
   issueLeases(turn);
   keepClock(turn);
   setAlarm(turn);
@@ -159,9 +162,8 @@ function onSampleRequest(turn: Turn, worker: Worker, leaseId: number, samples: n
     releaseFrom(turn, peer, leaseId);
     return;
   }
-  const named = new Set(samplesOf(round, lease.group));
-  if (lease.namesAhead) for (const sample of samplesAhead(turn.state, round, lease.group)) named.add(sample);
-  const stranger = samples.find((sample) => !named.has(sample));
+  const isNamed = namedBy(turn.state, round, lease);
+  const stranger = samples.find((sample) => !isNamed(sample));
   if (stranger !== undefined) {
     const sentence = `Lease ${leaseId} does not name sample ${stranger}.`;
     turn.refuse(peer, "unknown-sample", sentence, leaseId);

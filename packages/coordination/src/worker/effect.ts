@@ -4,7 +4,10 @@ import type { LeaseOutcome } from "./event.ts";
 import type { EngineWish } from "./state.ts";
 
 /** As it travels: a loss that is not a number is null. */
-export type SentOutcome = Omit<LeaseOutcome, "lossSum"> & { readonly lossSum: number | null };
+export type SentOutcome = Omit<LeaseOutcome, "lossSum" | "stepLosses"> & {
+  readonly lossSum: number | null;
+  readonly stepLosses: number[];
+};
 
 export type WorkerEffect =
   | { readonly type: "send"; readonly message: Exclude<ToCoordinator, { type: "contribution" | "watch" }> }

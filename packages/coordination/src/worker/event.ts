@@ -5,6 +5,8 @@ import type { EngineWish, Proof, WorkerEngine } from "./state.ts";
 export interface LeaseOutcome {
   readonly lossSum: number;
   readonly correctCount: number;
+  /** Of a stretch, the loss of each of its steps, in sum over its samples; empty of a gradient. */
+  readonly stepLosses: readonly number[];
   readonly computeMs: number;
 }
 
@@ -35,6 +37,8 @@ export type WorkerEvent =
       readonly message: Extract<ToWorker, { type: "lease" }>;
       readonly missing: number[];
       readonly ahead: number[];
+      /** Samples that one request may name and have answered. */
+      readonly requestSize: number;
     }
   | { readonly type: "samples-stored"; readonly lease: number; readonly missing: number[] }
   /** `predictions`: of an evaluation, as they travel; null in training. */

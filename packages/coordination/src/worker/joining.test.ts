@@ -1,6 +1,6 @@
 import { PROTOCOL_VERSION } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
-import { identity, leaseMessage, proof, readyWorker, sentIn, TestWorker, tinyWish } from "./test-worker.ts";
+import { identity, proof, readyWorker, sentIn, TestWorker, tinyWish } from "./test-worker.ts";
 
 const ready = { type: "ready", engine: identity, proof };
 const away = { type: "availability", available: false };
@@ -252,7 +252,7 @@ describe("the end", () => {
     expect(sentIn(effects)).toMatchObject([{ type: "leave" }]);
     expect(worker.computed()).toEqual([]);
     expect(worker.connect()).toEqual([]);
-    expect(worker.handle({ type: "leased", message: leaseMessage(), missing: [], ahead: [] })).toEqual([]);
+    expect(worker.lease()).toEqual([]);
   });
 
   test("[K11] what it cannot understand ends the worker with a sentence", () => {

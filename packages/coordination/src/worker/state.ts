@@ -36,6 +36,9 @@ export interface RunInfo {
 export interface LeaseInHand {
   readonly message: LeaseMessage;
   readonly stage: "fetching" | "computing";
+  /** What is still to be asked for, as requests; and how many of those that were sent wait for their answer. */
+  readonly toRequest: readonly number[][];
+  readonly unanswered: number;
 }
 
 /**

@@ -7,7 +7,7 @@ import { transition } from "./transition.ts";
 
 export const identity = { name: "reference", device: "CPU", fingerprint: "f" };
 export const proof = { largestError: 1e-7, durationMs: 5 };
-export const outcome = { lossSum: 2, correctCount: 1, computeMs: 3 };
+export const outcome = { lossSum: 2, correctCount: 1, stepLosses: [], computeMs: 3 };
 
 /** Whatever they say: they are only handed on. */
 export const somePredictions = Uint8Array.of(1, 2, 3);
@@ -38,6 +38,7 @@ export class TestWorker {
       datasetTitle: "MNIST",
       exact: false,
       fingerprint: null,
+      trainCount: 60_000,
       ...change,
     } as const;
     return this.handle({ type: "welcomed", message, recipeTitle: "Tiny" });
@@ -52,7 +53,7 @@ export class TestWorker {
   }
 
   lease(change: Partial<LeaseMessage> = {}, missing: number[] = [], ahead: number[] = []): readonly WorkerEffect[] {
-    return this.handle({ type: "leased", message: leaseMessage(change), missing, ahead });
+    return this.handle({ type: "leased", message: leaseMessage(change), missing, ahead, requestSize: 1024 });
   }
 
   computed(lease = 7, change: Partial<typeof outcome> = {}): readonly WorkerEffect[] {
@@ -69,6 +70,7 @@ export function leaseMessage(change: Partial<LeaseMessage> = {}): LeaseMessage {
     version: 4,
     split: "train",
     samples: [5, 3, 9],
+    stretch: null,
     draws: null,
     ahead: [],
     allowedMs: 20_000,

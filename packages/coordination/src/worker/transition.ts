@@ -19,6 +19,9 @@ const FINAL_REASONS: { readonly [reason in RefusalReason]?: WorkerFailure["kind"
 /** A coordinator that says so takes the worker back on its next connection, whether or not it had been welcomed. */
 const PASSING_REASONS: ReadonlySet<string> = new Set<RefusalReason>(["silent", "too-fast", "too-slow"]);
 
+/** So many requests for samples are sent before the first is answered: a coordinator keeps no more ready for one peer. */
+const REQUESTS_UNDER_WAY = 2;
+
 /** Results in a row that are not numbers, while others go on: the engine computes wrongly. */
 const NOT_FINITE_MAX = 3;
 
@@ -111,7 +114,7 @@ function onParameters(state: WorkerCoreState, version: number): WorkerTransition
 
 function onLease(
   state: WorkerCoreState,
-  { message, missing, ahead }: Extract<WorkerEvent, { type: "leased" }>,
+  { message, missing, ahead, requestSize }: Extract<WorkerEvent, { type: "leased" }>,
 ): WorkerTransition {
   const giveBack = (reason: string) =>
     to(state, { type: "send", message: { type: "return-lease", lease: message.lease, reason } });
@@ -119,12 +122,19 @@ function onLease(
   if (state.engine === null) return giveBack("there is no engine yet");
   if (state.version !== message.version)
     return giveBack(`it does not hold version ${message.version} of the parameters`);
-  const requests = [missing, ahead]
-    .filter((samples) => samples.length > 0)
-    .map((samples) => request(message.lease, samples));
-  if (missing.length > 0) return to({ ...state, lease: { message, stage: "fetching" } }, ...requests);
+  const requests = [...inParts(missing, requestSize), ...inParts(ahead, requestSize)];
+  const sent = requests.slice(0, REQUESTS_UNDER_WAY);
+  const lease = { message, toRequest: requests.slice(sent.length), unanswered: sent.length };
+  const effects = sent.map((samples) => request(message.lease, samples));
+  if (missing.length > 0) return to({ ...state, lease: { ...lease, stage: "fetching" } }, ...effects);
   // What is for later arrives while this is computed.
-  return to({ ...state, lease: { message, stage: "computing" } }, ...requests, { type: "compute", lease: message });
+  return to({ ...state, lease: { ...lease, stage: "computing" } }, ...effects, { type: "compute", lease: message });
+}
+
+function inParts(samples: readonly number[], size: number): number[][] {
+  const parts = [];
+  for (let start = 0; start < samples.length; start += size) parts.push(samples.slice(start, start + size));
+  return parts;
 }
 
 function request(lease: number, samples: number[]): WorkerEffect {
@@ -135,8 +145,13 @@ function onSamples(
   state: WorkerCoreState,
   { lease, missing }: Extract<WorkerEvent, { type: "samples-stored" }>,
 ): WorkerTransition {
-  const inHand = state.lease;
-  if (inHand?.message.lease !== lease || inHand.stage !== "fetching") return stay(state);
+  if (state.lease?.message.lease !== lease) return stay(state);
+  const [next, ...toRequest] = state.lease.toRequest;
+  const unanswered = state.lease.unanswered - (next === undefined ? 1 : 0);
+  const inHand = { ...state.lease, toRequest, unanswered };
+  const effects = next === undefined ? [] : [request(lease, next)];
+  if (inHand.stage === "computing") return to({ ...state, lease: inHand }, ...effects);
+  if (missing.length > 0 && unanswered > 0) return to({ ...state, lease: inHand }, ...effects);
   if (missing.length > 0) {
     return to(
       { ...state, lease: null },
@@ -146,7 +161,8 @@ function onSamples(
       },
     );
   }
-  return to({ ...state, lease: { ...inHand, stage: "computing" } }, { type: "compute", lease: inHand.message });
+  const computing = { ...inHand, stage: "computing" } as const;
+  return to({ ...state, lease: computing }, ...effects, { type: "compute", lease: inHand.message });
 }
 
 function onComputed(
@@ -163,7 +179,12 @@ function onComputed(
     return to(next, { type: "send", message: { type: "evaluation", lease, version, computeMs, predictions } });
   }
   // It is sent all the same: the coordinator is to know, and to refuse it by name.
-  const sent = { ...outcome, lossSum: Number.isFinite(outcome.lossSum) ? outcome.lossSum : null };
+  const isNumber = Number.isFinite(outcome.lossSum);
+  const sent = {
+    ...outcome,
+    lossSum: isNumber ? outcome.lossSum : null,
+    stepLosses: isNumber ? [...outcome.stepLosses] : [],
+  };
   return to(next, { type: "send-contribution", lease: inHand.message, outcome: sent });
 }
 

@@ -2,7 +2,7 @@ import { RandomSequence } from "@convoy/foundation";
 import { addVectors } from "@convoy/vectors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addToTree, endShard, findFreeGroup, firstShard, type Group, type PartialSums } from "../index.ts";
+import { addToTree, addUp, endShard, findFreeGroup, firstShard, type Group, type PartialSums } from "../index.ts";
 
 const LENGTH = 5;
 
@@ -88,5 +88,29 @@ describe("findFreeGroup", () => {
 
   test("is null when nothing is free", () => {
     expect(findFreeGroup(4, 4, () => false)).toBeNull();
+  });
+});
+
+describe("addUp", () => {
+  test("gives the same bits for every order of arrival, whatever is missing", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 63 }), { minLength: 1 }), fc.nat(), (shards, seed) => {
+        const added = (order: readonly number[]) => {
+          let parts: PartialSums<Float32Array> = new Map();
+          for (const index of order) ({ parts } = addToTree(parts, { level: 0, index }, leaf(index), 128, addVectors));
+          return addUp(parts, addVectors);
+        };
+        const sum = added(shards.toSorted((a, b) => a - b));
+        expect(added(shuffle(shards, new RandomSequence(seed, "test")))).toEqual(sum);
+        expect(sum?.[0]).toBeCloseTo(
+          shards.reduce((total, shard) => total + (leaf(shard)[0] as number), 0),
+          -1,
+        );
+      }),
+    );
+  });
+
+  test("of nothing is null", () => {
+    expect(addUp(new Map(), addVectors)).toBeNull();
   });
 });

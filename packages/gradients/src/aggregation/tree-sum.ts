@@ -1,5 +1,5 @@
 import { assert } from "@convoy/foundation";
-import { type Group, parentOf, rootLevel, siblingOf } from "./group.ts";
+import { firstShard, type Group, parentOf, rootLevel, siblingOf } from "./group.ts";
 
 /** Groups that are summed and wait for their other half. */
 export type PartialSums<Sum> = ReadonlyMap<string, Sum>;
@@ -44,6 +44,22 @@ export function addToTree<Sum>(
   return { parts: next, root: null };
 }
 
+/**
+ * Adds what waits in a tree that nothing more is added to, always left + right in the order of the shards. Null when
+ * nothing was ever added.
+ */
+export function addUp<Sum>(parts: PartialSums<Sum>, add: (left: Sum, right: Sum) => Sum): Sum | null {
+  const inOrder = [...parts].sort(([a], [b]) => firstShard(groupOf(a)) - firstShard(groupOf(b)));
+  let total: Sum | null = null;
+  for (const [, sum] of inOrder) total = total === null ? sum : add(total, sum);
+  return total;
+}
+
 function keyOf(group: Group): string {
   return `${group.level}:${group.index}`;
+}
+
+function groupOf(key: string): Group {
+  const [level, index] = key.split(":").map(Number);
+  return { level: level as number, index: index as number };
 }

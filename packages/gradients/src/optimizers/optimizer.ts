@@ -28,6 +28,8 @@ export interface SteppedBatch {
   /** The run's step, from 1. Nothing here counts: a run that goes on says where it is. */
   readonly step: number;
   readonly sampleCount: number;
+  /** Instead of the recipe's at this step. */
+  readonly learningRate?: number;
 }
 
 /** `state`: where another optimizer of the same kind and length stood; it is not written to. */
@@ -54,7 +56,7 @@ export function createOptimizer(
       if (given === current) isKept = false;
       else spare = given;
     },
-    step(parameters, gradientSum, { step, sampleCount }, next) {
+    step(parameters, gradientSum, { step, sampleCount, learningRate: given }, next) {
       assert(step >= 1 && sampleCount > 0, "steps are counted from 1, and a batch has at least one sample");
       assert(parameters.length === length && gradientSum.length === length && next.length === length, "lengths agree");
       const before = current;
@@ -63,7 +65,7 @@ export function createOptimizer(
         spare = null;
         isKept = false;
       }
-      const learningRate = learningRateAt(recipe, stepsPerEpoch, step);
+      const learningRate = given ?? learningRateAt(recipe, stepsPerEpoch, step);
       const numbers = { step, learningRate, sampleCount };
       const states = { before: vectorsOf(before, rule), after: vectorsOf(current, rule) };
       const vectors = { parameters, gradientSum, next, ...states };

@@ -1,0 +1,173 @@
+/** In `local`: who takes how many steps by itself, until when. */
+import { assert } from "@convoy/foundation";
+import { elementCount, imageShapeFor } from "@convoy/models";
+import { type LeaseMessage, limits } from "@convoy/protocol";
+import { isSetAside } from "../gradient-size.ts";
+import { policy } from "../policy.ts";
+import type { CoordinatorState, LocalRound, Round, ShardRange, StretchPace, Worker } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { PLACES } from "./local-round.ts";
+import type { LocalStrategy } from "./strategy.ts";
+
+export interface Stretch extends ShardRange {
+  readonly place: number;
+}
+
+/** The workers that take part in a round: all that could. */
+function crewOf(state: CoordinatorState): Worker[] {
+  return [...state.workers.values()].filter(
+    (worker) => (worker.state === "ready" || worker.state === "working") && !isSetAside(state, worker),
+  );
+}
+
+/** Decides, when the first worker is there, how long the round is to take, and for how many. */
+export function planRound(turn: Turn, round: Round): Round {
+  assert(round.local !== null, "a round of stretches");
+  if (round.local.spanMs !== null) return round;
+  const crew = crewOf(turn.state);
+  const paces = crew.flatMap(({ stretchPace }) => stretchPace ?? []);
+  const spanMs = paces.length === 0 ? 0 : spanFor(turn.state, paces);
+  const local = { ...round.local, spanMs: fitted(turn.state, round, crew, spanMs), workerCount: crew.length };
+  return { ...round, local };
+}
+
+/** What so many steps take a worker of middling speed, with all that comes with them. */
+function spanFor({ settings }: CoordinatorState, paces: readonly StretchPace[]): number {
+  const { strategy, recipe } = settings;
+  assert(strategy.type === "local", "stretches belong to the strategy local");
+  const stepMs = median(paces.map(({ msPerSample }) => msPerSample * recipe.batchSize));
+  const overheadMs = median(paces.map((pace) => pace.overheadMs));
+  return (strategy.localSteps ?? stepsWorthTheWay(stepMs, overheadMs)) * stepMs + overheadMs;
+}
+
+/** So many that the way takes a small part of the round. */
+function stepsWorthTheWay(stepMs: number, overheadMs: number): number {
+  const wanted = Math.ceil((overheadMs / stepMs) * (1 / policy.wayShare - 1));
+  return Math.min(policy.localSteps.most, Math.max(policy.localSteps.least, wanted));
+}
+
+/** At the end of an epoch less is left than would be taken: then all take as much less. */
+function fitted(state: CoordinatorState, round: Round, crew: readonly Worker[], spanMs: number): number {
+  const open = round.shards.filter((shard) => shard === "open").length;
+  const wanted = (ms: number) => crew.reduce((sum, worker) => sum + stepsWithin(state, worker, ms), 0);
+  if (wanted(spanMs) <= open) return spanMs;
+  let [least, most] = [0, spanMs];
+  for (let i = 0; i < 20; i++) {
+    const middle = (least + most) / 2;
+    if (wanted(middle) > open) most = middle;
+    else least = middle;
+  }
+  // Steps are whole: either everything is taken like this, or the last to be asked takes what is left.
+  return wanted(least) === open ? least : most;
+}
+
+/** How many steps a worker can take in this time and have them counted; at least one, for that is how its pace is known. */
+function stepsWithin({ settings }: CoordinatorState, { stretchPace }: Worker, ms: number): number {
+  if (stretchPace === null) return 1;
+  const { msPerSample, overheadMs } = stretchPace;
+  const steps = Math.floor((ms - overheadMs) / (msPerSample * settings.recipe.batchSize));
+  return Math.min(mostSteps(settings), Math.max(1, steps));
+}
+
+/** What one message may name, and what a tab may keep in memory of it. */
+function mostSteps({ recipe }: CoordinatorState["settings"]): number {
+  const sampleBytes = elementCount(imageShapeFor(recipe.preprocessing, recipe.model.inputShape));
+  return Math.max(1, Math.min(limits.localSteps, Math.floor(limits.stretchBytes / sampleBytes / recipe.batchSize)));
+}
+
+/** The stretch for a worker that is ready, or null: it waits for the next round. */
+export function stretchFor(turn: Turn, round: Round, worker: Worker): Stretch | null {
+  const { local, startedAt } = round;
+  assert(local !== null && local.spanMs !== null, "the round is planned");
+  if (local.leaseCount >= PLACES || hasAdded(local, worker)) return null;
+  const passedMs = startedAt === null ? 0 : turn.now - startedAt;
+  const leftMs = local.spanMs - passedMs;
+  const isFirst = local.leaseCount === 0;
+  const isTried = worker.standby !== null && worker.standby.until <= turn.now;
+  if (!isFirst && !isTried && isHoldingUp(worker, turn.state, leftMs)) return null;
+  const range = openRange(round, stepsWithin(turn.state, worker, leftMs));
+  return range && { ...range, place: local.leaseCount };
+}
+
+/** Each adds one stretch to a round: a second one would begin from the same parameters. */
+function hasAdded({ contributions }: LocalRound, { peer }: Worker): boolean {
+  return contributions.some((result) => result.peer === peer);
+}
+
+/** Others would wait for a single step of it. Who is new waits for a round's beginning. */
+function isHoldingUp({ stretchPace }: Worker, { settings }: CoordinatorState, leftMs: number): boolean {
+  if (stretchPace === null) return false;
+  const { msPerSample, overheadMs } = stretchPace;
+  return msPerSample * settings.recipe.batchSize + overheadMs > Math.max(0, leftMs) * policy.patienceFactor;
+}
+
+/** What a worker has to know besides the parameters; null where it takes no steps of its own. */
+export function describeStretch(
+  { settings, epoch }: CoordinatorState,
+  round: Round,
+  { first, end }: ShardRange,
+): LeaseMessage["stretch"] {
+  const { strategy } = settings;
+  if (round.local === null || strategy.type === "sync") return null;
+  const { length } = round.samples;
+  const position = first * round.shardSize;
+  return {
+    position,
+    sampleCount: Math.min(length, end * round.shardSize) - position,
+    step: epoch.epoch * round.shards.length + epoch.batches + 1,
+    stride: round.local.workerCount,
+    rateFactor: rateFactor(strategy, round.local.workerCount),
+  };
+}
+
+/** Averaging the changes of several workers goes no further than one of them went: so each may go further at a step. */
+function rateFactor({ rateScaling }: LocalStrategy, workerCount: number): number {
+  switch (rateScaling) {
+    case "none":
+      return 1;
+    case "square-root":
+      return Math.sqrt(workerCount);
+    case "linear":
+      return workerCount;
+  }
+}
+
+/** Twice what it should take; who is new has the time that compiling takes. Most rounds end the wait for late ones earlier. */
+export function timeForStretch({ state }: Turn, { stretchPace }: Worker, { first, end }: ShardRange): number {
+  if (stretchPace === null) return policy.firstStretchMs;
+  const { msPerSample, overheadMs } = stretchPace;
+  const expectedMs = overheadMs + (end - first) * state.settings.recipe.batchSize * msPerSample;
+  return Math.max(policy.deadlineMs.least, policy.deadlineFactor * expectedMs);
+}
+
+/** The first open shards that follow each other, at most so many. */
+function openRange({ shards }: Round, most: number): ShardRange | null {
+  const first = shards.indexOf("open");
+  if (first === -1) return null;
+  let end = first + 1;
+  while (end < shards.length && end - first < most && shards[end] === "open") end++;
+  return { first, end };
+}
+
+/**
+ * Most have come: who is much later than they are is not waited for. How late that is, the others tell, by their median and
+ * the median of their distances from it.
+ */
+export function hurryTheRest(turn: Turn, round: Round): void {
+  const { local, startedAt } = round;
+  if (local === null || startedAt === null) return;
+  const elapsed = local.contributions.map(({ elapsedMs }) => elapsedMs);
+  if (2 * elapsed.length < local.leaseCount) return;
+  const middle = median(elapsed);
+  const spread = median(elapsed.map((ms) => Math.abs(ms - middle)));
+  const { least, share, spreads } = policy.lateness;
+  const limit = startedAt + Math.max(local.spanMs ?? 0, middle) + Math.max(least, share * middle, spreads * spread);
+  const late = [...turn.state.leases.values()].filter((lease) => lease.state === "active" && lease.deadline > limit);
+  for (const lease of late) turn.changeLease({ ...lease, deadline: Math.max(limit, turn.now) });
+}
+
+/** Of two in the middle, the smaller. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1] ?? 0;
+}

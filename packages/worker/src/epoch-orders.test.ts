@@ -1,0 +1,24 @@
+import { epochOrder } from "@convoy/datasets";
+import { expect, test } from "vitest";
+import { EpochOrders } from "./epoch-orders.ts";
+
+const stretch = { position: 8, sampleCount: 5, step: 1, stride: 1, rateFactor: 1 };
+const draws = { seed: 7, epoch: 2 };
+
+test("a stretch is a part of the epoch's order, whichever epochs were asked for before", () => {
+  const orders = new EpochOrders(100);
+  for (const epoch of [2, 3, 2]) {
+    const samples = orders.samplesOf({ samples: [], stretch, draws: { seed: 7, epoch } });
+    expect(samples).toEqual(epochOrder(7, epoch, 100).slice(8, 13));
+  }
+});
+
+test("samples that are named one by one are those", () => {
+  expect(new EpochOrders(100).samplesOf({ samples: [9, 3], stretch: null, draws })).toEqual(Uint32Array.of(9, 3));
+});
+
+test("there are none beyond the training set, nor without the names of an order", () => {
+  const orders = new EpochOrders(12);
+  expect(orders.samplesOf({ samples: [], stretch, draws })).toBeNull();
+  expect(orders.samplesOf({ samples: [], stretch: { ...stretch, sampleCount: 2 }, draws: null })).toBeNull();
+});

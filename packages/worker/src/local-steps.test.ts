@@ -1,0 +1,111 @@
+import { createReferenceEngine } from "@convoy/engine";
+import { createOptimizer } from "@convoy/gradients";
+import type { Recipe } from "@convoy/models";
+import { describe, expect, test } from "vitest";
+import { LocalSteps, type StepEngine } from "./local-steps.ts";
+import { tinyBatch, tinyParameters, tinyRecipe } from "./test-engines.ts";
+
+const TRAIN_COUNT = 64;
+const recipe: Recipe = {
+  ...tinyRecipe,
+  batchSize: 4,
+  optimizer: { type: "sgd", learningRate: 0.05, momentum: 0.9 },
+  schedule: { type: "step", everyEpochs: 1, factor: 0.5 },
+};
+const adam: Recipe = {
+  ...recipe,
+  optimizer: { type: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+};
+const stretch = { position: 0, sampleCount: 8, step: 1, stride: 1, rateFactor: 1 };
+
+const engineFor = ({ model, preprocessing }: Recipe) => createReferenceEngine({ model, preprocessing });
+
+/** What one process has after these batches of samples: parameters, and the loss of each step. */
+async function trainedAlone(used: Recipe, batches: readonly (readonly number[])[]) {
+  const engine = await engineFor(used);
+  const parameters = tinyParameters().slice();
+  const gradient = new Float32Array(parameters.length);
+  const optimizer = createOptimizer(used, TRAIN_COUNT / used.batchSize, parameters.length);
+  const losses: number[] = [];
+  for (const [index, samples] of batches.entries()) {
+    engine.setParameters(parameters);
+    losses.push((await engine.computeGradient(tinyBatch(samples), gradient)).lossSum);
+    optimizer.step(parameters, gradient, { step: index + 1, sampleCount: samples.length }, parameters);
+  }
+  return { parameters, losses };
+}
+
+const minus = (left: Float32Array, right: Float32Array) => left.map((value, i) => value - (right[i] as number));
+const always = () => true;
+
+describe("[K20] steps that a worker takes by itself", () => {
+  test.each([
+    ["momentum", recipe],
+    ["Adam", adam],
+  ])("over two stretches are those of one process, with %s", async (_, used) => {
+    const engine = await engineFor(used);
+    const steps = new LocalSteps(used, TRAIN_COUNT);
+    const before = tinyParameters();
+    const alone = await trainedAlone(used, [
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9, 10, 11],
+      [12, 13, 14],
+    ]);
+    const change = new Float32Array(before.length);
+    const first = await steps.take(
+      { engine, parameters: before, batch: tinyBatch([0, 1, 2, 3, 4, 5, 6, 7]), stretch, isInHand: always },
+      change,
+    );
+    const between = minus(before, change);
+    const batch = tinyBatch([8, 9, 10, 11, 12, 13, 14]);
+    const second = await steps.take(
+      { engine, parameters: between, batch, stretch: { ...stretch, step: 3 }, isInHand: always },
+      change,
+    );
+    const after = minus(between, change);
+    expect([...(first?.stepLosses ?? []), ...(second?.stepLosses ?? [])]).toEqual(
+      alone.losses.map((loss) => expect.closeTo(loss, 5)),
+    );
+    for (const [i, value] of alone.parameters.entries()) expect(after[i]).toBeCloseTo(value, 5);
+    expect(change.some((value) => Math.abs(value) > 1e-4)).toBe(true);
+  });
+
+  test("have the learning rate of the run's step, so many times", async () => {
+    const rates: number[] = [];
+    // With a gradient of ones and no momentum, a step moves by its rate.
+    const engine: StepEngine = {
+      setParameters: () => {},
+      computeGradient: async ({ count }, gradient) => {
+        gradient.fill(count);
+        return { lossSum: 1, correctCount: 0 };
+      },
+    };
+    const plain: Recipe = { ...recipe, optimizer: { type: "sgd", learningRate: 0.05, momentum: 0 } };
+    const parameters = new Float32Array(tinyParameters().length);
+    for (const changed of [{}, { rateFactor: 3 }, { step: 17 }, { step: 9, stride: 8 }]) {
+      const change = new Float32Array(parameters.length);
+      const task = { engine, parameters, batch: tinyBatch([0, 1, 2, 3, 4, 5, 6, 7]), isInHand: always };
+      await new LocalSteps(plain, TRAIN_COUNT).take({ ...task, stretch: { ...stretch, ...changed } }, change);
+      rates.push(change[0] as number);
+    }
+    // Sixteen steps are an epoch, after which the rate is halved.
+    const expected = [0.1, 0.3, 0.05, 0.05 + 0.025];
+    expect(rates).toEqual(expected.map((rate) => expect.closeTo(rate, 6)));
+  });
+
+  test("end between two of them when nobody waits any more", async () => {
+    const engine = await engineFor(recipe);
+    let asked = 0;
+    const isInHand = () => ++asked < 2;
+    const task = {
+      engine,
+      parameters: tinyParameters(),
+      batch: tinyBatch([0, 1, 2, 3, 4, 5, 6, 7]),
+      stretch,
+      isInHand,
+    };
+    expect(await new LocalSteps(recipe, TRAIN_COUNT).take(task, new Float32Array(tinyParameters().length))).toBeNull();
+    expect(asked).toBe(2);
+  });
+});
