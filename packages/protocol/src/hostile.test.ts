@@ -1,14 +1,18 @@
 /** A short form of `npm run bench:frames`, which sends a million. */
 import { RandomSequence } from "@convoy/foundation";
+import { accumulateWeighted } from "@convoy/vectors";
 import { expect, test } from "vitest";
+import { codecNames } from "./frame-header.ts";
 import { hostileFrame, hostileMessage } from "./hostile/index.ts";
 import { type Parsed, parseToCoordinator, parseToViewer, parseToWorker, parseTransfer } from "./parse.ts";
 import { refusalSchema } from "./refusal.ts";
+import { drawVector, encodings, frameHeader, sealFrame } from "./test-frames.ts";
 import { messagesToCoordinator, messagesToViewer, messagesToWorker, transferPackets } from "./test-messages.ts";
 import { OutgoingFrame, readFrame } from "./vector-frame.ts";
 
 const MESSAGES = 5000;
-const FRAMES = 10_000;
+const FRAMES = 5000;
+const ELEMENTS = 300;
 
 test.each<[string, object, (data: unknown) => Parsed<object>]>([
   ["the coordinator", messagesToCoordinator, parseToCoordinator],
@@ -31,17 +35,26 @@ test.each<[string, object, (data: unknown) => Parsed<object>]>([
   expect(refusedCount).toBeGreaterThan(0.8 * MESSAGES);
 });
 
-test("[F7] whatever frame comes is read or refused by name", () => {
-  const outgoing = new OutgoingFrame(20);
-  outgoing.vector.fill(0.5);
-  const sealed = outgoing.seal({ run: "00112233445566ff", version: 3, lease: 4 });
+const fp32 = new OutgoingFrame(ELEMENTS);
+fp32.vector.set(drawVector(ELEMENTS));
+
+test.each<readonly [string, Uint8Array]>([
+  ["fp32", fp32.seal(frameHeader)],
+  ...encodings.map((encoding) => [encoding.codec, sealFrame(encoding, drawVector(ELEMENTS))] as const),
+])("[F7] whatever frame comes that was one in %s is read or refused by name", (_, sealed) => {
+  const sum = new Float32Array(ELEMENTS);
+  const reasons = new Set<string>();
   for (let i = 0; i < FRAMES; i++) {
     const random = new RandomSequence(2, "test", i);
     const frame = hostileFrame(random, sealed);
     const shifted = new Uint8Array(frame.length + 3).subarray(random.below(4));
     shifted.set(frame);
-    const parsed = readFrame(shifted.subarray(0, frame.length), 20);
-    if (parsed.ok) expect(frame).toEqual(sealed);
-    else expect(refusalSchema.safeParse(parsed.refusal).success).toBe(true);
+    const parsed = readFrame(shifted.subarray(0, frame.length), ELEMENTS, new Set(codecNames));
+    reasons.add(parsed.ok ? "understood" : parsed.refusal.reason);
+    if (!parsed.ok) expect(refusalSchema.safeParse(parsed.refusal).success).toBe(true);
+    else accumulateWeighted(sum, parsed.frame.vector, 1);
   }
+  expect([...reasons]).toEqual(
+    expect.arrayContaining(["understood", "malformed", "protocol-version", "wrong-length", "bad-checksum"]),
+  );
 });

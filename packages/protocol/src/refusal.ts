@@ -21,6 +21,7 @@ export const refusalReasons = [
   "not-your-lease",
   "wrong-kind",
   "already-counted",
+  "codec-not-agreed",
   "wrong-length",
   "bad-checksum",
   "not-finite",

@@ -2,8 +2,9 @@ import { murmur3 } from "@convoy/foundation";
 import { checksum } from "@convoy/vectors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { FRAME_HEADER_BYTES, type FrameHeader } from "./frame-header.ts";
 import { limits } from "./limits.ts";
-import { FRAME_HEADER_BYTES, type FrameHeader, OutgoingFrame, type ParsedFrame, readFrame } from "./vector-frame.ts";
+import { OutgoingFrame, type ParsedFrame, readFrame } from "./vector-frame.ts";
 import { PROTOCOL_VERSION } from "./version.ts";
 
 const header: FrameHeader = { run: "00112233445566ff", version: 0x0102_0304, lease: 0xa1a2_a3a4 };
@@ -81,8 +82,8 @@ describe("[F3] bytes that are no frame", () => {
       expect(reasonOf(readFrame(frameOf().slice(0, length), values.length))).toBe("malformed");
   });
 
-  test("for another magic or encoding", () => {
-    for (const offset of [0, 1, 2, 3])
+  test("for another magic", () => {
+    for (const offset of [0, 1, 2])
       expect(
         reasonOf(
           readFrame(
@@ -91,6 +92,11 @@ describe("[F3] bytes that are no frame", () => {
           ),
         ),
       ).toBe("malformed");
+  });
+
+  test.each([0, 5, 255])("for the number of a codec that does not exist: %i", (number) => {
+    const frame = withByte(frameOf(), 3, () => number);
+    expect(reasonOf(readFrame(frame, values.length))).toBe("malformed");
   });
 
   test("for bytes in use that must be zero", () => {

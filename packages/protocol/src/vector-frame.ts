@@ -1,42 +1,40 @@
 /**
- * One flat vector as bytes: a header of 40 bytes, then the elements as 32-bit floats, everything little-endian.
- *
- * | offset | type    | field |
- * |-------:|---------|-------|
- * |      0 | uint32  | magic, "CVY" and the encoding's number (1: fp32) |
- * |      4 | uint32  | protocol version |
- * |      8 | 8 bytes | run |
- * |     16 | uint32  | version of the parameters |
- * |     20 | uint32  | lease; 0 in a frame of parameters |
- * |     24 | uint32  | length: number of elements |
- * |     28 | uint32  | checksum of the elements' bytes (MurmurHash3 in 16 lanes), seeded with MurmurHash3 of the 28 bytes above |
- * |     32 | 8 bytes | zero |
- *
- * The elements begin at a multiple of 8, so a frame that starts aligned is read in place.
+ * One flat vector as bytes: a header of 40 bytes (frame-header.ts), then its elements, as 32-bit floats or encoded. They begin at
+ * a multiple of 8, so a frame of floats that starts aligned is read in place.
  */
-import { assert, murmur3 } from "@convoy/foundation";
-import { checksum } from "@convoy/vectors";
+import { assert } from "@convoy/foundation";
+import {
+  type EncodedVector,
+  type Encoding,
+  encodedBytes,
+  encodeVector,
+  encodeWithFeedback,
+  faultInContent,
+  faultInLength,
+  type Rounding,
+} from "@convoy/vectors";
+import {
+  type CodecName,
+  checksumOf,
+  FRAME_HEADER_BYTES,
+  type FrameHeader,
+  readHeader,
+  writeHeader,
+} from "./frame-header.ts";
 import { limits } from "./limits.ts";
 import type { Refusal, RefusalReason } from "./refusal.ts";
 import { PROTOCOL_VERSION } from "./version.ts";
 
-export const FRAME_HEADER_BYTES = 40;
-const MAGIC_FP32 = 0x01595643;
-const CHECKSUM_OFFSET = 28;
-
-export interface FrameHeader {
-  readonly run: string;
-  readonly version: number;
-  readonly lease: number;
+export interface VectorFrame<Vector = Float32Array> extends FrameHeader {
+  /**
+   * The elements, or their encoding: a view into the frame's bytes, wherever the alignment of floats allows it. Whatever it
+   * is, `accumulateWeighted`, `decodeInto`, `isFiniteVector` and `normOf` take it.
+   */
+  readonly vector: Vector;
 }
 
-export interface VectorFrame extends FrameHeader {
-  /** The elements: a view into the frame's bytes wherever their alignment allows it. */
-  readonly vector: Float32Array;
-}
-
-export type ParsedFrame =
-  | { readonly ok: true; readonly frame: VectorFrame }
+export type ParsedFrame<Vector = Float32Array> =
+  | { readonly ok: true; readonly frame: VectorFrame<Vector> }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** A frame to be filled in place: write to `vector`, then `seal` it for sending. */
@@ -45,75 +43,116 @@ export class OutgoingFrame {
   readonly #bytes: Uint8Array;
 
   constructor(length: number) {
-    assert(
-      length > 0 && length <= limits.vectorLength,
-      `a frame holds 1 to ${limits.vectorLength} elements, not ${length}`,
-    );
-    const buffer = new ArrayBuffer(FRAME_HEADER_BYTES + 4 * length);
-    this.#bytes = new Uint8Array(buffer);
-    this.vector = new Float32Array(buffer, FRAME_HEADER_BYTES, length);
+    this.#bytes = roomFor(length, 4 * length);
+    this.vector = new Float32Array(this.#bytes.buffer, FRAME_HEADER_BYTES, length);
   }
 
   /** Writes the header around what `vector` holds now. The bytes are the frame's own: do not write before they are sent. */
-  seal({ run, version, lease }: FrameHeader): Uint8Array {
-    const view = new DataView(this.#bytes.buffer);
-    view.setUint32(0, MAGIC_FP32, true);
-    view.setUint32(4, PROTOCOL_VERSION, true);
-    for (let i = 0; i < 8; i++) view.setUint8(8 + i, Number.parseInt(run.slice(2 * i, 2 * i + 2), 16));
-    view.setUint32(16, version, true);
-    view.setUint32(20, lease, true);
-    view.setUint32(24, this.vector.length, true);
-    view.setUint32(CHECKSUM_OFFSET, checksumOf(this.#bytes), true);
+  seal(header: FrameHeader): Uint8Array {
+    writeHeader(this.#bytes, "fp32", this.vector.length, header);
     return this.#bytes;
   }
 }
 
-/** Reads a frame whose vector must have `expectedLength` elements. Names what is wrong with any other. */
-export function readFrame(bytes: Uint8Array, expectedLength: number): ParsedFrame {
+/** A frame for vectors of one length in a lossy codec, one after the other. */
+export class OutgoingEncodedFrame {
+  readonly #encoding: Encoding;
+  readonly #length: number;
+  readonly #bytes: Uint8Array;
+
+  constructor(encoding: Encoding, length: number) {
+    this.#encoding = encoding;
+    this.#length = length;
+    this.#bytes = roomFor(length, encodedBytes(encoding, length));
+  }
+
+  /**
+   * Encodes the vector behind a header. The bytes are the frame's own: do not seal again before they are sent.
+   *
+   * @param rounding names the random numbers of int8
+   * @param residual where given, is added to the vector before, and holds afterwards what was lost (error feedback)
+   */
+  seal(header: FrameHeader, vector: Float32Array, rounding: Rounding, residual?: Float32Array): Uint8Array {
+    assert(vector.length === this.#length, `this frame is for ${this.#length} elements, not ${vector.length}`);
+    const body = this.#bytes.subarray(FRAME_HEADER_BYTES);
+    const written =
+      residual === undefined
+        ? encodeVector(this.#encoding, vector, body, rounding)
+        : encodeWithFeedback(this.#encoding, vector, residual, body, rounding);
+    const frame = this.#bytes.subarray(0, FRAME_HEADER_BYTES + written);
+    writeHeader(frame, this.#encoding.codec, this.#length, header);
+    return frame;
+  }
+}
+
+function roomFor(length: number, byteLength: number): Uint8Array {
+  assert(
+    length > 0 && length <= limits.vectorLength,
+    `a frame holds 1 to ${limits.vectorLength} elements, not ${length}`,
+  );
+  return new Uint8Array(FRAME_HEADER_BYTES + byteLength);
+}
+
+const fp32Alone: ReadonlySet<CodecName> = new Set(["fp32"]);
+
+/** Reads a frame whose vector must have `expectedLength` elements, as floats. Names what is wrong with any other. */
+export function readFrame(bytes: Uint8Array, expectedLength: number): ParsedFrame;
+/** The same for the codecs that were agreed. */
+export function readFrame(
+  bytes: Uint8Array,
+  expectedLength: number,
+  agreed: ReadonlySet<CodecName>,
+): ParsedFrame<Float32Array | EncodedVector>;
+export function readFrame(
+  bytes: Uint8Array,
+  expectedLength: number,
+  agreed = fp32Alone,
+): ParsedFrame<Float32Array | EncodedVector> {
   if (bytes.byteLength < FRAME_HEADER_BYTES) {
     return refuse("malformed", `A frame has at least ${FRAME_HEADER_BYTES} bytes, this one has ${bytes.byteLength}.`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC_FP32)
-    return refuse("malformed", "These bytes are not a Convoy frame of 32-bit floats.");
-  const protocol = view.getUint32(4, true);
+  const { isFrame, protocol, codec, run, version, lease, ...header } = readHeader(bytes);
+  if (!isFrame) return refuse("malformed", "These bytes are not a Convoy frame.");
   if (protocol !== PROTOCOL_VERSION) {
     return refuse(
       "protocol-version",
       `The frame has version ${protocol} of the protocol, version ${PROTOCOL_VERSION} is spoken here.`,
     );
   }
-  const lease = view.getUint32(20, true);
-  const length = view.getUint32(24, true);
-  if (length !== expectedLength || bytes.byteLength !== FRAME_HEADER_BYTES + 4 * length) {
-    const sentence = `The frame says ${length} elements in ${bytes.byteLength} bytes; ${expectedLength} elements in ${FRAME_HEADER_BYTES + 4 * expectedLength} bytes are expected.`;
-    return refuse("wrong-length", sentence, lease);
+  if (codec === undefined)
+    return refuse("malformed", `The frame names codec ${bytes[3]}, which does not exist.`, lease);
+  if (!agreed.has(codec)) {
+    const sentence = `The frame is encoded in ${codec}; what was agreed is ${[...agreed].join(", ")}.`;
+    return refuse("codec-not-agreed", sentence, lease);
   }
-  if (checksumOf(bytes) !== view.getUint32(CHECKSUM_OFFSET, true)) {
+  const body = bytes.subarray(FRAME_HEADER_BYTES);
+  const onLength = wrongLengthOf(body, codec, header.length, expectedLength);
+  if (onLength !== null) return refuse("wrong-length", onLength, lease);
+  if (checksumOf(bytes) !== header.checksum) {
     return refuse("bad-checksum", "The frame was damaged on its way: its checksum does not match.", lease);
   }
-  if (view.getUint32(32, true) !== 0 || view.getUint32(36, true) !== 0)
-    return refuse("malformed", "The last 8 bytes of the frame's header must be zero.", lease);
-  const body = bytes.subarray(FRAME_HEADER_BYTES);
-  return { ok: true, frame: { run: readRun(bytes), version: view.getUint32(16, true), lease, vector: vectorOf(body) } };
+  if (!header.endsWithZeros) return refuse("malformed", "The last 8 bytes of the frame's header must be zero.", lease);
+  if (codec === "fp32") return { ok: true, frame: { run, version, lease, vector: floatsOf(body) } };
+  const vector = { codec, length: expectedLength, bytes: body };
+  const fault = faultInContent(vector);
+  if (fault !== null) return refuse(fault.kind, fault.sentence, lease);
+  return { ok: true, frame: { run, version, lease, vector } };
 }
 
-function refuse(reason: RefusalReason, sentence: string, lease?: number): ParsedFrame {
-  return { ok: false, refusal: lease === undefined ? { reason, sentence } : { reason, sentence, lease } };
+/** A sentence on what is wrong with the number of elements or of their bytes. */
+function wrongLengthOf(body: Uint8Array, codec: CodecName, length: number, expected: number): string | null {
+  if (length !== expected) return `The frame says that it has ${length} elements; ${expected} are expected.`;
+  if (codec !== "fp32") return faultInLength({ codec, length, bytes: body })?.sentence ?? null;
+  if (body.length === 4 * length) return null;
+  return `${length} elements in fp32 have ${4 * length} bytes, not ${body.length}.`;
 }
 
-function checksumOf(frame: Uint8Array): number {
-  return checksum(frame.subarray(FRAME_HEADER_BYTES), murmur3(frame.subarray(0, CHECKSUM_OFFSET)));
-}
-
-function readRun(bytes: Uint8Array): string {
-  let run = "";
-  for (let i = 8; i < 16; i++) run += (bytes[i] as number).toString(16).padStart(2, "0");
-  return run;
+function refuse(reason: RefusalReason, sentence: string, lease?: number) {
+  return { ok: false, refusal: lease === undefined ? { reason, sentence } : { reason, sentence, lease } } as const;
 }
 
 /** Sockets hand out buffers at any offset; a float view needs a multiple of 4. */
-function vectorOf(body: Uint8Array): Float32Array {
+function floatsOf(body: Uint8Array): Float32Array {
   if (body.byteOffset % 4 === 0) return new Float32Array(body.buffer, body.byteOffset, body.byteLength >>> 2);
   // A slice of Node's buffers would be a view of the same memory, not a copy.
   return new Float32Array(new Uint8Array(body).buffer);

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { limits } from "./limits.ts";
 import { encodePredictions } from "./predictions.ts";
+import { drawVector, encodings, sealFrame } from "./test-frames.ts";
 import { toCoordinatorSchema } from "./to-coordinator.ts";
 import { toViewerSchema } from "./to-viewer.ts";
 import { toWorkerSchema } from "./to-worker.ts";
@@ -19,9 +20,12 @@ function describeProtocol(): string {
   const frame = new OutgoingFrame(2);
   frame.vector.set([1, -2]);
   const bytes = frame.seal({ run: "00112233445566ff", version: 3, lease: 4 });
-  // A new version of the protocol is no reason for a new hash; the frame's checksum covers it too.
-  bytes.fill(0, 4, 8);
-  bytes.fill(0, 28, 32);
+  const frames = [bytes, ...encodings.map((encoding) => sealFrame(encoding, drawVector(300)))];
+  for (const frame of frames) {
+    // A new version of the protocol is no reason for a new hash; the frame's checksum covers it too.
+    frame.fill(0, 4, 8);
+    frame.fill(0, 28, 32);
+  }
   const predictions = encodePredictions({
     classes: Uint16Array.of(1, 258),
     confidences: Float32Array.of(0.5, 1),
@@ -29,7 +33,7 @@ function describeProtocol(): string {
   });
   const { vectorLength, messageBytes, chunkBytes, chunkWindow } = limits;
   const shared = { vectorLength, messageBytes, chunkBytes, chunkWindow };
-  const read = { frame: [...bytes], checksum: checksum(bytes), predictions: [...predictions] };
+  const read = { frames: frames.map((frame) => [...frame]), checksum: checksum(bytes), predictions: [...predictions] };
   return JSON.stringify({ schemas, ...read, limits: shared });
 }
 

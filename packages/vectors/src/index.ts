@@ -12,6 +12,6 @@ export {
   normOf,
   type Rounding,
 } from "./codecs/encoded-vector.ts";
-export { type EncodingFault, faultIn } from "./codecs/fault-in.ts";
+export { type EncodingFault, faultInContent, faultInLength } from "./codecs/fault-in.ts";
 export { addVectors } from "./elements.ts";
 export { type StepKernel, type StepVectors, stepInBlocks } from "./step-in-blocks.ts";

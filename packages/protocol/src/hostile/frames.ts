@@ -1,13 +1,25 @@
 /** Frames that look like real ones and are not, and JSON that is none. */
 import type { RandomSequence } from "@convoy/foundation";
+import { CHECKSUM_OFFSET, checksumOf, FRAME_HEADER_BYTES } from "../frame-header.ts";
 import { drawBytes, pick } from "./values.ts";
 
-const words = [0, 1, 0xff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
+/** Also as floats: infinity, what is no number, a number below zero. */
+const words = [0, 1, 0xff, 0x7f80_0000, 0x7fff_ffff, 0x8000_0000, 0xbf80_0000, 0xffff_fffe, 0xffff_ffff];
 const HEADER_WORDS = 10;
 
-/** A copy of the frame, damaged: cut, lengthened, with bits flipped or a field of its header replaced. */
+/**
+ * A copy of the frame, damaged: cut, lengthened, with bits flipped or a word replaced. Every other time with the checksum that
+ * belongs to it, as somebody sends it who means harm.
+ */
 export function hostileFrame(random: RandomSequence, frame: Uint8Array): Uint8Array {
-  switch (random.below(7)) {
+  const damaged = damagedFrame(random, frame);
+  if (damaged.length >= FRAME_HEADER_BYTES && random.below(2) === 0)
+    new DataView(damaged.buffer).setUint32(CHECKSUM_OFFSET, checksumOf(damaged), true);
+  return damaged;
+}
+
+function damagedFrame(random: RandomSequence, frame: Uint8Array): Uint8Array {
+  switch (random.below(8)) {
     case 0:
       return frame.slice(0, random.below(frame.length + 1));
     case 1:
@@ -17,6 +29,8 @@ export function hostileFrame(random: RandomSequence, frame: Uint8Array): Uint8Ar
     case 3:
       return withWord(frame, random.below(HEADER_WORDS), pick(random, words));
     case 4:
+      return withWord(frame, random.below(Math.max(1, frame.length >>> 2)), pick(random, words));
+    case 5:
       return drawBytes(random, random.below(2) === 0 ? frame.length : random.below(200));
     default:
       return withFlippedBits(random, frame, 1 + random.below(8));

@@ -28,7 +28,7 @@ export interface EncodedVector {
   readonly codec: LossyCodec;
   /** Elements of the vector. */
   readonly length: number;
-  /** At any address; `faultIn` has found nothing in them. */
+  /** At any address; `faultInLength` and `faultInContent` have found nothing in them. */
   readonly bytes: Uint8Array;
 }
 

@@ -6,10 +6,13 @@ import {
   type Encoding,
   encodedBytes,
   encodeVector,
-  faultIn,
+  faultInContent,
+  faultInLength,
   isFiniteVector,
   normOf,
 } from "../index.ts";
+
+const faultIn = (vector: EncodedVector) => faultInLength(vector) ?? faultInContent(vector);
 
 const LENGTH = 1000;
 

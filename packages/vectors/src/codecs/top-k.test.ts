@@ -1,7 +1,18 @@
 import { RandomSequence } from "@convoy/foundation";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeInto, encodedBytes, encodeVector, faultIn, isFiniteVector, normOf } from "../index.ts";
+import {
+  decodeInto,
+  type EncodedVector,
+  encodedBytes,
+  encodeVector,
+  faultInContent,
+  faultInLength,
+  isFiniteVector,
+  normOf,
+} from "../index.ts";
+
+const faultIn = (vector: EncodedVector) => faultInLength(vector) ?? faultInContent(vector);
 
 const rounding = { seed: 1, counter: 0 };
 
