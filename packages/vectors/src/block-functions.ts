@@ -9,6 +9,8 @@ export interface BlockFunctions {
   finite(vector: number, count: number): number;
   /** To about five digits. */
   squares(vector: number, count: number): number;
+  /** Returns how many were gathered; of a count that is a multiple of 16. */
+  gather(floats: number, count: number, least: number, words: number, places: number): number;
   fp16Encode(floats: number, halves: number, count: number): void;
   fp16Decode(halves: number, floats: number, count: number): void;
   fp16Accumulate(halves: number, sum: number, count: number, weight: number): void;

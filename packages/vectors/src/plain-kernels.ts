@@ -17,6 +17,13 @@ export function plainKernels(memory: ArrayBuffer): BlockFunctions {
     accumulate: (sum, vector, count, weight) => accumulate(floatsAt(sum, count), floatsAt(vector, count), weight),
     finite: (vector, count) => (floatsAt(vector, count).every(Number.isFinite) ? 1 : 0),
     squares: (vector, count) => floatsAt(vector, count).reduce((sum, value) => sum + value * value, 0),
+    gather(floats, count, least, words, places) {
+      const magnitudes = new Uint32Array(memory, floats, count).map((bits) => bits & 0x7fffffff);
+      const found = [...magnitudes.keys()].filter((i) => (magnitudes[i] as number) >= least);
+      new Uint32Array(memory, words, count).set(found.map((i) => magnitudes[i] as number));
+      new Uint32Array(memory, places, count).set(found);
+      return found.length;
+    },
     fp16Encode(floats, halves, count) {
       const [read, written] = [new Uint32Array(memory, floats, count), halvesAt(halves, count)];
       for (let i = 0; i < count; i++) written[i] = halfOf(read[i] as number);

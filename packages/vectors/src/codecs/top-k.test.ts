@@ -88,6 +88,23 @@ describe("the largest", () => {
     );
   });
 
+  test.each([
+    ["larger than all others", (i: number) => 1000 + i, (i: number) => 1 / (1 + i)],
+    ["smaller than all others", () => 1e-20, (i: number) => 1 + Math.sin(i)],
+    ["zeros", () => 0, (i: number) => Math.cos(i)],
+    ["like all others", (i: number) => Math.cos(i), (i: number) => Math.cos(i)],
+    ["equal, and all others too", () => 3, () => 3],
+    ["infinite", () => Number.NEGATIVE_INFINITY, (i: number) => Math.cos(i)],
+  ])("are the same where every eighth number, of which a sample is taken, is %s", (_, inSample, elsewhere) => {
+    const length = 8 * 8192;
+    const vector = Float32Array.from({ length }, (_, i) => (i % 8 === 0 ? inSample(i) : elsewhere(i)));
+    for (const k of [1, 655, 9000]) {
+      const ones = encoded(vector, k / length);
+      for (let i = 0; i < k; i++) ones.set([0, 0x3c], 8 + 2 * i);
+      expect(indicesOf(decoded(ones, length))).toEqual(largest(vector, k));
+    }
+  });
+
   test("of equal numbers are the first", () => {
     expect(indicesOf(decoded(encoded(new Float32Array(200).fill(-3), 0.02), 200))).toEqual([0, 1, 2, 3]);
     const oneLarger = new Float32Array(200).fill(-3).with(150, 4);

@@ -15,15 +15,19 @@ import { assert } from "@convoy/foundation";
 import { addVectors, filledUp } from "../elements.ts";
 import { BLOCK } from "../kernels.ts";
 import { bytesIn, type Room } from "../room.ts";
+import { candidatesFor } from "./candidates.ts";
 import type { Codec } from "./codec.ts";
 import { wholeEights } from "./fp16.ts";
-import { MAGNITUDE_MASK, thresholdOf } from "./magnitude-threshold.ts";
+import { MAGNITUDE_MASK, thresholdOf } from "./threshold.ts";
 import { VarintReader, writeVarint } from "./varint.ts";
 
 export const TOP_K_HEADER_BYTES = 8;
 /** The largest value's, divided by the scale. */
 const LARGEST_EXPONENT = 14;
-const SMALLEST_SCALE = 2 ** -126;
+/** Of a normal 32-bit float. */
+const SMALLEST_EXPONENT = -126;
+const MANTISSA_BITS = 23;
+const EXPONENT_BIAS = 127;
 
 /** How many of `length` elements a share of them is: at least one. */
 function keptOf(length: number, share: number): number {
@@ -63,23 +67,33 @@ export const topK: Codec = {
   },
 };
 
+/** Returns the number of bytes written. */
 function encode(room: Room, vector: Float32Array, k: number, bytes: Uint8Array): number {
-  const { bits, ties, exponent } = thresholdOf(vector, k);
-  const scale = Math.max(2 ** (exponent - LARGEST_EXPONENT), SMALLEST_SCALE);
+  const { words, indices } = candidatesFor(room, vector, k);
+  const { bits, ties } = thresholdOf(words, k);
+  const scale = scaleFor(words);
   writeHeader(bytes, k, scale);
-  const words = new Int32Array(vector.buffer, vector.byteOffset, vector.length);
   const floats = room.slots[0] as Float32Array;
   let [next, tied, kept, at] = [0, 0, 0, TOP_K_HEADER_BYTES + 2 * k];
   for (let i = 0; i < words.length; i++) {
     const magnitude = (words[i] as number) & MAGNITUDE_MASK;
     if (magnitude < bits || (magnitude === bits && tied++ >= ties)) continue;
-    at = writeVarint(bytes, at, i - next);
-    next = i + 1;
-    floats[kept++ % BLOCK] = (vector[i] as number) / scale;
+    const index = indices === null ? i : (indices[i] as number);
+    at = writeVarint(bytes, at, index - next);
+    next = index + 1;
+    floats[kept++ % BLOCK] = (vector[index] as number) / scale;
     if (kept % BLOCK === 0) writeValues(room, bytes, kept - BLOCK, BLOCK);
   }
   writeValues(room, bytes, kept - (kept % BLOCK), kept % BLOCK);
   return at;
+}
+
+/** A power of two. */
+function scaleFor(words: Int32Array): number {
+  let largest = 0;
+  for (let i = 0; i < words.length; i++) largest = Math.max(largest, (words[i] as number) & MAGNITUDE_MASK);
+  const exponent = (largest >>> MANTISSA_BITS) - EXPONENT_BIAS;
+  return 2 ** Math.max(exponent - LARGEST_EXPONENT, SMALLEST_EXPONENT);
 }
 
 function writeHeader(bytes: Uint8Array, k: number, scale: number): void {
