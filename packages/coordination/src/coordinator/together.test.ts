@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeRun } from "./describe-run.ts";
+import type { RunSettings } from "./settings.ts";
 import { TestRun, tinySettings } from "./test-run.ts";
 
 const settings = { ...tinySettings, recipe: { ...tinySettings.recipe, batchSize: 64 }, trainCount: 64 * 5000 };
@@ -155,6 +156,18 @@ describe("alone and together", () => {
     );
     expect(together?.sentence).toContain(`Most of the time goes into ${part} (`);
     expect(together?.sentence).toMatch(explanation);
+  });
+
+  test("[V9] says what helps: under each strategy what it allows", () => {
+    const device = { msPerSample: 0.01, linkMs: 20 };
+    const { state, now } = train([device, device], 60);
+    const remedy = (change: Partial<RunSettings>) =>
+      describeRun({ ...state, settings: { ...state.settings, ...change } }, now).together?.sentence;
+    expect(remedy({})).toContain("Larger batches help, or the strategy local,");
+    expect(remedy({ exact: true })).toMatch(/Larger batches help\.$/);
+    const outer = { learningRate: 1, momentum: 0 };
+    const strategy = { type: "local", localSteps: 4, outer, rateScaling: "linear" } as const;
+    expect(remedy({ strategy })).toMatch(/More steps between two exchanges help \(--local-steps\)\.$/);
   });
 
   test("[V9] a single worker has nobody to be held beside", () => {

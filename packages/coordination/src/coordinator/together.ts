@@ -2,6 +2,7 @@
 import type { TimeShares, TogetherView } from "@convoy/protocol";
 import { formatCount } from "./format.ts";
 import { combinedSpeed } from "./pace.ts";
+import type { RunSettings } from "./settings.ts";
 import type { CoordinatorState, Worker } from "./state.ts";
 import { sharesOf, soloSpeed, type TimeSpent, withWaiting } from "./time-spent.ts";
 import { readClock } from "./training-clock.ts";
@@ -43,7 +44,7 @@ export function describeTogether(state: CoordinatorState, now: number): Together
   const figures = { workerCount, quickest, aloneSamplesPerSecond: alone, mostSamplesPerSecond: most, efficiency, time };
   const ratio = combined / alone;
   const verdict = verdictOn(workerCount, ratio);
-  return { ...figures, verdict, sentence: sentenceOf({ ...figures, verdict }, ratio) };
+  return { ...figures, verdict, sentence: sentenceOf({ ...figures, verdict }, ratio, state.settings) };
 }
 
 const partNames = ["computing", "sending", "waiting", "adding"] as const satisfies (keyof TimeShares)[];
@@ -54,7 +55,7 @@ function verdictOn(workerCount: number, ratio: number): TogetherView["verdict"] 
   return ratio > 1 / CLEARLY ? "equal" : "slower";
 }
 
-function sentenceOf(view: Omit<TogetherView, "sentence">, ratio: number): string {
+function sentenceOf(view: Omit<TogetherView, "sentence">, ratio: number, settings: RunSettings): string {
   const { workerCount, quickest, efficiency, time } = view;
   const all = `Together the ${formatCount(workerCount, "worker")} are`;
   switch (view.verdict) {
@@ -63,30 +64,34 @@ function sentenceOf(view: Omit<TogetherView, "sentence">, ratio: number): string
     case "quicker":
       return `${all} ${inTimes(ratio)} times as quick as the quickest of them, ${quickest}, would be alone; ${inPercent(efficiency)} of what they could do at most is reached.`;
     case "equal":
-      return `${all} no quicker than ${quickest} alone would be. ${reasonOf(time)}`;
+      return `${all} no quicker than ${quickest} alone would be. ${reasonOf(time, settings)}`;
     case "slower":
-      return `${all} slower than ${quickest} alone would be, at ${inPercent(ratio)} of its speed. ${reasonOf(time)}`;
+      return `${all} slower than ${quickest} alone would be, at ${inPercent(ratio)} of its speed. ${reasonOf(time, settings)}`;
   }
 }
 
 /** What keeps them from computing most of all. */
-function reasonOf(time: TimeShares): string {
+function reasonOf(time: TimeShares, settings: RunSettings): string {
   const part = (["sending", "waiting", "adding"] as const).reduce((a, b) => (time[b] > time[a] ? b : a));
   const [share, computing] = [inPercent(time[part]), inPercent(time.computing)];
-  if (time[part] > 0.5) return `Most of the time goes into ${part} (${share}): ${explanations[part]}`;
+  const explanation = `${explanations[part]} ${remedyIn(settings)}`;
+  if (time[part] > 0.5) return `Most of the time goes into ${part} (${share}): ${explanation}`;
   if (time[part] > time.computing)
-    return `More time goes into ${part} (${share}) than into computing (${computing}): ${explanations[part]}`;
-  return `Beside computing (${computing}), time goes into ${part} (${share}): ${explanations[part]}`;
+    return `More time goes into ${part} (${share}) than into computing (${computing}): ${explanation}`;
+  return `Beside computing (${computing}), time goes into ${part} (${share}): ${explanation}`;
 }
 
 const explanations = {
-  sending:
-    "parameters and results take longer on their way than the computing saves. A quicker network helps, or larger batches.",
-  waiting:
-    "a batch is too small to keep them all busy, or the quick ones wait for the slow ones. Larger batches help, or fewer workers.",
-  adding:
-    "this coordinator takes longer to add up and to step than the computing saves. Larger batches help, or a quicker computer for it.",
+  sending: "parameters and results take longer on their way than the computing saves. A quicker network helps.",
+  waiting: "there is too little to compute at a time to keep them all busy, or the quick ones wait for the slow ones.",
+  adding: "this coordinator takes longer to add up and to step than the computing saves.",
 };
+
+/** What leaves more to compute between two exchanges. */
+function remedyIn({ strategy, exact }: RunSettings): string {
+  if (strategy.type === "local") return "More steps between two exchanges help (--local-steps).";
+  return exact ? "Larger batches help." : "Larger batches help, or the strategy local, which exchanges less often.";
+}
 
 function inPercent(share: number): string {
   return `${Math.round(100 * share)}%`;
