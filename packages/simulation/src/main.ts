@@ -34,11 +34,13 @@ function run(options: SimulateOptions): number {
 }
 
 function sayBroken({ seed, broken, steps, virtualMs }: SimulationReport, options: SimulateOptions): void {
-  const { workers, steps: wanted, faults } = options;
+  const { workers, steps: wanted, faults, strategy } = options;
   say(
     `Seed ${seed} breaks an invariant after ${steps} steps and ${(virtualMs / 1000).toFixed(3)} virtual seconds: ${broken}`,
   );
-  say(`Again: npm run simulate -- --seed ${seed} --workers ${workers} --steps ${wanted} --faults ${faults}`);
+  say(
+    `Again: npm run simulate -- --seed ${seed} --workers ${workers} --steps ${wanted} --faults ${faults} --strategy ${strategy}`,
+  );
 }
 
 function rows(seeds: number, eventsPerSecond: number) {

@@ -2,6 +2,7 @@
  * How a worker lies. Only what the coordinator can know to be wrong is in here: a gradient that is merely false, under
  * the right name, is known only by its size, and only beside others' (`coordination/src/coordinator/gradient-size.ts`).
  */
+import type { Strategy } from "@convoy/coordination";
 import { assert, type RandomSequence, type VirtualClock } from "@convoy/foundation";
 import {
   encodePredictions,
@@ -11,7 +12,7 @@ import {
   type Predictions,
   readPredictions,
 } from "@convoy/protocol";
-import { drawOne, drawWait, isDrawn } from "./draw.ts";
+import { drawMagnitude, drawOne, drawWait, isDrawn } from "./draw.ts";
 import type { Contribution, SentToCoordinator } from "./messages.ts";
 import type { SimulatedWorker } from "./simulated-worker.ts";
 
@@ -33,7 +34,9 @@ const lies = [
   "gives back and answers",
   "again later",
 ] as const;
-type Lie = (typeof lies)[number];
+/** Beside those in `local`. */
+const localLies = ["fewer steps", "more steps", "huge change"] as const;
+type Lie = (typeof lies)[number] | (typeof localLies)[number];
 
 type Evaluation = Extract<SentToCoordinator, { type: "evaluation" }>;
 
@@ -63,12 +66,13 @@ export class Misconduct {
   #newest: LeaseMessage | null = null;
   readonly #said: Contribution[] = [];
 
-  constructor(random: RandomSequence, clock: VirtualClock) {
+  constructor(random: RandomSequence, clock: VirtualClock, strategy: Strategy["type"]) {
     this.#random = random;
     this.#clock = clock;
     this.#frequency = random.between(0.1, 1);
     const kinds = random.below(4) + 1;
-    this.#lies = Array.from({ length: kinds }, () => drawOne(random, lies));
+    const known = strategy === "sync" ? lies : [...lies, ...localLies];
+    this.#lies = Array.from({ length: kinds }, () => drawOne(random, known));
   }
 
   /** A new connection has no leases yet. */
@@ -169,6 +173,14 @@ export class Misconduct {
         return [{ ...message, correctCount: message.correctCount + 10_000 }];
       case "fewer right":
         return [{ ...message, correctCount: 0 }];
+      case "fewer steps":
+        return [{ ...message, stepLosses: message.stepLosses.slice(1) }];
+      case "more steps":
+        return [{ ...message, stepLosses: [...message.stepLosses, 1] }];
+      case "huge change": {
+        const factor = drawMagnitude(random, 10, 1000);
+        return [{ ...message, frame: { ...frame, vector: frame.vector.map((value) => value * factor) } }];
+      }
       case "other kind": {
         const { lease, version } = frame;
         return [{ type: "evaluation", lease, version, computeMs: message.computeMs, predictions: new Uint8Array(80) }];
@@ -238,6 +250,6 @@ function sealed({ frame }: Contribution, length: number): Uint8Array {
   return outgoing.seal(frame);
 }
 
-function asRaw({ lossSum, correctCount, computeMs }: Contribution, frame: Uint8Array): SentToCoordinator {
-  return { type: "raw", data: { type: "contribution", lossSum, correctCount, computeMs, frame } };
+function asRaw(message: Contribution, frame: Uint8Array): SentToCoordinator {
+  return { type: "raw", data: { ...message, frame } };
 }

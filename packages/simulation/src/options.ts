@@ -7,6 +7,7 @@ export interface SimulateOptions {
   readonly workers: number;
   readonly steps: number;
   readonly faults: "all" | "none";
+  readonly strategy: "any" | "sync" | "local";
   readonly json: string | undefined;
 }
 
@@ -24,6 +25,11 @@ export function readOptions(args: readonly string[]): SimulateOptions {
         .argParser(wholeNumber(1)),
     )
     .addOption(new Option("--faults <which>", "what may go wrong").choices(["all", "none"]).default("all"))
+    .addOption(
+      new Option("--strategy <which>", "what a run does; any: the seed decides")
+        .choices(["any", "sync", "local"])
+        .default("any"),
+    )
     .addOption(new Option("--json <file>", "write the figures to this file"))
     .parse([...args], { from: "user" })
     .opts<SimulateOptions>();

@@ -77,8 +77,9 @@ export class Population {
   }
 
   #fill(place: Place): void {
-    const { random, clock } = this.#surroundings;
-    const misconduct = place.lies && !this.#liesAreOver ? new Misconduct(random, clock) : null;
+    const { random, clock, training } = this.#surroundings;
+    const misconduct =
+      place.lies && !this.#liesAreOver ? new Misconduct(random, clock, training.settings.strategy.type) : null;
     place.worker = new SimulatedWorker(place.device, misconduct, this.#surroundings);
   }
 }

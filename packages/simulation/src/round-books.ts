@@ -1,14 +1,15 @@
-/**
- * The books of a round: which shards it has, who was lent which of them, which are counted. They are kept from what the
- * coordinator says, not from what it believes, so that the two can be compared.
- */
-import type { CoordinatorEvent, CoordinatorState, PeerId } from "@convoy/coordination";
+/** The books of a round of `sync`, or of an evaluation: which shards it has, who was lent which of them, which are counted. */
+import type { CoordinatorEvent, CoordinatorState, PeerId, RunPosition } from "@convoy/coordination";
 import { batchCount, SHARD_SIZE, shardCount } from "@convoy/datasets";
-import { endShard, firstShard, type Group } from "@convoy/gradients";
-import type { LeaseMessage } from "@convoy/protocol";
+import { endShard, firstShard } from "@convoy/gradients";
+import type { LeaseMessage, LossPoint } from "@convoy/protocol";
+import { type Accumulate, type Books, mostOf, type Verdict } from "./books.ts";
 import { BrokenInvariant, expect } from "./broken-invariant.ts";
 import { judgePredictions } from "./judge-predictions.ts";
 import type { SingleProcessRun } from "./single-process-run.ts";
+
+/** What the rounds of a run are made of. */
+export type KnownRun = Pick<SingleProcessRun, "training" | "steps" | "batch" | "stepLoss" | "parameters">;
 
 interface Lent {
   readonly peer: PeerId;
@@ -18,14 +19,10 @@ interface Lent {
   readonly sampleCount: number;
 }
 
-/** A result counts when it is the first valid one of shards that are not counted yet. */
-export type Verdict = "counts" | "no numbers" | "void";
-
-export class RoundBooks {
+export class RoundBooks implements Books {
   version: number;
-  /** Whether any result of this run is counted. */
   hasCounted: boolean;
-  readonly #run: SingleProcessRun;
+  readonly #run: KnownRun;
   readonly #stepsOfEpoch: number;
   readonly #testSamples: Uint32Array;
   /** Where a sample stands in the batch under way. */
@@ -41,7 +38,7 @@ export class RoundBooks {
   #accumulated: number | null = null;
 
   /** `evaluates`: the epoch that ends with this version is still to be tested. */
-  constructor(run: SingleProcessRun, version: number, evaluates: boolean) {
+  constructor(run: KnownRun, version: number, evaluates: boolean) {
     const { trainCount, testCount, recipe } = run.training.settings;
     this.#run = run;
     this.#stepsOfEpoch = batchCount(trainCount, recipe.batchSize);
@@ -53,7 +50,10 @@ export class RoundBooks {
     this.#open();
   }
 
-  /** What must become of what happens. */
+  get step(): number {
+    return this.version;
+  }
+
   judge(state: CoordinatorState, event: CoordinatorEvent): Verdict {
     if (event.type === "contribution") {
       const { frame, finite, lossSum } = event;
@@ -95,7 +95,6 @@ export class RoundBooks {
     this.#lent.set(lease, { peer, first, end, sampleCount: samples.length });
   }
 
-  /** The coordinator says that the result of a lease counts. */
   count(peer: PeerId, lease: number): void {
     const lent = this.#lent.get(lease);
     expect(lent?.peer === peer, () => `lease ${lease} counts for peer ${peer}, who does not have it`);
@@ -112,11 +111,12 @@ export class RoundBooks {
     }
   }
 
-  accumulate(group: Group, ofShards: number, event: CoordinatorEvent): void {
+  accumulate({ group, shardCount: ofShards, weight }: Accumulate, event: CoordinatorEvent): void {
     const lease = event.type === "contribution" ? event.frame.lease : 0;
     const lent = this.#lent.get(lease);
     expect(
       lent !== undefined &&
+        weight === 1 &&
         ofShards === this.#counted.length &&
         firstShard(group) === lent.first &&
         endShard(group, ofShards) === lent.end,
@@ -151,24 +151,33 @@ export class RoundBooks {
     this.#failing.add(peer);
   }
 
-  /** Whether most of those who have shown that they can compute get no numbers in this round. */
-  mostFail({ workers }: CoordinatorState): boolean {
-    let witnesses = 0;
-    let failing = 0;
-    for (const { peer, state, samples } of workers.values()) {
-      if (samples === 0 || state === "left" || state === "paused") continue;
-      witnesses++;
-      if (this.#failing.has(peer)) failing++;
-    }
-    return failing >= 2 && 2 * failing > witnesses;
+  mostFail(state: CoordinatorState): boolean {
+    return mostOf(this.#failing, state);
   }
 
-  /** The newest step led nowhere. */
+  reportLoss({ step, loss }: LossPoint): void {
+    const expected = this.#run.stepLoss(step);
+    expect(loss === expected, () => `step ${step} reports a loss of ${loss}, a single process has ${expected}`);
+  }
+
+  published(version: number, parameters: Float32Array): void {
+    const expected = this.#run.parameters(version);
+    for (let i = 0; i < expected.length; i++) {
+      if (!Object.is(parameters[i], expected[i]))
+        throw new BrokenInvariant(
+          `parameter ${i} of version ${version} is ${parameters[i]}, a single process has ${expected[i]}`,
+        );
+    }
+  }
+
+  saved({ step, version }: RunPosition): void {
+    expect(step === version, () => `a checkpoint says step ${step} of version ${version}`);
+  }
+
   retract(): void {
     this.version--;
   }
 
-  /** What the coordinator believes of the round must be what the books say. */
   compare({ round, leases, workers, wakeAt }: CoordinatorState): void {
     if (round === null) return;
     const { shards } = round;

@@ -1,5 +1,5 @@
 /** One seed, one run: everything that happens in it is drawn from the seed. */
-import type { RunSettings } from "@convoy/coordination";
+import type { RunSettings, Strategy } from "@convoy/coordination";
 import { RandomSequence, VirtualClock } from "@convoy/foundation";
 import { BrokenInvariant } from "./broken-invariant.ts";
 import { Disk } from "./disk.ts";
@@ -9,7 +9,9 @@ import { FaultyNetwork } from "./faulty-network.ts";
 import { Invariants } from "./invariants.ts";
 import { Population } from "./population.ts";
 import { SimulatedCoordinator, type Transition } from "./simulated-coordinator.ts";
+import { type SimulatedTraining, simulateLocal, simulateSync } from "./simulated-training.ts";
 import { SingleProcessRun } from "./single-process-run.ts";
+import { drawStrategy, type WantedStrategy } from "./tiny-strategy.ts";
 import { tinyTraining, trainingShapes } from "./tiny-training.ts";
 import { Workload } from "./workload.ts";
 
@@ -19,6 +21,7 @@ export interface SimulationOptions {
   /** Rounded up to whole epochs. */
   readonly steps: number;
   readonly faults: "all" | "none";
+  readonly strategy: WantedStrategy;
   /** Puts another state machine in the coordinator's place. */
   readonly transition?: Transition;
 }
@@ -42,7 +45,7 @@ const PATIENCE_MS = 150_000;
 const AFTERMATH_MS = 3_000;
 
 /** What each stream of random numbers is for. */
-const streams = { plan: 1, network: 2, workers: 3, faults: 4 } as const;
+const streams = { plan: 1, network: 2, workers: 3, faults: 4, strategy: 5 } as const;
 
 export function simulate(options: SimulationOptions): SimulationReport {
   const simulation = new Simulation(options);
@@ -61,41 +64,50 @@ function describe(error: unknown): string {
 
 class Simulation {
   readonly #clock = new VirtualClock(BEGINNING);
-  readonly #run: SingleProcessRun;
   readonly #invariants: Invariants;
   readonly #coordinator: SimulatedCoordinator;
   readonly #population: Population;
   readonly #workload: Workload;
 
-  constructor({ seed, workers, steps, faults, transition }: SimulationOptions) {
+  constructor({ seed, workers, steps, faults, strategy, transition }: SimulationOptions) {
     const clock = this.#clock;
     const random = (stream: keyof typeof streams) => new RandomSequence(seed, "simulation", streams[stream]);
     const planning = random("plan");
-    this.#run = singleProcessRun(planning.below(trainingShapes), steps);
+    const shape = planning.below(trainingShapes);
+    const simulated = simulatedTraining(shape, steps, drawStrategy(random("strategy"), strategy));
+    const { training } = simulated;
     const plan = faults === "all" ? drawFaultPlan(planning) : noFaults;
     const settings: RunSettings = {
-      ...this.#run.training.settings,
+      ...training.settings,
       run: planning.uint32().toString(16).padStart(16, "0"),
       checkpointMs: drawMagnitude(planning, 100, 20_000),
     };
-    this.#invariants = new Invariants(this.#run);
+    this.#invariants = new Invariants(simulated);
     const disk = new Disk(clock, drawMagnitude(planning, 1, 2000));
     this.#coordinator = new SimulatedCoordinator({
       clock,
       settings,
       disk,
-      testLabels: this.#run.training.dataset.test.labels,
-      initial: this.#run.parameters(0),
+      testLabels: training.dataset.test.labels,
+      initial: simulated.initial,
       witness: this.#invariants,
       ...(transition === undefined ? {} : { transition }),
     });
     const network = new FaultyNetwork(clock, random("network"), (link) => this.#coordinator.accept(link));
     this.#coordinator.start();
-    const surroundings = { clock, network, run: this.#run, random: random("workers"), witness: this.#invariants };
+    const { newComputation } = simulated;
+    const surroundings = {
+      clock,
+      network,
+      training,
+      newComputation,
+      random: random("workers"),
+      witness: this.#invariants,
+    };
     this.#population = new Population(workers, plan, surroundings);
     this.#workload = new Workload({
       plan,
-      steps: this.#run.steps,
+      steps: simulated.steps,
       clock,
       random: random("faults"),
       network,
@@ -135,6 +147,11 @@ class Simulation {
       `nothing was counted for ${Math.round(waitedMs / 1000)} s, though every fault is over and an honest worker is there`,
     );
   }
+}
+
+function simulatedTraining(shape: number, steps: number, strategy: Strategy): SimulatedTraining {
+  if (strategy.type === "sync") return simulateSync(singleProcessRun(shape, steps));
+  return simulateLocal(tinyTraining(shape, steps, strategy));
 }
 
 /** Many seeds share one training; what it computes is computed once. */

@@ -11,11 +11,12 @@ import {
 } from "@convoy/coordination";
 import { assert, type RandomSequence, type VirtualClock } from "@convoy/foundation";
 import { encodePredictions, type LeaseMessage, limits, type VectorFrame } from "@convoy/protocol";
+import type { Computed, DeviceComputation } from "./device-computation.ts";
 import { drawMagnitude, isDrawn } from "./draw.ts";
 import { type DialingEnd, drawHearing, type FaultyNetwork, type Link } from "./faulty-network.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
 import type { Misconduct } from "./misconduct.ts";
-import type { GroupSum, SingleProcessRun } from "./single-process-run.ts";
+import type { TinyTraining } from "./tiny-training.ts";
 
 /** What a device is like. */
 export interface Device {
@@ -38,7 +39,8 @@ export interface WorkerSurroundings {
   readonly witness: WorkerWitness;
   readonly clock: VirtualClock;
   readonly network: FaultyNetwork;
-  readonly run: SingleProcessRun;
+  readonly training: TinyTraining;
+  newComputation(): DeviceComputation;
   readonly random: RandomSequence;
 }
 
@@ -62,13 +64,15 @@ export class SimulatedWorker {
   #waiting: LeaseMessage[] = [];
   #isComputing = false;
   #frozenUntil = 0;
-  #computed: { readonly version: number; readonly sum: GroupSum } | null = null;
+  readonly #computation: DeviceComputation;
+  #computed: Computed | null = null;
 
   constructor(device: Device, misconduct: Misconduct | null, surroundings: WorkerSurroundings) {
-    const { trainCount, testCount } = surroundings.run.training.settings;
+    const { trainCount, testCount } = surroundings.training.settings;
     this.device = device;
     this.misconduct = misconduct;
     this.#surroundings = surroundings;
+    this.#computation = surroundings.newComputation();
     this.#samplesKnown = { train: new Uint8Array(trainCount), test: new Uint8Array(testCount) };
     this.#dial();
   }
@@ -148,7 +152,7 @@ export class SimulatedWorker {
       case "lease":
         if (this.#refuses(message.type)) return;
         this.misconduct?.hear(message);
-        this.#missing = { lease: message, samples: this.#unknown(message.split, message.samples) };
+        this.#missing = { lease: message, samples: this.#unknown(message.split, this.#computation.samplesOf(message)) };
         this.handle({
           type: "leased",
           message,
@@ -172,7 +176,7 @@ export class SimulatedWorker {
     return true;
   }
 
-  #unknown(split: LeaseMessage["split"], samples: readonly number[]): number[] {
+  #unknown(split: LeaseMessage["split"], samples: ArrayLike<number>): number[] {
     const known = this.#samplesKnown[split];
     const unknown: number[] = [];
     for (let i = 0; i < samples.length; i++) {
@@ -185,7 +189,7 @@ export class SimulatedWorker {
     const missing = this.#missing;
     if (missing === null || missing.lease.lease !== lease) return;
     for (const sample of samples) this.#samplesKnown[missing.lease.split][sample] = 1;
-    missing.samples = this.#unknown(missing.lease.split, missing.lease.samples);
+    missing.samples = this.#unknown(missing.lease.split, this.#computation.samplesOf(missing.lease));
     this.handle({ type: "samples-stored", lease, missing: missing.samples });
   }
 
@@ -251,31 +255,32 @@ export class SimulatedWorker {
       const parameters = this.#parameters;
       assert(parameters !== null, "a lease is computed with parameters");
       this.#isComputing = true;
-      const ms = (1000 * this.slowness * lease.samples.length) / this.device.samplesPerSecond;
+      const sampleCount = lease.stretch?.sampleCount ?? lease.samples.length;
+      const ms = (1000 * this.slowness * sampleCount) / this.device.samplesPerSecond;
       const happen = () => {
         if (this.#frozenUntil > clock.now) clock.schedule(this.#frozenUntil, { happen });
-        else this.#finish(lease, parameters.version, ms);
+        else this.#finish(lease, parameters, ms);
       };
       clock.schedule(clock.now + ms * random.between(1, 1.2), { happen });
     }
   }
 
-  #finish(lease: LeaseMessage, version: number, computeMs: number): void {
-    const { run, random } = this.#surroundings;
+  #finish(lease: LeaseMessage, parameters: VectorFrame, computeMs: number): void {
+    const { random } = this.#surroundings;
     this.#isComputing = false;
     if (this.isGone) return;
     if (isDrawn(random, this.device.failsToCompute)) {
       if (this.#link !== null) this.#link.isHonest = false;
       this.handle({ type: "compute-failed", lease: lease.lease, sentence: "The device was lost." });
     } else if (this.state.lease?.message === lease) {
-      const sum = run.sum(lease.kind, version, lease.samples);
-      if (lease.kind === "train") this.#computed = { version, sum };
-      const { lossSum, correctCount } = sum;
-      const predictions = sum.predictions && encodePredictions(sum.predictions);
+      const computed = this.#computation.compute(lease, parameters);
+      if (lease.kind === "train") this.#computed = computed;
+      const { lossSum, correctCount, stepLosses } = computed;
+      const predictions = computed.predictions && encodePredictions(computed.predictions);
       this.handle({
         type: "computed",
         lease: lease.lease,
-        outcome: { lossSum, correctCount, stepLosses: [], computeMs },
+        outcome: { lossSum, correctCount, stepLosses, computeMs },
         predictions,
       });
     }
@@ -285,8 +290,8 @@ export class SimulatedWorker {
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {
     const run = this.state.run;
     const computed = this.#computed;
-    assert(computed !== null && computed.sum.gradient !== null && run !== null, "a contribution follows a gradient");
-    const frame = { run: run.run, version: lease.version, lease: lease.lease, vector: computed.sum.gradient };
+    assert(computed !== null && computed.vector !== null && run !== null, "a contribution follows what was computed");
+    const frame = { run: run.run, version: lease.version, lease: lease.lease, vector: computed.vector };
     this.#computed = null;
     this.#send({ type: "contribution", ...outcome, frame });
   }

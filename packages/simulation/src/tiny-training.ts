@@ -1,5 +1,5 @@
 /** Trainings small enough to be computed thousands of times: 4×4 pixels, three classes, a few dozen parameters. */
-import type { RunSettings } from "@convoy/coordination";
+import type { RunSettings, Strategy } from "@convoy/coordination";
 import type { Dataset, SampleSet } from "@convoy/datasets";
 import { RandomSequence } from "@convoy/foundation";
 import { parameterLayout, type Recipe } from "@convoy/models";
@@ -47,8 +47,11 @@ export interface TinyTraining {
   readonly dataset: Dataset;
 }
 
+/** In `local`: times as many workers as there are, and with velocity, no step is to go too far. */
+const LOCAL_LEARNING_RATE = 0.002;
+
 /** `shape`: from 0, one of `trainingShapes`. `steps`: rounded up to whole epochs. */
-export function tinyTraining(shape: number, steps: number): TinyTraining {
+export function tinyTraining(shape: number, steps: number, strategy: Strategy = { type: "sync" }): TinyTraining {
   const { batchSize, batches, lastBatch, testCount } = shapes[shape] as (typeof shapes)[number];
   const batchesOfEpoch = Math.min(batches, steps);
   const trainCount = (batchesOfEpoch - 1) * batchSize + lastBatch;
@@ -61,15 +64,17 @@ export function tinyTraining(shape: number, steps: number): TinyTraining {
     train: drawSamples(trainCount, shape, 0),
     test: drawSamples(testCount, shape, 1),
   };
+  const isSync = strategy.type === "sync";
+  const optimizer = isSync ? recipe.optimizer : { ...recipe.optimizer, learningRate: LOCAL_LEARNING_RATE };
   return {
     dataset,
     settings: {
-      recipe: { ...recipe, batchSize },
+      recipe: { ...recipe, batchSize, optimizer },
       parameterCount: parameterLayout(recipe.model).length,
       seed: shape,
       epochs: Math.ceil(steps / batchesOfEpoch),
-      strategy: { type: "sync" },
-      exact: true,
+      strategy,
+      exact: isSync,
       trainCount,
       testCount,
       dataset: { name: dataset.name, title: dataset.title, warning: null },

@@ -107,6 +107,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
   const id = turn.state.lastLease + 1;
   const samples = samplesOf(round, { first, end });
   const ahead = worker.fetches ? listOf(samplesAhead(turn.state, round, group)) : [];
+  const stretch = describeStretch(turn.state, round, { first, end });
   const at = readClock(turn.state.clock, turn.now);
   const lease: Lease = {
     id,
@@ -116,6 +117,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
     end,
     sampleCount: samples.length,
     namesAhead: ahead.length > 0,
+    rateFactor: stretch?.rateFactor ?? 1,
     issuedAt: turn.now,
     deadline: turn.now + allowedMs,
     state: "active",
@@ -129,7 +131,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
     split: round.split,
     samples: round.local === null ? listOf(samples) : [],
     draws: round.kind === "train" ? { seed: turn.state.settings.seed, epoch: turn.state.epoch.epoch } : null,
-    stretch: describeStretch(turn.state, round, { first, end }),
+    stretch,
     ahead,
     allowedMs,
   });

@@ -8,14 +8,14 @@ import { excessOf, isConfirmed, withSize } from "./gradient-size.ts";
 import { release, releaseFrom, reopen, withShards } from "./leasing.ts";
 import { PLACES } from "./local/local-round.ts";
 import { paceAfter } from "./local/stretch-pace.ts";
-import { hurryTheRest } from "./local/stretches.ts";
+import { hasAdded, hurryTheRest } from "./local/stretches.ts";
 import { measured, type Took } from "./measured.ts";
 import { strike } from "./members.ts";
 import { samplesOf } from "./named-samples.ts";
 import { policy } from "./policy.ts";
 import { refuseResult } from "./refused-results.ts";
 import { closeLocalRound, completeRound } from "./rounds.ts";
-import type { CoordinatorState, Lease, PeerId, Round, Tally, Worker } from "./state.ts";
+import type { CoordinatorState, Lease, PeerId, Round, ShardRange, Tally, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a result says of itself, whatever is in it. */
@@ -55,7 +55,8 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
     refuseResult(turn, peer, result, "malformed", sentence);
     return;
   }
-  const size = event.norm / (local === null ? sampleCount : steps);
+  // A change is as large as its steps are many and long.
+  const size = event.norm / (local === null ? sampleCount : steps * accepted.lease.rateFactor);
   const excess = excessOf(turn.state, size);
   if (excess > policy.sizeFactor && !believe(turn, accepted.round, peer)) {
     const sentence = `The gradient is ${excess.toPrecision(2)} times as large as the largest of the last ones. Another worker computes it too.`;
@@ -144,6 +145,8 @@ function checkResult(turn: Turn, peer: PeerId, result: Result): Accepted | null 
     return refuse("wrong-kind", `Lease ${result.lease} asks to ${round.kind}, this result is of the other kind.`);
   const done = round.shards.slice(lease.first, lease.end).includes("done");
   if (done) return refuse("already-counted", `The shards of lease ${result.lease} are counted already.`);
+  if (round.local !== null && hasAdded(round.local, worker))
+    return refuse("already-counted", "A round has one stretch of each worker, and yours is counted.");
   return { worker, round, lease };
 }
 
@@ -173,7 +176,7 @@ function count(turn: Turn, accepted: Accepted, result: Result, tally: Tally): vo
   const { parts, root } = addToTree<Tally>(round.parts, lease.group, tally, round.shards.length, joinTallies);
   turn.change({ round: { ...round, parts } });
   settle(turn, accepted, result);
-  revokeOverlapping(turn, lease);
+  revoke(turn, lease, (other) => overlap(other, lease));
   if (root === null) return;
   assert(turn.state.round !== null, "a round that is complete is open");
   blameForSizes(turn, turn.state.round);
@@ -196,6 +199,8 @@ function countStretch(
   turn.change({ round: { ...round, local: { ...local, contributions: [...local.contributions, added] } } });
   const stretchPace = paceAfter(turn, worker, lease, computeMs);
   settle(turn, { ...accepted, worker: turn.changeWorker(worker, { stretchPace }) }, result);
+  // It may have been one given back, with another in hand: of each worker a round has one.
+  revoke(turn, lease, (other) => overlap(other, lease) || other.peer === lease.peer);
   if (turn.state.round !== null) hurryTheRest(turn, turn.state.round);
 }
 
@@ -242,12 +247,15 @@ function joinTallies(left: Tally, right: Tally): Tally {
 }
 
 /** A late result came first after all: whoever was given the same shards since need not go on. */
-function revokeOverlapping(turn: Turn, settled: Lease): void {
+function revoke(turn: Turn, settled: Lease, isVoid: (other: Lease) => boolean): void {
   for (const other of turn.state.leases.values()) {
-    if (other.state !== "active" || other.id === settled.id) continue;
-    if (other.end <= settled.first || other.first >= settled.end) continue;
+    if (other.state !== "active" || other.id === settled.id || !isVoid(other)) continue;
     reopen(turn, other, "settled");
     turn.send(other.peer, { type: "revoke", lease: other.id });
     release(turn, other.peer);
   }
+}
+
+function overlap(one: ShardRange, other: ShardRange): boolean {
+  return one.first < other.end && other.first < one.end;
 }

@@ -137,6 +137,8 @@ export interface Lease extends ShardRange {
   readonly sampleCount: number;
   /** Whether it names samples of the next batch too. */
   readonly namesAhead: boolean;
+  /** Of a stretch, how many times as long its steps are as the recipe's; 1 of any other. */
+  readonly rateFactor: number;
   readonly issuedAt: number;
   readonly deadline: number;
   /** "expired": someone else may have the shards by now, but the first valid result still counts. */

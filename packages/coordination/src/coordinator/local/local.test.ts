@@ -5,6 +5,7 @@ import { positionOf } from "../position.ts";
 import { restoreCoordinator } from "../restore.ts";
 import type { CoordinatorState } from "../state.ts";
 import { leasesIn, refusalsIn, TestRun, tinySettings, typesIn } from "../test-run.ts";
+import { PLACES } from "./local-round.ts";
 import type { LocalStrategy } from "./strategy.ts";
 
 const averaging: LocalStrategy = {
@@ -194,6 +195,46 @@ describe("a round of stretches", () => {
       if (round < 2) run.finish(2, 400);
     }
     expect(run.state.workers.get(2)?.standby).not.toBeNull();
+  });
+
+  test("[H5] a stretch given back counts if it comes all the same, and the one lent since is revoked", () => {
+    const run = entered(1, 2);
+    const given = run.leaseOf(1);
+    run.say(1, { type: "return-lease", lease: given.lease, reason: "no reason" });
+    const since = run.leaseOf(1).lease;
+    expect(since).not.toBe(given.lease);
+    const { lease, version } = given;
+    const stepLosses = [8, 8, 8, 8];
+    const effects = run.contribute(1, { lease, version, stepLosses });
+    expect(typesIn(effects)).toContain("accumulate");
+    expect(effects).toContainEqual({ type: "send", peer: 1, message: { type: "revoke", lease: since } });
+    expect(refusalsIn(run.contribute(1, { lease: since, version, stepLosses }))).toEqual(["already-counted"]);
+  });
+
+  test("[H5] a round that all have given up begins anew: nobody waits for anybody", () => {
+    const run = entered(1);
+    run.now += 60_000;
+    run.say(1, { type: "availability", available: false });
+    run.now += 60_000;
+    run.say(1, { type: "availability", available: true });
+    expect(run.stepsOf(1)).toBe(4);
+  });
+
+  test("[H5] nor does it run out of places for stretches", () => {
+    const run = entered(1);
+    for (let i = 0; i < PLACES + 1; i++) {
+      run.say(1, { type: "availability", available: false });
+      run.say(1, { type: "availability", available: true });
+    }
+    expect(run.state.workers.get(1)?.state).toBe("working");
+    expect(typesIn(run.finish(1))).toContain("update");
+  });
+
+  test("[H9] the rate grows with no more workers than there are batches for", () => {
+    const run = new LocalRun({ trainCount: 36 });
+    for (const peer of [1, 2, 3]) run.enter(peer);
+    run.settle(1, 2, 3);
+    expect(leasesIn(run.effects).at(-1)?.stretch).toMatchObject({ step: 4, stride: 2, rateFactor: 2 });
   });
 
   test("[H6] a contribution that says another number of steps than it was lent is malformed, with blame", () => {

@@ -20,15 +20,35 @@ function crewOf(state: CoordinatorState): Worker[] {
   );
 }
 
-/** Decides, when the first worker is there, how long the round is to take, and for how many. */
-export function planRound(turn: Turn, round: Round): Round {
-  assert(round.local !== null, "a round of stretches");
-  if (round.local.spanMs !== null) return round;
+/**
+ * Decides, when the first worker is there, how long the round is to take, and for how many. Where all that had a stretch gave
+ * it back, were late or left, it begins anew: whoever comes then holds nobody up.
+ */
+export function planRound(turn: Turn, begun: Round): Round {
+  assert(begun.local !== null, "a round of stretches");
+  if (begun.local.spanMs !== null && !isIdle(turn.state, begun.local)) return begun;
+  const round = { ...begun, startedAt: null, local: withPlaces(turn, begun.local) };
   const crew = crewOf(turn.state);
   const paces = crew.flatMap(({ stretchPace }) => stretchPace ?? []);
   const spanMs = paces.length === 0 ? 0 : spanFor(turn.state, paces);
-  const local = { ...round.local, spanMs: fitted(turn.state, round, crew, spanMs), workerCount: crew.length };
+  // At the end of an epoch there may be less left than a step for each.
+  const workerCount = Math.min(crew.length, openIn(round));
+  const local = { ...round.local, spanMs: fitted(turn.state, round, crew, spanMs), workerCount };
   return { ...round, local };
+}
+
+/** Nothing has come, and nobody works. */
+function isIdle({ leases }: CoordinatorState, { contributions }: LocalRound): boolean {
+  if (contributions.length > 0) return false;
+  for (const lease of leases.values()) if (lease.state === "active") return false;
+  return true;
+}
+
+/** Those who gave their stretches back may have used up the places: then what is late does not count any more. */
+function withPlaces(turn: Turn, local: LocalRound): LocalRound {
+  if (local.leaseCount < PLACES) return local;
+  turn.change({ leases: new Map() });
+  return { ...local, leaseCount: 0 };
 }
 
 /** What so many steps take a worker of middling speed, with all that comes with them. */
@@ -48,7 +68,7 @@ function stepsWorthTheWay(stepMs: number, overheadMs: number): number {
 
 /** At the end of an epoch less is left than would be taken: then all take as much less. */
 function fitted(state: CoordinatorState, round: Round, crew: readonly Worker[], spanMs: number): number {
-  const open = round.shards.filter((shard) => shard === "open").length;
+  const open = openIn(round);
   const wanted = (ms: number) => crew.reduce((sum, worker) => sum + stepsWithin(state, worker, ms), 0);
   if (wanted(spanMs) <= open) return spanMs;
   let [least, most] = [0, spanMs];
@@ -59,6 +79,10 @@ function fitted(state: CoordinatorState, round: Round, crew: readonly Worker[], 
   }
   // Steps are whole: either everything is taken like this, or the last to be asked takes what is left.
   return wanted(least) === open ? least : most;
+}
+
+function openIn({ shards }: Round): number {
+  return shards.filter((shard) => shard === "open").length;
 }
 
 /** How many steps a worker can take in this time and have them counted; at least one, for that is how its pace is known. */
@@ -82,7 +106,7 @@ export function stretchFor(turn: Turn, round: Round, worker: Worker): Stretch | 
   if (local.leaseCount >= PLACES || hasAdded(local, worker)) return null;
   const passedMs = startedAt === null ? 0 : turn.now - startedAt;
   const leftMs = local.spanMs - passedMs;
-  const isFirst = local.leaseCount === 0;
+  const isFirst = startedAt === null;
   const isTried = worker.standby !== null && worker.standby.until <= turn.now;
   if (!isFirst && !isTried && isHoldingUp(worker, turn.state, leftMs)) return null;
   const range = openRange(round, stepsWithin(turn.state, worker, leftMs));
@@ -90,7 +114,7 @@ export function stretchFor(turn: Turn, round: Round, worker: Worker): Stretch | 
 }
 
 /** Each adds one stretch to a round: a second one would begin from the same parameters. */
-function hasAdded({ contributions }: LocalRound, { peer }: Worker): boolean {
+export function hasAdded({ contributions }: LocalRound, { peer }: Worker): boolean {
   return contributions.some((result) => result.peer === peer);
 }
 

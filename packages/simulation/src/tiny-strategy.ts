@@ -1,0 +1,23 @@
+import type { LocalStrategy, Strategy } from "@convoy/coordination";
+import type { RandomSequence } from "@convoy/foundation";
+import { drawOne, isDrawn } from "./draw.ts";
+
+/** "any": the seed decides. */
+export type WantedStrategy = Strategy["type"] | "any";
+
+/** Of the seeds that decide themselves, so many are of `local`. */
+const LOCAL_SHARE = 1 / 3;
+
+export function drawStrategy(random: RandomSequence, wanted: WantedStrategy): Strategy {
+  const type = wanted === "any" ? (isDrawn(random, LOCAL_SHARE) ? "local" : "sync") : wanted;
+  return type === "sync" ? { type } : drawLocalStrategy(random);
+}
+
+function drawLocalStrategy(random: RandomSequence): LocalStrategy {
+  return {
+    type: "local",
+    localSteps: isDrawn(random, 0.3) ? null : 1 + random.below(8),
+    outer: isDrawn(random, 0.6) ? { learningRate: 1, momentum: 0 } : { learningRate: 0.7, momentum: 0.9 },
+    rateScaling: drawOne(random, ["none", "square-root", "linear"] as const),
+  };
+}
