@@ -6,7 +6,7 @@ const source = "{packages,apps}/*/src/**";
 const chromium = findChromium() ?? "";
 
 /** Of real processes without a browser, and of nothing that is measured in time: they mostly wait. */
-const processes = ["churn", "ending", "headless-worker", "letting-in", "reproduce", "results", "starting"].map(
+const processes = ["churn", "ending", "headless-worker", "letting-in", "reproduce", "results", "scale", "starting"].map(
   (name) => `apps/end-to-end/src/${name}.test.ts`,
 );
 

@@ -55,7 +55,13 @@ function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | n
   });
 }
 
-function settingsOf({ options, recipe, start, obtained: { dataset, warning } }: Opening): RunSettings {
+/** Of a new run, which is given its name here. */
+export function settingsOf({
+  options,
+  recipe,
+  start,
+  obtained: { dataset, warning },
+}: Pick<Opening, "options" | "recipe" | "start" | "obtained">): RunSettings {
   const parameterCount = parameterLayout(recipe.model).length;
   if (parameterCount > limits.vectorLength) {
     throw new StartError(

@@ -1,0 +1,128 @@
+/** A run in one process: the real loop and the real workers, over emulated links, around engines that only take time. */
+import { DataPlane, startCoordinator } from "@convoy/coordination";
+import type { Dataset, SampleSet } from "@convoy/datasets";
+import { elementCount, imageShapeFor, initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
+import { type Accept, EmulatedNetwork, type LinkClock, type LinkOptions, type LinkTraffic } from "@convoy/transport";
+import { runWorker } from "@convoy/worker";
+import { sleepingEngine, withSamplesAtHand } from "@convoy/worker/sleeping";
+import { chooseRecipe } from "../src/choose-recipe.ts";
+import { readOptions } from "../src/options.ts";
+import { settingsOf } from "../src/run/open-run.ts";
+import { RunLoop } from "../src/run/run-loop.ts";
+import { shrunkLimits, shrunkRecipe } from "./shrunk.ts";
+
+export interface EmulatedRunOptions {
+  readonly clock: LinkClock;
+  /** As the coordinator takes them: recipe, strategy and so on. */
+  readonly coordinatorOptions: readonly string[];
+  readonly trainSamples: number;
+  /** The network is so many times smaller than the recipe's. */
+  readonly shrink: number;
+  /** Whether workers have every sample already, as in all epochs but the first. */
+  readonly samplesAtHand: boolean;
+}
+
+/** What a run has come to by now. */
+export interface Standing {
+  /** Milliseconds. */
+  readonly at: number;
+  /** Counted in training and evaluation. */
+  readonly samples: number;
+  readonly step: number;
+  /** Of all links together. */
+  readonly traffic: LinkTraffic;
+  /** What this process has used of the processor, in milliseconds. */
+  readonly processorMs: number;
+}
+
+export class EmulatedRun {
+  readonly #options: EmulatedRunOptions;
+  readonly #recipe: Recipe;
+  readonly #loop: RunLoop;
+  readonly #network: EmulatedNetwork;
+  readonly #links: { readonly traffic: LinkTraffic }[] = [];
+  readonly troubles: string[] = [];
+
+  private constructor(options: EmulatedRunOptions, recipe: Recipe, loop: RunLoop) {
+    this.#options = options;
+    this.#recipe = recipe;
+    this.#loop = loop;
+    const accept: Accept = (connection, caller) => loop.accept(connection, caller);
+    this.#network = new EmulatedNetwork(options.clock, accept, shrunkLimits(options.shrink));
+  }
+
+  static async begin(options: EmulatedRunOptions): Promise<EmulatedRun> {
+    const coordinatorOptions = readOptions([...options.coordinatorOptions, "--epochs", "10000"]);
+    const recipe = shrunkRecipe(await chooseRecipe(coordinatorOptions, undefined), options.shrink);
+    const dataset = blankDataset(recipe, options.trainSamples);
+    const obtained = { dataset, warning: null };
+    const settings = {
+      ...settingsOf({ options: coordinatorOptions, recipe, start: null, obtained }),
+      checkpointMs: Number.MAX_VALUE,
+    };
+    const layout = parameterLayout(recipe.model);
+    const parameters = initializeParameters(layout, recipe.initialization, settings.seed);
+    const loop = new RunLoop({
+      state: startCoordinator(settings, dataset.test.labels, Date.now()),
+      plane: new DataPlane(settings, { version: 0, parameters }),
+      dataset,
+      admit: () => ({ access: "admin" }),
+      onReport() {},
+      onCheckpoint() {},
+    });
+    return new EmulatedRun(options, recipe, loop);
+  }
+
+  /** `sampleMs`: what its engine takes for one sample. */
+  addWorker(name: string, sampleMs: number, linkOptions: LinkOptions): void {
+    const { clock } = this.#options;
+    const link = this.#network.lay(linkOptions);
+    this.#links.push(link);
+    const sleep = (ms: number) => new Promise<void>((resolve) => clock.schedule(clock.now + ms, { happen: resolve }));
+    runWorker({
+      dial: this.#options.samplesAtHand ? withSamplesAtHand(link.dial, sampleBytesOf(this.#recipe)) : link.dial,
+      name,
+      device: "a bench",
+      engines: [{ name: "sleeping", create: sleepingEngine(sleep, sampleMs) }],
+      onStatus: ({ phase, sentence }) => {
+        if (phase === "failed") this.troubles.push(`${name}: ${sentence}`);
+      },
+    });
+  }
+
+  get standing(): Standing {
+    const { step, workers } = this.#loop.describe();
+    const traffic = this.#links.map((link) => link.traffic);
+    const { user, system } = process.cpuUsage();
+    return {
+      at: this.#options.clock.now,
+      samples: workers.reduce((sum, { samples }) => sum + samples, 0),
+      step,
+      traffic: {
+        up: traffic.reduce((sum, { up }) => sum + up, 0),
+        down: traffic.reduce((sum, { down }) => sum + down, 0),
+      },
+      processorMs: (user + system) / 1000,
+    };
+  }
+}
+
+function sampleBytesOf({ preprocessing, model }: Recipe): number {
+  return elementCount(imageShapeFor(preprocessing, model.inputShape));
+}
+
+/** Nothing but black pictures of the right size. */
+function blankDataset(recipe: Recipe, trainCount: number): Dataset {
+  const blank = (count: number): SampleSet => {
+    return { count, pixels: new Uint8Array(count * sampleBytesOf(recipe)), labels: new Uint8Array(count) };
+  };
+  return {
+    name: "blank",
+    title: "Black pictures",
+    builtIn: true,
+    classNames: Array.from({ length: recipe.model.classCount }, (_, i) => String(i)),
+    sampleShape: imageShapeFor(recipe.preprocessing, recipe.model.inputShape),
+    train: blank(trainCount),
+    test: blank(8),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Dial } from "@convoy/transport";
+
+interface Request {
+  readonly type?: string;
+  readonly lease: number;
+  readonly samples: readonly number[];
+}
+
+/**
+ * A way to the coordinator on which a worker has every sample that it asks for at once, as if it had it since an earlier
+ * epoch: the coordinator hears nothing of it, and nothing travels.
+ */
+export function withSamplesAtHand(dial: Dial, sampleBytes: number): Dial {
+  return (listener) => {
+    const connection = dial(listener);
+    return {
+      close: () => connection.close(),
+      send(message) {
+        const { type, lease, samples } = message as Request;
+        if (type !== "request-samples") {
+          connection.send(message);
+          return;
+        }
+        const pixels = new Uint8Array(samples.length * sampleBytes);
+        const answer = { type: "samples", lease, samples, pixels, labels: new Uint8Array(samples.length) };
+        queueMicrotask(() => listener.onMessage(answer));
+      },
+    };
+  };
+}
