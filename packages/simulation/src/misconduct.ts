@@ -35,7 +35,7 @@ const lies = [
   "again later",
 ] as const;
 /** Beside those in `local`. */
-const localLies = ["fewer steps", "more steps", "huge change"] as const;
+const localLies = ["fewer steps", "more steps", "huge change", "false time"] as const;
 type Lie = (typeof lies)[number] | (typeof localLies)[number];
 
 type Evaluation = Extract<SentToCoordinator, { type: "evaluation" }>;
@@ -181,6 +181,8 @@ export class Misconduct {
         const factor = drawMagnitude(random, 10, 1000);
         return [{ ...message, frame: { ...frame, vector: frame.vector.map((value) => value * factor) } }];
       }
+      case "false time":
+        return [{ ...message, computeMs: drawOne(random, [0, 1e-9, 1e6]) }];
       case "other kind": {
         const { lease, version } = frame;
         return [{ type: "evaluation", lease, version, computeMs: message.computeMs, predictions: new Uint8Array(80) }];

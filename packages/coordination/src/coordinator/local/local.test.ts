@@ -211,6 +211,18 @@ describe("a round of stretches", () => {
     expect(refusalsIn(run.contribute(1, { lease: since, version, stepLosses }))).toEqual(["already-counted"]);
   });
 
+  test("[H5] newcomers do not wait for one that is slow because it was alone before", () => {
+    const run = new LocalRun();
+    run.enter(1);
+    for (let round = 0; round < policy.trialLeases; round++) run.finish(1, 10_000);
+    const control = (action: "pause" | "resume") => run.say(9, { type: "control", action });
+    control("pause");
+    run.finish(1, 10_000);
+    for (const peer of [2, 3]) run.enter(peer);
+    control("resume");
+    expect([1, 2, 3].map((peer) => run.state.workers.get(peer)?.state)).toEqual(["ready", "working", "working"]);
+  });
+
   test("[H5] a round that all have given up begins anew: nobody waits for anybody", () => {
     const run = entered(1);
     run.now += 60_000;

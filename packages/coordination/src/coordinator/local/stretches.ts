@@ -30,7 +30,9 @@ export function planRound(turn: Turn, begun: Round): Round {
   const round = { ...begun, startedAt: null, local: withPlaces(turn, begun.local) };
   const crew = crewOf(turn.state);
   const paces = crew.flatMap(({ stretchPace }) => stretchPace ?? []);
-  const spanMs = paces.length === 0 ? 0 : spanFor(turn.state, paces);
+  // What is middling is not known while most are new: they are not to wait long for the others.
+  const mostMs = 2 * paces.length > crew.length ? Number.POSITIVE_INFINITY : policy.leaseMs;
+  const spanMs = paces.length === 0 ? 0 : Math.min(mostMs, spanFor(turn.state, paces));
   // At the end of an epoch there may be less left than a step for each.
   const workerCount = Math.min(crew.length, openIn(round));
   const local = { ...round.local, spanMs: fitted(turn.state, round, crew, spanMs), workerCount };
