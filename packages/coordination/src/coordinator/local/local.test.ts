@@ -223,6 +223,23 @@ describe("a round of stretches", () => {
     expect([1, 2, 3].map((peer) => run.state.workers.get(peer)?.state)).toEqual(["ready", "working", "working"]);
   });
 
+  test("[H4] the last batch of an epoch is not left to one newcomer, and counts from whoever is first", () => {
+    const run = new LocalRun({ trainCount: 8 });
+    run.enter(1);
+    run.handle({ type: "disconnected", peer: 1, reason: "gone" });
+    const control = (action: "pause" | "resume") => run.say(9, { type: "control", action });
+    control("pause");
+    for (const peer of [2, 3]) run.enter(peer);
+    control("resume");
+    const { lease, version } = run.leaseOf(2);
+    run.tick(policy.trialDeadlineMs);
+    expect(run.state.workers.get(3)?.state).toBe("working");
+    const since = run.leaseOf(3).lease;
+    const effects = run.contribute(2, { lease, version, stepLosses: [8] });
+    expect(typesIn(effects)).toContain("update");
+    expect(effects).toContainEqual({ type: "send", peer: 3, message: { type: "revoke", lease: since } });
+  });
+
   test("[H5] a round that all have given up begins anew: nobody waits for anybody", () => {
     const run = entered(1);
     run.now += 60_000;

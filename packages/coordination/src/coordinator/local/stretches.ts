@@ -158,12 +158,25 @@ function rateFactor({ rateScaling }: LocalStrategy, workerCount: number): number
   }
 }
 
-/** Twice what it should take; who is new has the time that compiling takes. Most rounds end the wait for late ones earlier. */
-export function timeForStretch({ state }: Turn, { stretchPace }: Worker, { first, end }: ShardRange): number {
-  if (stretchPace === null) return policy.firstStretchMs;
+/**
+ * A few times what it should take; who is new has the time that compiling takes, unless others have nothing else to do. Most
+ * rounds end the wait for late ones earlier.
+ */
+export function timeForStretch({ state }: Turn, worker: Worker, stretch: ShardRange): number {
+  const { stretchPace } = worker;
+  if (stretchPace === null)
+    return leavesOthersIdle(state, worker, stretch) ? policy.trialDeadlineMs : policy.firstStretchMs;
   const { msPerSample, overheadMs } = stretchPace;
-  const expectedMs = overheadMs + (end - first) * state.settings.recipe.batchSize * msPerSample;
+  const expectedMs = overheadMs + (stretch.end - stretch.first) * state.settings.recipe.batchSize * msPerSample;
   return Math.max(policy.deadlineMs.least, policy.deadlineFactor * expectedMs);
+}
+
+/** Whoever is late may still come first: so others may as well try the last batches of an epoch too. */
+function leavesOthersIdle({ round, workers }: CoordinatorState, { peer }: Worker, { first, end }: ShardRange): boolean {
+  const isElsewhere = (shard: string, index: number) => shard === "open" && (index < first || index >= end);
+  if (round?.shards.some(isElsewhere)) return false;
+  for (const other of workers.values()) if (other.state === "ready" && other.peer !== peer) return true;
+  return false;
 }
 
 /** The first open shards that follow each other, at most so many. */
