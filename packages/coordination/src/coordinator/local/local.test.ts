@@ -4,69 +4,8 @@ import { policy } from "../policy.ts";
 import { positionOf } from "../position.ts";
 import { restoreCoordinator } from "../restore.ts";
 import type { CoordinatorState } from "../state.ts";
-import { leasesIn, refusalsIn, TestRun, tinySettings, typesIn } from "../test-run.ts";
-import { PLACES } from "./local-round.ts";
-import type { LocalStrategy } from "./strategy.ts";
-
-const averaging: LocalStrategy = {
-  type: "local",
-  localSteps: 4,
-  outer: { learningRate: 1, momentum: 0 },
-  rateScaling: "linear",
-};
-
-/** Forty batches of 8 samples an epoch, the last of 4. */
-const localSettings = {
-  ...tinySettings,
-  strategy: averaging,
-  recipe: { ...tinySettings.recipe, batchSize: 8 },
-  trainCount: 316,
-};
-
-class LocalRun extends TestRun {
-  constructor(change: Partial<typeof localSettings> = {}) {
-    super({ ...localSettings, ...change });
-  }
-
-  stretchOf(peer: number) {
-    const { stretch } = this.leaseOf(peer);
-    if (stretch === null) throw new Error(`peer ${peer} was given no stretch`);
-    return stretch;
-  }
-
-  stepsOf(peer: number): number {
-    return Math.ceil(this.stretchOf(peer).sampleCount / 8);
-  }
-
-  /** A step takes the peer so many milliseconds, and the way as many again for all of them. */
-  finish(peer: number, stepMs = 10, wayMs = 5) {
-    const steps = this.stepsOf(peer);
-    const { issuedAt } = this.state.workers.get(peer)?.lease ?? { issuedAt: this.now };
-    this.now = Math.max(this.now, issuedAt + steps * stepMs + wayMs);
-    return this.contribute(peer, {
-      version: this.leaseOf(peer).version,
-      stepLosses: new Array(steps).fill(8),
-      lossSum: 8 * steps,
-      computeMs: steps * stepMs,
-    });
-  }
-
-  /** Lets each of them take its first step, so that its pace is known. */
-  settle(...peers: number[]): void {
-    for (const peer of peers) this.finish(peer);
-  }
-
-  get open(): number {
-    return this.state.round?.shards.filter((shard) => shard === "open").length ?? 0;
-  }
-}
-
-function entered(...peers: number[]): LocalRun {
-  const run = new LocalRun();
-  for (const peer of peers) run.enter(peer);
-  run.settle(...peers);
-  return run;
-}
+import { leasesIn, refusalsIn, typesIn } from "../test-run.ts";
+import { entered, LocalRun, localSettings } from "./test-local-run.ts";
 
 const epochIn = (state: CoordinatorState) => state.epoch;
 
@@ -195,75 +134,6 @@ describe("a round of stretches", () => {
       if (round < 2) run.finish(2, 400);
     }
     expect(run.state.workers.get(2)?.standby).not.toBeNull();
-  });
-
-  test("[H5] a stretch given back counts if it comes all the same, and the one lent since is revoked", () => {
-    const run = entered(1, 2);
-    const given = run.leaseOf(1);
-    run.say(1, { type: "return-lease", lease: given.lease, reason: "no reason" });
-    const since = run.leaseOf(1).lease;
-    expect(since).not.toBe(given.lease);
-    const { lease, version } = given;
-    const stepLosses = [8, 8, 8, 8];
-    const effects = run.contribute(1, { lease, version, stepLosses });
-    expect(typesIn(effects)).toContain("accumulate");
-    expect(effects).toContainEqual({ type: "send", peer: 1, message: { type: "revoke", lease: since } });
-    expect(refusalsIn(run.contribute(1, { lease: since, version, stepLosses }))).toEqual(["already-counted"]);
-  });
-
-  test("[H5] newcomers do not wait for one that is slow because it was alone before", () => {
-    const run = new LocalRun();
-    run.enter(1);
-    for (let round = 0; round < policy.trialLeases; round++) run.finish(1, 10_000);
-    const control = (action: "pause" | "resume") => run.say(9, { type: "control", action });
-    control("pause");
-    run.finish(1, 10_000);
-    for (const peer of [2, 3]) run.enter(peer);
-    control("resume");
-    expect([1, 2, 3].map((peer) => run.state.workers.get(peer)?.state)).toEqual(["ready", "working", "working"]);
-  });
-
-  test("[H4] the last batch of an epoch is not left to one newcomer, and counts from whoever is first", () => {
-    const run = new LocalRun({ trainCount: 8 });
-    run.enter(1);
-    run.handle({ type: "disconnected", peer: 1, reason: "gone" });
-    const control = (action: "pause" | "resume") => run.say(9, { type: "control", action });
-    control("pause");
-    for (const peer of [2, 3]) run.enter(peer);
-    control("resume");
-    const { lease, version } = run.leaseOf(2);
-    run.tick(policy.trialDeadlineMs);
-    expect(run.state.workers.get(3)?.state).toBe("working");
-    const since = run.leaseOf(3).lease;
-    const effects = run.contribute(2, { lease, version, stepLosses: [8] });
-    expect(typesIn(effects)).toContain("update");
-    expect(effects).toContainEqual({ type: "send", peer: 3, message: { type: "revoke", lease: since } });
-  });
-
-  test("[H5] a round that all have given up begins anew: nobody waits for anybody", () => {
-    const run = entered(1);
-    run.now += 60_000;
-    run.say(1, { type: "availability", available: false });
-    run.now += 60_000;
-    run.say(1, { type: "availability", available: true });
-    expect(run.stepsOf(1)).toBe(4);
-  });
-
-  test("[H5] nor does it run out of places for stretches", () => {
-    const run = entered(1);
-    for (let i = 0; i < PLACES + 1; i++) {
-      run.say(1, { type: "availability", available: false });
-      run.say(1, { type: "availability", available: true });
-    }
-    expect(run.state.workers.get(1)?.state).toBe("working");
-    expect(typesIn(run.finish(1))).toContain("update");
-  });
-
-  test("[H9] the rate grows with no more workers than there are batches for", () => {
-    const run = new LocalRun({ trainCount: 36 });
-    for (const peer of [1, 2, 3]) run.enter(peer);
-    run.settle(1, 2, 3);
-    expect(leasesIn(run.effects).at(-1)?.stretch).toMatchObject({ step: 4, stride: 2, rateFactor: 2 });
   });
 
   test("[H6] a contribution that says another number of steps than it was lent is malformed, with blame", () => {
