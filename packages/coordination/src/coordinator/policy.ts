@@ -19,7 +19,7 @@ export const policy = {
   /** The share of a new measurement in a worker's speed. */
   speedWeight: 0.4,
   /** In `local`: the share of a round that may go to the way of the parameters and back, where there is a choice … */
-  wayShare: 0.1,
+  wayShare: 0.05,
   /** … within so many steps. */
   localSteps: { least: 4, most: 64 },
   /** A first stretch of one step: what is left to compile is compiled within it, and all parameters are on their way. */

@@ -1,0 +1,84 @@
+/**
+ * `npm run bench:together`: whether another tab helps, on the real MNIST. Two tabs of one thread against one tab, both with
+ * the strategy `local`; and what `local` costs in samples and accuracy against `sync`.
+ *
+ * `--part tabs` or `--part samples` measures one half; `--epochs` shortens the first.
+ */
+import { parseArgs } from "node:util";
+import { type Bar, reportBars } from "../reliability/bars.ts";
+import { bundleApp } from "../src/coordinator-process.ts";
+import { epochsTo, say, type Trained, train } from "./train-with.ts";
+
+/** Of the test set: what a run of the recipe has after five of its ten epochs. */
+const ACCURACY = 0.975;
+const EPOCHS_TO_ACCURACY = 7;
+
+const { values } = parseArgs({
+  options: {
+    part: { type: "string" },
+    epochs: { type: "string", default: "10" },
+    json: { type: "string" },
+  },
+});
+
+bundleApp("coordinator");
+bundleApp("headless-worker");
+const parts = { tabs: tabsTogether, samples: samplesNeeded };
+const wanted = Object.entries(parts).filter(([name]) => values.part === undefined || values.part === name);
+const bars: Bar[] = [];
+for (const [, measure] of wanted) bars.push(...(await measure()));
+reportBars(bars, values.json);
+
+async function tabsTogether(): Promise<Bar[]> {
+  const epochs = Number(values.epochs);
+  say(`One tab, then two, ${epochs} epochs of lenet5-mnist each:`);
+  const one = await train({ workers: 1, kind: "tabs", strategy: "local", epochs });
+  const two = await train({ workers: 2, kind: "tabs", strategy: "local", epochs });
+  return [
+    {
+      name: `lenet5-mnist, ${epochs} epochs: time of two tabs : one tab`,
+      value: two.seconds / one.seconds,
+      unit: "×",
+      limit: "at most",
+      must: 0.6,
+      aim: null,
+    },
+    {
+      name: "test accuracy of two tabs",
+      value: 100 * last(two),
+      unit: "%",
+      limit: "at least",
+      must: epochs === 10 ? 97.8 : null,
+      aim: null,
+    },
+  ];
+}
+
+async function samplesNeeded(): Promise<Bar[]> {
+  say(`Eight headless workers, sync, then local, ${EPOCHS_TO_ACCURACY} epochs of lenet5-mnist each:`);
+  const common = { workers: 8, kind: "headless workers", epochs: EPOCHS_TO_ACCURACY } as const;
+  const sync = await train({ ...common, strategy: "sync" });
+  const local = await train({ ...common, strategy: "local" });
+  return [
+    {
+      name: `samples to ${100 * ACCURACY} % on MNIST, 8 workers: local : sync`,
+      value: epochsTo(ACCURACY, local) / epochsTo(ACCURACY, sync),
+      unit: "×",
+      limit: "at most",
+      must: 1.3,
+      aim: 1.05,
+    },
+    {
+      name: `accuracy lost after ${EPOCHS_TO_ACCURACY} epochs, local instead of sync`,
+      value: 100 * (last(sync) - last(local)),
+      unit: "points",
+      limit: "at most",
+      must: 0.5,
+      aim: 0,
+    },
+  ];
+}
+
+function last({ accuracies }: Trained): number {
+  return accuracies.at(-1) ?? Number.NaN;
+}

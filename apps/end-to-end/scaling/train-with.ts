@@ -1,0 +1,65 @@
+/** A run of LeNet-5 on MNIST with so many workers of one kind, from the first to the last step. */
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import type { RunView } from "@convoy/protocol";
+import { openTabs } from "../reproduce/tabs.ts";
+import { CoordinatorProcess, makeDataDir } from "../src/coordinator-process.ts";
+
+export interface Training {
+  readonly workers: number;
+  readonly kind: "tabs" | "headless workers";
+  readonly strategy: "sync" | "local";
+  readonly epochs: number;
+}
+
+export interface Trained {
+  /** From 0 to 1, after each epoch. */
+  readonly accuracies: readonly number[];
+  /** From the first lease to the end of the last evaluation. */
+  readonly seconds: number;
+}
+
+const START_MS = 1_800_000;
+const END_MS = 3_600_000;
+
+/** Waits with the run until every worker is ready, so that starting them takes no part of it. */
+export async function train({ workers, kind, strategy, epochs }: Training): Promise<Trained> {
+  const folder = process.env.CONVOY_DATASET_DIR ?? "";
+  const dataset = folder === "" ? [] : ["--dataset-dir", folder];
+  const headless = kind === "tabs" ? 0 : workers;
+  const args = ["--strategy", strategy, "--epochs", String(epochs), "--local-workers", String(headless)];
+  const dataDir = makeDataDir();
+  const coordinator = await CoordinatorProcess.start(args, { dataDir, dataset, startMs: START_MS });
+  const tabs = kind === "tabs" ? await openTabs(coordinator.url, workers) : null;
+  try {
+    const all = await coordinator.runUntil("every worker", (run) => run.workers.length === workers && run.step > 0);
+    const begun = performance.now();
+    say(`  ${workers} ${kind}, ${strategy}: training.`);
+    const hasEnded = (run: RunView) => run.state === "finished" || run.state === "stopped";
+    const run = await coordinator.runUntil("the end", hasEnded, END_MS);
+    const seconds = (performance.now() - begun) / 1000;
+    if (run.state === "stopped") throw new Error(run.sentence);
+    const rows = readFileSync(path.join(coordinator.runFolder, "epochs.csv"), "utf8").trim().split("\n").slice(1);
+    const accuracies = rows.map((row) => Number(row.split(",")[5]));
+    // What was trained before everybody was seen to be there is no part of the time.
+    const share = (run.steps - all.step) / run.steps;
+    say(`  ${accuracies.map((accuracy) => (100 * accuracy).toFixed(2)).join(" ")} %, ${seconds.toFixed(0)} s.`);
+    return { accuracies, seconds: seconds / share };
+  } finally {
+    await tabs?.close();
+    await coordinator.end("SIGINT");
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Epochs until the test accuracy reached this, between two evaluations as if it grew evenly; infinite where it did not. */
+export function epochsTo(accuracy: number, { accuracies }: Trained): number {
+  const after = accuracies.findIndex((reached) => reached >= accuracy);
+  if (after === -1) return Number.POSITIVE_INFINITY;
+  const before = accuracies[after - 1] ?? 0;
+  return after + (accuracy - before) / ((accuracies[after] as number) - before);
+}
+
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
