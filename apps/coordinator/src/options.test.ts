@@ -70,6 +70,21 @@ describe("options", () => {
     });
   });
 
+  test("say how workers learn, where that does not contradict itself", () => {
+    const local = readOptions(["--strategy", "local", "--local-steps", "16"]);
+    expect(local).toMatchObject({ strategy: "local", localSteps: 16, exact: false });
+    expect(readOptions(["--local-steps", "16"]).localSteps).toBe(16);
+    expect(ended("--strategy", "local", "--exact")).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/--exact needs --strategy sync/),
+    });
+    for (const contradiction of [["--exact"], ["--strategy", "sync"]]) {
+      const text = expect.stringMatching(/--local-steps is for --strategy local/);
+      expect(ended("--local-steps", "16", ...contradiction)).toMatchObject({ code: 1, text });
+    }
+    expect(ended("--local-steps", "1025").text).toContain("whole number from 1 to 1024");
+  });
+
   test("may be a list of changes", () => {
     const args = ["--set", "activation=tanh", "--set", "epochs=2, dropout=0.5"];
     expect(readOptions(args).set).toEqual(["activation=tanh", "epochs=2", "dropout=0.5"]);

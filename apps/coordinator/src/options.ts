@@ -60,11 +60,11 @@ export function readOptions(args: readonly string[]): CoordinatorOptions {
   }
   if (options.exact && options.strategy === "local") {
     parsed.error(
-      "error: --exact is for --strategy sync: what workers learn by themselves depends on how many they are.",
+      "error: --exact needs --strategy sync: what workers learn by themselves depends on how many they are.",
     );
   }
-  if (options.localSteps !== undefined && options.strategy !== "local") {
-    parsed.error("error: --local-steps belongs to --strategy local; say that too.");
+  if (options.localSteps !== undefined && (options.exact || options.strategy === "sync")) {
+    parsed.error("error: --local-steps is for --strategy local: with sync and --exact every step is exchanged.");
   }
   return { ...options, dataDir: resolve(options.dataDir), https: options.https || cert !== undefined };
 }
@@ -111,7 +111,7 @@ function trainingOptions(): Option[] {
     option(
       "--strategy <name>",
       "STRATEGY",
-      "sync: workers share every batch; local: each takes steps by itself, and what they learned is averaged (docs/strategies.md)",
+      "local: each worker takes steps by itself, and what they learned is averaged; sync: they share every batch (default: local, with --exact sync; docs/strategies.md)",
     ).choices(["sync", "local"]),
     option(
       "--local-steps <count>",

@@ -57,7 +57,7 @@ function start(change: Partial<CoordinatorOptions> = {}, obtain = drawn): Promis
     port: 0,
     seed: 1,
     epochs: 1,
-    strategy: undefined,
+    strategy: "sync",
     localSteps: undefined,
     exact: false,
     new: false,

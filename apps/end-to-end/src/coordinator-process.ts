@@ -55,7 +55,8 @@ export class CoordinatorProcess {
   /** Starts on a free port, unless the arguments name one. */
   static async start(args: readonly string[], options: ProcessOptions = {}): Promise<CoordinatorProcess> {
     const { nodeOptions = [], dataDir = makeDataDir(), dataset = builtInDigits, startMs } = options;
-    const child = startProgram("coordinator", ["--port", "0", "--data-dir", dataDir, ...dataset, ...args], nodeOptions);
+    const fixed = ["--port", "0", "--data-dir", dataDir, ...strategyOf(args)];
+    const child = startProgram("coordinator", [...fixed, ...dataset, ...args], nodeOptions);
     const output = collect(child);
     const find = () => {
       if (hasEnded(child)) throw new CoordinatorEnded(output());
@@ -146,6 +147,11 @@ export class CoordinatorProcess {
     rmSync(this.dataDir, { recursive: true, force: true });
     return this.#child.exitCode;
   }
+}
+
+/** Most of what is checked here is checked batch by batch. Whoever means what a person gets says `--strategy local`. */
+function strategyOf(args: readonly string[]): string[] {
+  return args.includes("--strategy") || args.includes("--resume") ? [] : ["--strategy", "sync"];
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

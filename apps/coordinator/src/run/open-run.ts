@@ -1,7 +1,7 @@
 /** Opens the run that a start is about: one that was interrupted goes on, or a new one begins. */
 import { randomBytes } from "node:crypto";
 import { DataPlane, positionOf, type RunSettings, type Strategy, startCoordinator } from "@convoy/coordination";
-import { initializeParameters, parameterLayout } from "@convoy/models";
+import { initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { runPath, writingTo } from "../checkpoints/data-folder.ts";
 import { type DatasetIdentity, identifyDataset } from "../checkpoints/dataset-identity.ts";
@@ -75,7 +75,7 @@ export function settingsOf({
     seed: options.seed ?? DEFAULT_SEED,
     ...(start === null ? {} : { startedFrom: start.file }),
     epochs: options.epochs ?? recipe.epochs,
-    strategy: strategyOf(options),
+    strategy: strategyOf(options, recipe),
     exact: options.exact,
     checkpointMs: 1000 * options.checkpointSeconds,
     trainCount: dataset.train.count,
@@ -84,9 +84,17 @@ export function settingsOf({
   };
 }
 
-/** Averages, and lets the learning rate grow with the workers whose changes are averaged: see docs/strategies.md. */
-function strategyOf({ strategy = "sync", localSteps }: Opening["options"]): Strategy {
-  if (strategy === "sync") return { type: "sync" };
-  const outer = { learningRate: 1, momentum: 0 };
-  return { type: "local", localSteps: localSteps ?? null, outer, rateScaling: "linear" };
+/**
+ * Side by side, unless every bit or every batch matters: over any link another worker then makes the run quicker. The
+ * learning rate grows with the workers whose changes are averaged, as the kind of optimizer lets it: see docs/strategies.md.
+ */
+function strategyOf({ strategy, localSteps, exact }: Opening["options"], { optimizer }: Recipe): Strategy {
+  if (strategy === "sync" || exact) return { type: "sync" };
+  const isAdaptive = optimizer.type === "adam" || optimizer.type === "keras-adam";
+  return {
+    type: "local",
+    localSteps: localSteps ?? null,
+    outer: { learningRate: 1, momentum: 0 },
+    rateScaling: isAdaptive ? "square-root" : "linear",
+  };
 }

@@ -1,0 +1,55 @@
+/** Workers that learn side by side, as a run does unless it is asked for something else. */
+import { afterEach, expect, test } from "vitest";
+import { Lives } from "../reliability/lives.ts";
+
+const open: Lives[] = [];
+afterEach(async () => {
+  for (const lives of open.splice(0)) await lives.close();
+});
+
+/** The loss of every step, in order. */
+function lossesOf(lives: Lives): number[] {
+  const rows = Buffer.from(lives.current.read("losses.csv")).toString().trim().split("\n").slice(1);
+  return rows.map((row, index) => {
+    const [step, loss] = row.split(",").map(Number);
+    expect(step).toBe(index + 1);
+    return loss as number;
+  });
+}
+
+async function begun(...args: string[]): Promise<Lives> {
+  const lives = new Lives([...args, "--epochs", "1", "--checkpoint-seconds", "1"], open[0] ?? null);
+  open.push(lives);
+  await lives.begin();
+  return lives;
+}
+
+test("[K20] one worker alone learns as if every step were exchanged", async () => {
+  const [side, every] = [await begun("--strategy", "local"), await begun("--strategy", "sync")];
+  for (const lives of [side, every]) {
+    lives.addWorkers(1);
+    await lives.current.runUntil("a hundred steps", ({ step }) => step >= 100);
+    await lives.current.end("SIGINT");
+  }
+  const [found, expected] = [lossesOf(side).slice(0, 100), lossesOf(every).slice(0, 100)];
+  expect(found).toEqual(expected.map((loss) => expect.closeTo(loss, 2)));
+});
+
+test("[H3] [H8] three learn, one of them is killed and so is the coordinator, and every batch counts once", async () => {
+  const lives = await begun("--strategy", "local");
+  lives.addWorkers(3);
+  await lives.current.runUntil("a hundred steps", ({ step }) => step >= 100);
+  process.kill(lives.pids[2] as number, "SIGKILL");
+  const { step } = await lives.current.runUntil("more without it", (run) => run.step >= 300);
+  await lives.kill();
+  await lives.begin();
+  const run = await lives.current.runUntil("the end", ({ state }) => state === "finished");
+  expect(lives.current.output()).toMatch(/goes on after step/);
+  expect(step).toBeLessThan(run.steps);
+  expect(run).toMatchObject({ strategy: "local", step: run.steps });
+  await lives.current.end("SIGINT");
+  const losses = lossesOf(lives);
+  expect(losses).toHaveLength(run.steps);
+  expect(losses.at(-1)).toBeLessThan(losses[0] as number);
+  expect(run.accuracy).toBeGreaterThan(0.5);
+});
