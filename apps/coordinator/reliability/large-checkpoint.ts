@@ -33,6 +33,7 @@ const settings: RunSettings = {
   seed: 1,
   epochs: 1,
   strategy: { type: "sync" } as const,
+  codec: "fp32" as const,
   exact: false,
   checkpointMs: 10_000,
   trainCount: 64,

@@ -1,7 +1,7 @@
 /** The command line, and the only reader of the environment. */
 import { resolve } from "node:path";
 import { possibleChanges, recipes } from "@convoy/models";
-import { limits } from "@convoy/protocol";
+import { type CodecName, codecNames, limits } from "@convoy/protocol";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { isHostName } from "./network/host-name.ts";
 
@@ -40,6 +40,8 @@ export interface CoordinatorOptions {
   readonly strategy: "sync" | "local" | undefined;
   /** Of `local`: steps between two exchanges. */
   readonly localSteps: number | undefined;
+  /** How workers encode what they send. */
+  readonly codec: CodecName | undefined;
   /** The same run bit for bit, whoever computes it. */
   readonly exact: boolean;
   /** Begin a new run, whatever is unfinished. */
@@ -62,6 +64,9 @@ export function readOptions(args: readonly string[]): CoordinatorOptions {
     parsed.error(
       "error: --exact needs --strategy sync: what workers learn by themselves depends on how many they are.",
     );
+  }
+  if (options.exact && (options.codec ?? "fp32") !== "fp32") {
+    parsed.error("error: --exact needs --codec fp32: every other one loses bits.");
   }
   if (options.localSteps !== undefined && (options.exact || options.strategy === "sync")) {
     parsed.error("error: --local-steps is for --strategy local: with sync and --exact every step is exchanged.");
@@ -118,6 +123,11 @@ function trainingOptions(): Option[] {
       "LOCAL_STEPS",
       "of the strategy local: steps between two exchanges, instead of as many as the link asks for",
     ).argParser(whole(1, limits.localSteps)),
+    option(
+      "--codec <name>",
+      "CODEC",
+      "how workers encode what they send: fp16 halves it, int8 quarters it, top-k sends a hundredth (default: fp32; docs/codecs.md)",
+    ).choices(codecNames),
     flag("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine"),
     option(
       "--from <file>",

@@ -59,6 +59,7 @@ function start(change: Partial<CoordinatorOptions> = {}, obtain = drawn): Promis
     epochs: 1,
     strategy: "sync",
     localSteps: undefined,
+    codec: undefined,
     exact: false,
     new: false,
     resume: undefined,

@@ -53,7 +53,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     virtual: { type: "boolean", default: false },
     seconds: { type: "string", default: "10" },
-    strategy: { type: "string" },
+    strategy: { type: "string", default: "sync" },
     "local-steps": { type: "string" },
     codec: { type: "string" },
     json: { type: "string" },

@@ -54,6 +54,7 @@ function welcome(): ToWorker {
     exact: false,
     fingerprint: null,
     trainCount: 60_000,
+    codec: "fp32",
   };
 }
 

@@ -8,7 +8,9 @@ const root = path.join(import.meta.dirname, "../../..");
 
 async function overLinks(...options: string[]) {
   const program = ["scripts/run-source.mjs", "apps/coordinator/scaling/run-over-links.ts", "--virtual"];
-  const { stdout } = await promisify(execFile)(process.execPath, [...program, ...options], { cwd: root });
+  // What travels in each step is known of the strategy that has one exchange in each.
+  const args = [...program, ...options, "--", "--strategy", "sync"];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, number>;
 }
 

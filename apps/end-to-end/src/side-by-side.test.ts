@@ -53,3 +53,14 @@ test("[H3] [H8] three learn, one of them is killed and so is the coordinator, an
   expect(losses.at(-1)).toBeLessThan(losses[0] as number);
   expect(run.accuracy).toBeGreaterThan(0.5);
 });
+
+test.each(["fp16", "int8", "top-k"])("[K21] what is sent in %s trains a run to its end", async (codec) => {
+  const lives = await begun("--strategy", "local", "--codec", codec, "--train-samples", "6400");
+  lives.addWorkers(2);
+  const run = await lives.current.runUntil("the end", ({ state }) => state === "finished");
+  const { sentBytes, receivedBytes } = await lives.current.traffic();
+  expect(run.workers.map(({ refusals }) => refusals)).toEqual([0, 0]);
+  expect(run.step).toBe(100);
+  // Up go encoded changes, down parameters as they are, and pixels.
+  expect(receivedBytes).toBeLessThan(0.6 * sentBytes);
+});

@@ -41,6 +41,7 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     exact: true,
     fingerprint: "reference-1",
     trainCount: 60_000,
+    codec: "fp32",
   },
   parameters: { type: "parameters", frame: Uint8Array.of(1, 2, 3) },
   lease: {

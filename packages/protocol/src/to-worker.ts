@@ -14,6 +14,7 @@ import {
   workerId,
   workerName,
 } from "./fields.ts";
+import { codecNames } from "./frame-header.ts";
 import { limits } from "./limits.ts";
 import { refusalSchema } from "./refusal.ts";
 
@@ -33,6 +34,8 @@ const welcome = z.strictObject({
   fingerprint: fingerprint.nullable(),
   /** Samples of the training set: with a seed and an epoch, they have an order. */
   trainCount: count,
+  /** How the vectors of contributions are to be encoded: nothing else is taken. */
+  codec: z.enum(codecNames),
 });
 
 /** The flat vector of parameters of one version. Sent before the first lease of that version. */

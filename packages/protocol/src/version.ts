@@ -5,4 +5,4 @@
 export const PROTOCOL_VERSION = 10;
 
 /** Of every schema, the frame's layout and the limits of one message. */
-export const SCHEMA_HASH = "994df106";
+export const SCHEMA_HASH = "e6265e6d";

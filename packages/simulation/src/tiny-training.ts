@@ -74,6 +74,7 @@ export function tinyTraining(shape: number, steps: number, strategy: Strategy = 
       seed: shape,
       epochs: Math.ceil(steps / batchesOfEpoch),
       strategy,
+      codec: "fp32",
       exact: isSync,
       trainCount,
       testCount,

@@ -1,4 +1,5 @@
-import { OutgoingFrame } from "@convoy/protocol";
+import { type FrameHeader, OutgoingFrame } from "@convoy/protocol";
+import type { ContributionCodec } from "./contribution-codec.ts";
 
 /** Of contributions that are not counted, no more are remembered. */
 const UNCOUNTED_MAX = 4;
@@ -26,6 +27,16 @@ export class GradientFrames {
       this.#uncounted.delete(oldest);
       return;
     }
+  }
+
+  /** The bytes to be sent: the frame itself, or an encoding of its vector, after which the frame is free at once. */
+  send(frame: OutgoingFrame, header: FrameHeader, codec: ContributionCodec | null): Uint8Array {
+    if (codec === null) {
+      this.sent(header.lease, frame);
+      return frame.seal(header);
+    }
+    this.#free = frame;
+    return codec.encode(header, frame.vector);
   }
 
   /** The contribution for this lease has arrived. */

@@ -1,7 +1,11 @@
 import { parameterLayout, type Recipe } from "@convoy/models";
+import type { ToWorker } from "@convoy/protocol";
+import { ContributionCodec } from "./contribution-codec.ts";
 import { EpochOrders } from "./epoch-orders.ts";
 import { LocalSteps } from "./local-steps.ts";
 import { SampleCache, sampleBytesOf } from "./sample-cache.ts";
+
+type Welcome = Extract<ToWorker, { type: "welcome" }>;
 
 /** What a worker prepares when the coordinator has said what the run is. */
 export interface RunInHand {
@@ -10,13 +14,21 @@ export interface RunInHand {
   readonly cache: SampleCache;
   readonly orders: EpochOrders;
   readonly steps: LocalSteps;
+  /** Null where vectors are sent as they are. */
+  readonly codec: ContributionCodec | null;
 }
 
 /** `earlier`: of the same run, whose samples are kept. */
-export function prepareRun(recipe: Recipe, trainCount: number, earlier: RunInHand | null): RunInHand {
+export function prepareRun(
+  recipe: Recipe,
+  { trainCount, codec }: Pick<Welcome, "trainCount" | "codec">,
+  earlier: RunInHand | null,
+): RunInHand {
+  const parameterCount = parameterLayout(recipe.model).length;
   return {
     recipe,
-    parameterCount: parameterLayout(recipe.model).length,
+    parameterCount,
+    codec: ContributionCodec.for(codec, parameterCount),
     cache: earlier?.cache ?? new SampleCache(sampleBytesOf(recipe)),
     orders: new EpochOrders(trainCount),
     steps: new LocalSteps(recipe, trainCount),

@@ -163,7 +163,7 @@ class WorkerShell {
       return;
     }
     const isKnown = this.#state.run?.run === message.run;
-    this.#inHand = prepareRun(recipe, message.trainCount, isKnown ? this.#inHand : null);
+    this.#inHand = prepareRun(recipe, message, isKnown ? this.#inHand : null);
     this.#parameters = null;
     this.handle({ type: "welcomed", message, recipeTitle: recipe.title });
   }
@@ -285,8 +285,8 @@ class WorkerShell {
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {
     const run = this.#state.run;
     assert(this.#gradient !== null && run !== null, "a contribution follows a gradient");
-    const frame = this.#gradient.seal({ run: run.run, version: lease.version, lease: lease.lease });
-    this.#frames.sent(lease.lease, this.#gradient);
+    const header = { run: run.run, version: lease.version, lease: lease.lease };
+    const frame = this.#frames.send(this.#gradient, header, this.#run().codec);
     this.#gradient = null;
     this.#connection.send({ type: "contribution", ...outcome, frame });
   }

@@ -75,6 +75,7 @@ export class TestCoordinator {
       exact: false,
       fingerprint: null,
       trainCount: 60_000,
+      codec: "fp32",
       ...change,
     });
   }

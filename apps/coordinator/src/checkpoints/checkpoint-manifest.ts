@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type RunPosition, type RunSettings, runPositionSchema, strategySchema } from "@convoy/coordination";
 import { parseRecipe } from "@convoy/models";
-import { PROTOCOL_VERSION } from "@convoy/protocol";
+import { codecNames, PROTOCOL_VERSION } from "@convoy/protocol";
 import * as z from "zod";
 import { version as convoy } from "../../package.json";
 import { type DatasetIdentity, datasetIdentitySchema } from "./dataset-identity.ts";
@@ -30,6 +30,7 @@ const settingsSchema = z.strictObject({
   epochs: count,
   /** Earlier versions of Convoy had one alone. */
   strategy: strategySchema.default({ type: "sync" }),
+  codec: z.enum(codecNames).default("fp32"),
   exact: z.boolean(),
   checkpointMs: z.number().min(0),
   trainCount: count,

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { RunSettings, Strategy } from "@convoy/coordination";
 import type { Recipe } from "@convoy/models";
+import type { CodecName } from "@convoy/protocol";
 import type { CheckpointManifest } from "./checkpoint-manifest.ts";
 import { readNewestManifest } from "./checkpoint-store.ts";
 import { runPath, runsFolder } from "./data-folder.ts";
@@ -21,6 +22,7 @@ export interface RunWish {
   readonly dataset: DatasetIdentity;
   readonly exact: true | null;
   readonly strategy: Pick<Strategy, "type"> | null;
+  readonly codec: CodecName | null;
   readonly seed: number | null;
   readonly epochs: number | null;
   /** The file that it is to start from. */
@@ -52,13 +54,14 @@ export async function findRun(dataDir: string, run: string, onUnreadable: OnUnre
 
 /** Why this run is not the one that is wished for: a clause that begins with "its" or "it", or null. */
 export function differenceFrom(wish: RunWish, { settings, dataset }: CheckpointManifest): string | null {
-  const { recipe, seed, epochs, exact, strategy, startedFrom } = settings;
+  const { recipe, seed, epochs, exact, strategy, codec, startedFrom } = settings;
   if (recipe.name !== wish.recipe.name) return `its recipe is ${recipe.name}, not ${wish.recipe.name}`;
   if (!isDeepStrictEqual(plain(recipe), plain(wish.recipe))) return `its recipe ${recipe.name} was another then`;
   if (dataset.name !== wish.dataset.name) return `it trains on ${settings.dataset.title}, not on ${wish.dataset.name}`;
   if (!isDeepStrictEqual(dataset, wish.dataset)) return `its ${settings.dataset.title} was another then`;
   if (wish.exact !== null && !exact) return "it is not exact";
   if (wish.strategy !== null && wish.strategy.type !== strategy.type) return `its strategy is ${strategy.type}`;
+  if (wish.codec !== null && wish.codec !== codec) return `its codec is ${codec}`;
   if (wish.seed !== null && seed !== wish.seed) return `its seed is ${seed}, not ${wish.seed}`;
   if (wish.epochs !== null && epochs !== wish.epochs) return `it has ${epochs} epochs, not ${wish.epochs}`;
   if (wish.start !== null && wish.start.sha256 !== startedFrom?.sha256) {

@@ -57,7 +57,7 @@ function startFrom(file: string, value: number): RunStart {
 
 async function open({ changedRecipe, changedDataset, resume, start, ...change }: Wish = {}): Promise<Running> {
   // Whatever leases are given, the same is added up; and saved after every step, if the disk keeps up.
-  const strategy = { strategy: undefined, localSteps: undefined };
+  const strategy = { strategy: undefined, localSteps: undefined, codec: undefined };
   const defaults = { ...strategy, seed: undefined, epochs: undefined, exact: true, new: false, checkpointSeconds: 0 };
   const options = { dataDir, ...defaults, ...change };
   const chosen = resume === undefined ? null : await findRun(dataDir, resume, expect.fail);

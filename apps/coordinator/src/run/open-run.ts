@@ -21,6 +21,7 @@ export async function openRun(opening: Opening): Promise<OpenRun> {
     // Nobody can say that a run should not be.
     exact: options.exact ? (true as const) : null,
     strategy: options.strategy === undefined ? null : { type: options.strategy },
+    codec: options.codec ?? null,
     seed: options.seed ?? null,
     epochs: options.epochs ?? null,
     start: start?.file ?? null,
@@ -76,6 +77,7 @@ export function settingsOf({
     ...(start === null ? {} : { startedFrom: start.file }),
     epochs: options.epochs ?? recipe.epochs,
     strategy: strategyOf(options, recipe),
+    codec: options.codec ?? "fp32",
     exact: options.exact,
     checkpointMs: 1000 * options.checkpointSeconds,
     trainCount: dataset.train.count,

@@ -24,7 +24,7 @@ export interface OpenRun {
 export interface Opening {
   readonly options: Pick<
     CoordinatorOptions,
-    "dataDir" | "seed" | "epochs" | "strategy" | "localSteps" | "exact" | "new" | "checkpointSeconds"
+    "dataDir" | "seed" | "epochs" | "strategy" | "localSteps" | "codec" | "exact" | "new" | "checkpointSeconds"
   >;
   readonly recipe: Recipe;
   readonly obtained: DatasetForRun;

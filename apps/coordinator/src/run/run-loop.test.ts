@@ -1,10 +1,11 @@
 import { shardCount } from "@convoy/datasets";
-import type { ToWorker } from "@convoy/protocol";
+import { OutgoingEncodedFrame, type ToWorker } from "@convoy/protocol";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   batchOf,
   differenceFrom,
   plainTraining,
+  RUN,
   sealed,
   TestRun,
   tinyDataset,
@@ -141,6 +142,11 @@ describe("a run", () => {
   });
 });
 
+const sealedInHalves = ({ version, lease }: Extract<ToWorker, { type: "lease" }>) => {
+  const frame = new OutgoingEncodedFrame({ codec: "fp16" }, tinyLayout.length);
+  return frame.seal({ run: RUN, version, lease }, new Float32Array(tinyLayout.length), { seed: 0, counter: 0 });
+};
+
 describe("what is refused by name, with nothing lost", () => {
   type Honest = Awaited<ReturnType<ReturnType<TestRun["addPeer"]>["contribution"]>>;
   const damaged = (frame: Uint8Array, at: number) => frame.with(at, (frame[at] as number) ^ 1);
@@ -174,6 +180,8 @@ describe("what is refused by name, with nothing lost", () => {
       (honest, lease) => ({ ...honest, frame: sealed(new Float32Array(tinyLayout.length), { ...lease, version: 7 }) }),
     ],
     ["C10", "malformed", (honest) => ({ ...honest, correctCount: 25 })],
+    ["H6", "malformed", (honest) => ({ ...honest, stepLosses: [1] })],
+    ["F9", "codec-not-agreed", (honest, lease) => ({ ...honest, frame: sealedInHalves(lease) })],
   ];
 
   test.each(cases)("[%s] %s", async (_, reason, change) => {

@@ -26,6 +26,7 @@ import {
   type ToWorker,
 } from "@convoy/protocol";
 import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
+import { decodeInto, type EncodedVector } from "@convoy/vectors";
 import type { Admission } from "../access/access.ts";
 import { Alarm } from "./alarm.ts";
 import { now } from "./now.ts";
@@ -149,12 +150,13 @@ export class RunLoop {
   }
 
   #receiveContribution(peer: PeerId, message: Extract<ToCoordinator, { type: "contribution" }>): void {
-    const parsed = readFrame(message.frame, this.#state.settings.parameterCount);
+    const { parameterCount, codec } = this.#state.settings;
+    const parsed = readFrame(message.frame, parameterCount, new Set([codec]));
     if (!parsed.ok) {
       this.#dispatch({ type: "not-understood", now: now(), peer, refusal: parsed.refusal });
       return;
     }
-    const { frame } = parsed;
+    const frame = { ...parsed.frame, vector: floatsOf(parsed.frame.vector) };
     const lossSum = message.lossSum ?? Number.NaN;
     this.#dispatch({
       type: "contribution",
@@ -241,6 +243,14 @@ export class RunLoop {
     const { pixels, labels } = gatherSamples(this.#options.dataset[split], samples);
     this.#send(peer, { type: "samples", lease, samples, pixels, labels });
   }
+}
+
+/** As floats: a tree of sums has to write to what it adds. */
+function floatsOf(vector: Float32Array | EncodedVector): Float32Array {
+  if (!("codec" in vector)) return vector;
+  const floats = new Float32Array(vector.length);
+  decodeInto(floats, vector);
+  return floats;
 }
 
 const notAViewer: Refusal = {

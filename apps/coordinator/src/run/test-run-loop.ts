@@ -71,6 +71,7 @@ export const tinySettings: RunSettings = {
   seed: 5,
   epochs: 2,
   strategy: { type: "sync" } as const,
+  codec: "fp32" as const,
   exact: false,
   checkpointMs: 60_000,
   trainCount: tinyDataset.train.count,

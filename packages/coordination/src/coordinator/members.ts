@@ -66,6 +66,7 @@ export function sendWelcome(turn: Turn, worker: Worker): void {
     exact: settings.exact,
     fingerprint,
     trainCount: settings.trainCount,
+    codec: settings.codec,
   });
 }
 

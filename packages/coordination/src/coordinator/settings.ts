@@ -1,4 +1,5 @@
 import type { Recipe } from "@convoy/models";
+import type { CodecName } from "@convoy/protocol";
 import type { Strategy } from "./local/strategy.ts";
 
 /** What is fixed for a whole run. */
@@ -13,6 +14,8 @@ export interface RunSettings {
   /** The recipe's, unless the run was asked for fewer or more. */
   readonly epochs: number;
   readonly strategy: Strategy;
+  /** How workers encode what they send. */
+  readonly codec: CodecName;
   /** Whether the run is to be the same bit for bit, whoever computes it: then every worker has the same engine. */
   readonly exact: boolean;
   /** The run is saved so often while it trains, in milliseconds. */

@@ -23,6 +23,7 @@ export const tinySettings: RunSettings = {
   seed: 5,
   epochs: 2,
   strategy: { type: "sync" },
+  codec: "fp32",
   exact: false,
   checkpointMs: 60_000,
   trainCount: 68,

@@ -39,6 +39,7 @@ export class TestWorker {
       exact: false,
       fingerprint: null,
       trainCount: 60_000,
+      codec: "fp32",
       ...change,
     } as const;
     return this.handle({ type: "welcomed", message, recipeTitle: "Tiny" });
