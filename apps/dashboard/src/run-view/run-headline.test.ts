@@ -15,5 +15,6 @@ test("the page says which mode its figures come from, with a button that explain
   expect(shown(true)).toMatch(/<button type="button"[^>]*>exact<\/button>/);
   expect(shown(false)).not.toContain("exact");
   expect(modeWords(exampleRun({ exact: true }))).toBe("exact");
-  expect(modeWords(exampleRun({ exact: false }))).toContain("up to rounding");
+  expect(modeWords(exampleRun({ exact: false, strategy: "sync" }))).toContain("up to rounding");
+  expect(modeWords(exampleRun({ exact: false, strategy: "local" }))).toContain("depends on who takes part");
 });

@@ -47,7 +47,8 @@ export const diagnosisTitles: Record<Diagnosis["kind"], string> = {
 
 /** How far the figures depend on who computed them. */
 export function modeWords(run: RunView): string {
-  return run.exact ? "exact" : "the same up to rounding with any workers";
+  if (run.exact) return "exact";
+  return run.strategy === "sync" ? "the same up to rounding with any workers" : "which depends on who takes part";
 }
 
 export const exactMeaning =
