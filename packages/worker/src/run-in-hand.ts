@@ -1,5 +1,5 @@
 import { parameterLayout, type Recipe } from "@convoy/models";
-import type { ToWorker } from "@convoy/protocol";
+import { limits, type ToWorker } from "@convoy/protocol";
 import { ContributionCodec } from "./contribution-codec.ts";
 import { EpochOrders } from "./epoch-orders.ts";
 import { LocalSteps } from "./local-steps.ts";
@@ -11,6 +11,10 @@ type Welcome = Extract<ToWorker, { type: "welcome" }>;
 export interface RunInHand {
   readonly recipe: Recipe;
   readonly parameterCount: number;
+  /** Of one sample's pixels. */
+  readonly sampleBytes: number;
+  /** Samples that one request may name, and one answer bring. */
+  readonly requestSize: number;
   readonly cache: SampleCache;
   readonly orders: EpochOrders;
   readonly steps: LocalSteps;
@@ -24,12 +28,15 @@ export function prepareRun(
   { trainCount, codec }: Pick<Welcome, "trainCount" | "codec">,
   earlier: RunInHand | null,
 ): RunInHand {
+  const sampleBytes = sampleBytesOf(recipe);
   const parameterCount = parameterLayout(recipe.model).length;
   return {
     recipe,
     parameterCount,
+    sampleBytes,
+    requestSize: Math.max(1, Math.min(limits.leaseSamples, Math.floor(limits.samplesBytes / sampleBytes))),
     codec: ContributionCodec.for(codec, parameterCount),
-    cache: earlier?.cache ?? new SampleCache(sampleBytesOf(recipe)),
+    cache: earlier?.cache ?? new SampleCache(sampleBytes),
     orders: new EpochOrders(trainCount),
     steps: new LocalSteps(recipe, trainCount),
   };

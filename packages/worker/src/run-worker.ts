@@ -13,14 +13,7 @@ import {
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
 import { parseRecipe, type Recipe } from "@convoy/models";
-import {
-  type LeaseMessage,
-  limits,
-  type OutgoingFrame,
-  parseToWorker,
-  readFrame,
-  type ToWorker,
-} from "@convoy/protocol";
+import { type LeaseMessage, type OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
 import type { Connection, Dial } from "@convoy/transport";
 import { type Computed, computeGradient, evaluateLease, takeSteps } from "./compute-lease.ts";
 import { describeWorker } from "./describe-worker.ts";
@@ -30,7 +23,6 @@ import type { EngineVerdict } from "./engine-verdict.ts";
 import { GradientFrames } from "./gradient-frames.ts";
 import { LeaseBatch } from "./lease-batch.ts";
 import { prepareRun, type RunInHand } from "./run-in-hand.ts";
-import { sampleBytesOf } from "./sample-cache.ts";
 import { sentPredictions } from "./sent-predictions.ts";
 import { Throughput } from "./throughput.ts";
 import type { WorkerStatus } from "./worker-status.ts";
@@ -177,8 +169,7 @@ class WorkerShell {
   }
 
   #prepareLease(message: LeaseMessage): void {
-    const { recipe, cache, orders } = this.#run();
-    const sampleBytes = sampleBytesOf(recipe);
+    const { sampleBytes, requestSize, cache, orders } = this.#run();
     const samples = orders.samplesOf(message);
     if (samples === null) {
       this.handle({ type: "failed", sentence: "The coordinator named samples that the training set does not have." });
@@ -187,7 +178,6 @@ class WorkerShell {
     const leaseBatch = new LeaseBatch(message, sampleBytes, cache, samples);
     this.#leaseBatch = leaseBatch;
     const { missing, ahead } = leaseBatch;
-    const requestSize = Math.max(1, Math.min(limits.leaseSamples, Math.floor(limits.samplesBytes / sampleBytes)));
     this.handle({ type: "leased", message, missing, ahead, requestSize });
   }
 
