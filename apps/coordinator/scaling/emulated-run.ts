@@ -1,6 +1,7 @@
 /** A run in one process: the real loop and the real workers, over emulated links, around engines that only take time. */
 import { DataPlane, startCoordinator } from "@convoy/coordination";
-import type { Dataset, SampleSet } from "@convoy/datasets";
+import { type Dataset, drawBuiltInDigits, type SampleSet } from "@convoy/datasets";
+import { assert } from "@convoy/foundation";
 import { elementCount, imageShapeFor, initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
 import { type Accept, EmulatedNetwork, type LinkClock, type LinkOptions, type LinkTraffic } from "@convoy/transport";
 import { runWorker } from "@convoy/worker";
@@ -9,6 +10,7 @@ import { chooseRecipe } from "../src/choose-recipe.ts";
 import { readOptions } from "../src/options.ts";
 import { settingsOf } from "../src/run/open-run.ts";
 import { RunLoop } from "../src/run/run-loop.ts";
+import { type SampleSource, ServedSamples } from "../src/samples/served-samples.ts";
 import { shrunkLimits, shrunkRecipe } from "./shrunk.ts";
 
 export interface EmulatedRunOptions {
@@ -21,6 +23,11 @@ export interface EmulatedRunOptions {
   /** Whether workers have every sample already, as in all epochs but the first. */
   readonly samplesAtHand: boolean;
 }
+
+/** Of another machine. */
+const FAR = "192.0.2.1";
+/** Drawn before the run begins. */
+const DIGITS = 2048;
 
 /** What a run has come to by now. */
 export interface Standing {
@@ -47,7 +54,7 @@ export class EmulatedRun {
     this.#options = options;
     this.#recipe = recipe;
     this.#loop = loop;
-    const accept: Accept = (connection, caller) => loop.accept(connection, caller);
+    const accept: Accept = (connection, caller) => loop.accept(connection, { ...caller, address: FAR });
     this.#network = new EmulatedNetwork(options.clock, accept, shrunkLimits(options.shrink));
   }
 
@@ -66,6 +73,7 @@ export class EmulatedRun {
       state: startCoordinator(settings, dataset.test.labels, Date.now()),
       plane: new DataPlane(settings, { version: 0, parameters }),
       dataset,
+      samples: options.samplesAtHand ? new ServedSamples(dataset) : digitsFor(dataset),
       admit: () => ({ access: "admin" }),
       onReport() {},
       onCheckpoint() {},
@@ -109,6 +117,24 @@ export class EmulatedRun {
 
 function sampleBytesOf({ preprocessing, model }: Recipe): number {
   return elementCount(imageShapeFor(preprocessing, model.inputShape));
+}
+
+/** Pictures that take up as much on their way as real ones, a few of them again and again. */
+function digitsFor({ sampleShape }: Dataset): SampleSource {
+  const digits = drawBuiltInDigits({ trainCount: DIGITS, testCount: DIGITS });
+  assert(String(digits.sampleShape) === String(sampleShape), "samples travel of MNIST's shape only");
+  const drawn = new ServedSamples(digits);
+  drawn.compressAlong(Uint32Array.from({ length: DIGITS }, (_, i) => i));
+  return {
+    compressAlong() {},
+    take: (split, samples, isNear) =>
+      drawn.take(
+        split,
+        samples.map((sample) => sample % DIGITS),
+        isNear,
+      ),
+    close: () => drawn.close(),
+  };
 }
 
 /** Nothing but black pictures of the right size. */

@@ -60,6 +60,7 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     type: "samples",
     lease: 7,
     samples: [5, 3],
+    compression: "none",
     pixels: Uint8Array.of(0, 255),
     labels: Uint8Array.of(1, 9),
   },

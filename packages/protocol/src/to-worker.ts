@@ -84,6 +84,8 @@ const samples = z.strictObject({
   type: z.literal("samples"),
   lease: leaseId,
   samples: sampleIndices,
+  /** What was done to the pixels; "deflate": they are one stream of raw deflate (RFC 1951). */
+  compression: z.enum(["none", "deflate"]),
   pixels: bytes,
   labels: bytes,
 });

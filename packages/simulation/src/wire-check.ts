@@ -21,7 +21,7 @@ export class WireCheck {
     const none = new Uint8Array();
     if (message.type === "parameters") expectRead(message.type, parseToWorker({ type: message.type, frame: none }));
     else if (message.type === "samples")
-      expectRead(message.type, parseToWorker({ ...message, pixels: none, labels: none }));
+      expectRead(message.type, parseToWorker({ ...message, compression: "none", pixels: none, labels: none }));
     else expectRead(message.type, parseToWorker(message));
   }
 

@@ -244,6 +244,7 @@ describe("what is damaged on its way", () => {
       type: "samples",
       lease: 1,
       samples: [1, 2],
+      compression: "none",
       pixels: new Uint8Array(31),
       labels: new Uint8Array(2),
     };
@@ -272,7 +273,14 @@ describe("what is damaged on its way", () => {
     [
       "samples",
       (to: TestCoordinator) =>
-        to.say({ type: "samples", lease: 1, samples: [1], pixels: new Uint8Array(1), labels: new Uint8Array(1) }),
+        to.say({
+          type: "samples",
+          lease: 1,
+          samples: [1],
+          compression: "none",
+          pixels: new Uint8Array(1),
+          labels: new Uint8Array(1),
+        }),
     ],
   ])("[K11] %s before the welcome ends the worker", (type, say) => {
     const coordinator = new TestCoordinator();

@@ -14,40 +14,20 @@ import {
 import { assert } from "@convoy/foundation";
 import { parseRecipe, type Recipe } from "@convoy/models";
 import { type LeaseMessage, type OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
-import type { Connection, Dial } from "@convoy/transport";
+import type { Connection } from "@convoy/transport";
 import { type Computed, computeGradient, evaluateLease, takeSteps } from "./compute-lease.ts";
 import { describeWorker } from "./describe-worker.ts";
-import type { EngineCandidate } from "./engine-candidate.ts";
 import { EngineKeeper } from "./engine-keeper.ts";
-import type { EngineVerdict } from "./engine-verdict.ts";
 import { GradientFrames } from "./gradient-frames.ts";
+import { Inbox } from "./inbox.ts";
+import { InflateError, inflate } from "./inflate.ts";
 import { LeaseBatch } from "./lease-batch.ts";
 import { prepareRun, type RunInHand } from "./run-in-hand.ts";
 import { sentPredictions } from "./sent-predictions.ts";
 import { Throughput } from "./throughput.ts";
-import type { WorkerStatus } from "./worker-status.ts";
+import type { RunningWorker, WorkerOptions } from "./worker-options.ts";
 
-export interface WorkerOptions {
-  readonly dial: Dial;
-  /** Shown on the dashboard, together with the device in words. */
-  readonly name: string;
-  readonly device: string;
-  /** What lets it in where an invitation is asked for. */
-  readonly token?: string | null;
-  /** In the order in which they are begun with; some may take over from others later. */
-  readonly engines: readonly EngineCandidate[];
-  /** What was measured on this device before. */
-  readonly verdicts?: readonly EngineVerdict[];
-  /** Called after every event; a caller that shows it should do so a few times a second at most. */
-  onStatus(status: WorkerStatus): void;
-}
-
-export interface RunningWorker {
-  pause(): void;
-  resume(): void;
-  /** Says goodbye and ends the connection for good. */
-  stop(): void;
-}
+type SamplesMessage = Extract<ToWorker, { type: "samples" }>;
 
 export function runWorker(options: WorkerOptions): RunningWorker {
   const shell = new WorkerShell(options);
@@ -61,6 +41,7 @@ export function runWorker(options: WorkerOptions): RunningWorker {
 class WorkerShell {
   readonly #options: WorkerOptions;
   readonly #connection: Connection;
+  readonly #inbox = new Inbox<unknown>((data) => this.#receive(data));
   readonly #throughput = new Throughput();
   #state: WorkerCoreState = startWorker;
   #inHand: RunInHand | null = null;
@@ -87,8 +68,9 @@ class WorkerShell {
     this.#connection = options.dial({
       onOpen: () =>
         this.handle({ type: "connected", name: options.name, device: options.device, token: options.token ?? null }),
-      onMessage: (data) => this.#receive(data),
+      onMessage: (data) => this.#inbox.receive(data),
       onClose: () => {
+        this.#inbox.clear();
         this.#frames.forget();
         this.handle({ type: "disconnected" });
       },
@@ -105,16 +87,26 @@ class WorkerShell {
     this.#report();
   }
 
-  #receive(data: unknown): void {
+  /** A promise where what it says takes time to read. */
+  #receive(data: unknown): Promise<void> | null {
     const parsed = parseToWorker(data);
     if (!parsed.ok) {
-      this.handle({
-        type: "failed",
-        sentence: `The coordinator said something this worker does not understand: ${parsed.refusal.sentence}`,
-      });
-      return;
+      this.#misunderstand(parsed.refusal.sentence);
+      return null;
     }
     const { message } = parsed;
+    if (message.type === "samples" && message.compression === "deflate" && this.#inHand !== null)
+      return this.#storeCompressed(message);
+    this.#obey(message);
+    return null;
+  }
+
+  #misunderstand(sentence: string): void {
+    const said = "The coordinator said something this worker does not understand:";
+    this.handle({ type: "failed", sentence: `${said} ${sentence}` });
+  }
+
+  #obey(message: ToWorker): void {
     if (
       this.#inHand === null &&
       (message.type === "parameters" || message.type === "lease" || message.type === "samples")
@@ -181,7 +173,20 @@ class WorkerShell {
     this.handle({ type: "leased", message, missing, ahead, requestSize });
   }
 
-  #storeSamples(message: Extract<ToWorker, { type: "samples" }>): void {
+  /** Of what nobody waits for any more, nothing is inflated. */
+  async #storeCompressed({ pixels, ...message }: SamplesMessage): Promise<void> {
+    const { sampleBytes, requestSize } = this.#run();
+    const { lease, samples } = message;
+    if (this.#leaseBatch?.lease.lease !== lease || samples.length > requestSize) return;
+    try {
+      this.#storeSamples({ ...message, pixels: await inflate(pixels, samples.length * sampleBytes) });
+    } catch (error) {
+      if (!(error instanceof InflateError)) throw error;
+      this.#misunderstand(`Of a message "samples", the field "pixels" ${error.message}.`);
+    }
+  }
+
+  #storeSamples(message: SamplesMessage): void {
     const { recipe, cache } = this.#run();
     const leaseBatch = this.#leaseBatch;
     if (leaseBatch === null || leaseBatch.lease.lease !== message.lease) return;

@@ -109,6 +109,7 @@ export class TestCoordinator {
       type: "samples",
       lease,
       samples,
+      compression: "none",
       pixels: Uint8Array.from(drawn.flatMap(({ pixels }) => [...pixels])),
       labels: Uint8Array.from(drawn, ({ label }) => label),
     });

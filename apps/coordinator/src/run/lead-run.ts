@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { RunSaving } from "../checkpoints/run-saving.ts";
+import { ServedSamples } from "../samples/served-samples.ts";
 import type { OpenRun } from "./opening.ts";
 import { RunHistory } from "./run-history.ts";
 import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
@@ -24,6 +25,7 @@ export function leadRun(opened: OpenRun, { dataset, admit, log, onEnd }: Surroun
     state,
     plane,
     dataset,
+    samples: new ServedSamples(dataset),
     admit,
     history: historyOf(opened),
     onReport(report) {

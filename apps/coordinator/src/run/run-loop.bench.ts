@@ -3,6 +3,7 @@ import { DataPlane, startCoordinator } from "@convoy/coordination";
 import { findRecipe, initializeParameters, parameterLayout } from "@convoy/models";
 import { OutgoingFrame, PROTOCOL_VERSION, type ToWorker } from "@convoy/protocol";
 import { bench, describe } from "vitest";
+import { ServedSamples } from "../samples/served-samples.ts";
 import { RunLoop } from "./run-loop.ts";
 import { RUN, tinyDataset } from "./test-run-loop.ts";
 
@@ -29,6 +30,7 @@ describe("44,426 parameters, one worker", () => {
     state: startCoordinator(settings, tinyDataset.test.labels.subarray(0, 1), Date.now()),
     plane: new DataPlane(settings, { version: 0, parameters }),
     dataset: tinyDataset,
+    samples: new ServedSamples(tinyDataset),
     admit: () => ({ access: "admin" }) as const,
     onReport: () => {},
     onCheckpoint: () => {},

@@ -1,6 +1,7 @@
 import { shardCount } from "@convoy/datasets";
 import { OutgoingEncodedFrame, type ToWorker } from "@convoy/protocol";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { ServedSamples } from "../samples/served-samples.ts";
 import {
   batchOf,
   differenceFrom,
@@ -105,7 +106,26 @@ describe("a run", () => {
     const asked = [samples[3], samples[0]] as number[];
     peer.say({ type: "request-samples", lease, samples: asked });
     const { pixels, labels } = batchOf(tinyDataset.train, asked);
-    expect(peer.all("samples")).toEqual([{ type: "samples", lease, samples: asked, pixels, labels }]);
+    expect(peer.all("samples")).toEqual([
+      { type: "samples", lease, samples: asked, compression: "none", pixels, labels },
+    ]);
+  });
+
+  test("[L14] sends pixels as they are to workers of this machine only", () => {
+    const take = vi.spyOn(ServedSamples.prototype, "take");
+    const compressAlong = vi.spyOn(ServedSamples.prototype, "compressAlong");
+    const ask = () => {
+      const peer = run.addPeer().enter();
+      peer.say({ type: "request-samples", lease: peer.lease.lease, samples: [peer.lease.samples[0]] });
+      return take.mock.lastCall?.[2];
+    };
+    expect(ask()).toBe(true);
+    expect(compressAlong).not.toHaveBeenCalled();
+    run.caller = { ...run.caller, forwarded: true };
+    expect(ask()).toBe(false);
+    run.caller = { address: "192.0.2.1", host: "192.0.2.9:4300", forwarded: false };
+    expect(ask()).toBe(false);
+    expect(compressAlong).toHaveBeenCalledTimes(2);
   });
 
   test("[V8] tells where time goes: what holds a lease up before it is sent is adding, not sending", async () => {

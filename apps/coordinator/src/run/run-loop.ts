@@ -16,7 +16,7 @@ import {
   type Report,
   type RunPosition,
 } from "@convoy/coordination";
-import { type Dataset, gatherSamples } from "@convoy/datasets";
+import type { Dataset } from "@convoy/datasets";
 import {
   parseToCoordinator,
   type Refusal,
@@ -28,6 +28,8 @@ import {
 import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
 import { decodeInto, type EncodedVector } from "@convoy/vectors";
 import type { Admission } from "../access/access.ts";
+import { isLoopbackAddress } from "../access/loopback.ts";
+import type { SampleSource } from "../samples/served-samples.ts";
 import { Alarm } from "./alarm.ts";
 import { now } from "./now.ts";
 import type { RunHistory } from "./run-history.ts";
@@ -37,6 +39,8 @@ export interface RunLoopOptions {
   readonly state: CoordinatorState;
   readonly plane: DataPlane;
   readonly dataset: Dataset;
+  /** Of the dataset, what workers ask for. */
+  readonly samples: SampleSource;
   admit(caller: Caller, token: string | null): Admission;
   /** What is known of an earlier part of the run. */
   readonly history?: RunHistory;
@@ -55,7 +59,7 @@ interface Peer {
 
 export class RunLoop {
   readonly #options: RunLoopOptions;
-  readonly #connections = new Map<PeerId, Connection>();
+  readonly #peers = new Map<PeerId, Peer>();
   readonly #viewers: Viewers;
   /** How long each worker's newest lease was held up by what came before it. */
   readonly #heldMs = new Map<PeerId, number>();
@@ -92,11 +96,12 @@ export class RunLoop {
   accept(connection: Connection, caller: Caller): ConnectionListener {
     this.#lastPeer++;
     const peer: Peer = { id: this.#lastPeer, connection, caller, access: "none" };
-    this.#connections.set(peer.id, connection);
+    this.#peers.set(peer.id, peer);
+    if (!isNear(peer)) this.#options.samples.compressAlong(this.#state.order);
     return {
       onMessage: (data) => this.#receive(peer, data),
       onClose: (reason) => {
-        this.#connections.delete(peer.id);
+        this.#peers.delete(peer.id);
         this.#heldMs.delete(peer.id);
         this.#viewers.remove(connection);
         this.#dispatch({ type: "disconnected", now: now(), peer: peer.id, reason });
@@ -108,6 +113,7 @@ export class RunLoop {
   close(): void {
     this.#viewers.close();
     this.#alarm.close();
+    this.#options.samples.close();
   }
 
   #receive(peer: Peer, data: unknown): void {
@@ -207,7 +213,7 @@ export class RunLoop {
         this.#sendSamples(effect);
         break;
       case "disconnect":
-        this.#connections.get(effect.peer)?.close();
+        this.#peers.get(effect.peer)?.connection.close();
         break;
       case "accumulate":
         plane.accumulate(effect.group, effect.shardCount, effect.vector, effect.weight);
@@ -232,7 +238,7 @@ export class RunLoop {
   }
 
   #send(peer: PeerId, message: ToWorker): void {
-    this.#connections.get(peer)?.send(message);
+    this.#peers.get(peer)?.connection.send(message);
   }
 
   #refuse(peer: PeerId, refusal: Refusal): void {
@@ -240,9 +246,16 @@ export class RunLoop {
   }
 
   #sendSamples({ peer, lease, split, samples }: Extract<CoordinatorEffect, { type: "send-samples" }>): void {
-    const { pixels, labels } = gatherSamples(this.#options.dataset[split], samples);
-    this.#send(peer, { type: "samples", lease, samples, pixels, labels });
+    const receiver = this.#peers.get(peer);
+    if (receiver === undefined) return;
+    const bytes = this.#options.samples.take(split, samples, isNear(receiver));
+    receiver.connection.send({ type: "samples", lease, samples, ...bytes });
   }
+}
+
+/** On this machine itself, where what travels costs nothing. */
+function isNear({ caller }: Peer): boolean {
+  return isLoopbackAddress(caller.address) && !caller.forwarded;
 }
 
 /** As floats: a tree of sums has to write to what it adds. */

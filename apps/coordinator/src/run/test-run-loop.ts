@@ -16,6 +16,7 @@ import {
 import { type Caller, type Connection, MemoryNetwork } from "@convoy/transport";
 import { type RunningWorker, runWorker, type WorkerStatus } from "@convoy/worker";
 import { Access } from "../access/access.ts";
+import { ServedSamples } from "../samples/served-samples.ts";
 import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
 
 export const RUN = "00112233445566ff";
@@ -137,6 +138,7 @@ export class TestRun {
       state: startCoordinator(settings, tinyDataset.test.labels, Date.now()),
       plane: this.plane,
       dataset: tinyDataset,
+      samples: new ServedSamples(tinyDataset),
       admit: (caller, token) => this.access.admit(caller, token),
       onReport: (report) => this.reports.push(report),
       onCheckpoint: ({ position: { step }, epoch }) =>

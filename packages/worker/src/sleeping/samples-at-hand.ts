@@ -22,7 +22,8 @@ export function withSamplesAtHand(dial: Dial, sampleBytes: number): Dial {
           return;
         }
         const pixels = new Uint8Array(samples.length * sampleBytes);
-        const answer = { type: "samples", lease, samples, pixels, labels: new Uint8Array(samples.length) };
+        const labels = new Uint8Array(samples.length);
+        const answer = { type: "samples", lease, samples, compression: "none", pixels, labels };
         queueMicrotask(() => listener.onMessage(answer));
       },
     };

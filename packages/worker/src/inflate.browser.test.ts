@@ -1,0 +1,3 @@
+import { describeInflate } from "./test-inflate.ts";
+
+describeInflate();
