@@ -2,9 +2,17 @@
  * Makes this process live in virtual time, in which only waiting takes any: the real loop and the real workers run as
  * they are, and what the processor needs does not count. For what would take hours.
  */
+import { inflateRawSync } from "node:zlib";
 import { VirtualClock } from "@convoy/foundation";
 
 const immediate = setImmediate;
+
+/** The real one works on a thread of its own, for which a virtual clock does not wait. */
+class InflateAtOnce extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  constructor() {
+    super({ transform: (chunk, controller) => controller.enqueue(new Uint8Array(inflateRawSync(chunk))) });
+  }
+}
 
 /** Replaces the timers and clocks of this process. Returns the clock, and what lets time pass until a condition holds. */
 export function liveInVirtualTime() {
@@ -36,6 +44,7 @@ export function liveInVirtualTime() {
   const beganAt = Date.now();
   Date.now = () => beganAt + clock.now;
   performance.now = () => clock.now;
+  globalThis.DecompressionStream = InflateAtOnce;
   return {
     clock,
     async until(condition: () => boolean): Promise<void> {

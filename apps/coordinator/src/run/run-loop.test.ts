@@ -12,6 +12,7 @@ import {
   tinyDataset,
   tinyEngine,
   tinyLayout,
+  tokens,
 } from "./test-run-loop.ts";
 
 /** Shards of training in the whole run: three batches of 24 and one of 13, twice. */
@@ -115,8 +116,9 @@ describe("a run", () => {
     const take = vi.spyOn(ServedSamples.prototype, "take");
     const compressAlong = vi.spyOn(ServedSamples.prototype, "compressAlong");
     const ask = () => {
-      const peer = run.addPeer().enter();
+      const peer = run.addPeer().enter(tokens.invitation);
       peer.say({ type: "request-samples", lease: peer.lease.lease, samples: [peer.lease.samples[0]] });
+      peer.close();
       return take.mock.lastCall?.[2];
     };
     expect(ask()).toBe(true);

@@ -210,8 +210,8 @@ export class TestPeer {
   }
 
   /** Joins as a worker that is ready. */
-  enter(): this {
-    this.say({ type: "join", protocol: PROTOCOL_VERSION, name: "By hand", device: "test", token: null });
+  enter(token: string | null = null): this {
+    this.say({ type: "join", protocol: PROTOCOL_VERSION, name: "By hand", device: "test", token });
     const engine = { name: "reference", device: "CPU", fingerprint: "f" };
     this.say({ type: "ready", engine, proof: { largestError: 0, durationMs: 1 } });
     return this;
