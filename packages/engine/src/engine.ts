@@ -3,12 +3,16 @@
  * was given last, and knows nothing of runs, leases or sockets. Only an engine sees a tensor: what goes in and comes
  * out are bytes of pixels and flat vectors in the canonical order (see `parameterLayout`).
  */
-import type { ModelSpecification, Preprocessing } from "@convoy/models";
+import type { OptimizerState } from "@convoy/gradients";
+import type { ModelSpecification, OptimizerSpecification, Preprocessing } from "@convoy/models";
+import type { Stepper } from "./steps/stepper.ts";
 
 /** What an engine is made for. */
 export interface EngineTask {
   readonly model: ModelSpecification;
   readonly preprocessing: Preprocessing;
+  /** Samples of the largest batch that will come, where that is known: an engine that has no room for it says so at once. */
+  readonly batchSize?: number;
 }
 
 /** Samples to compute on. The engine reads them during the call only, and never writes to them. */
@@ -73,6 +77,11 @@ export interface Engine {
   computeGradient(batch: Batch, gradientSum: Float32Array): Promise<BatchOutcome>;
   /** Forward pass only, and what came out for each sample. */
   evaluate(batch: Batch): Promise<Evaluation>;
+  /**
+   * Optimizer steps with parameters and state staying on the device; left out where that would be no quicker than with
+   * flat vectors: see `createStepper`, which is what to call. Several may take turns.
+   */
+  createStepper?(optimizer: OptimizerSpecification, state?: OptimizerState): Promise<Stepper>;
   /** Frees the device. No call may follow. */
   dispose(): void;
 }

@@ -23,4 +23,6 @@ export { type Proof, proveEngine } from "./self-test/prove-engine.ts";
 export { rehearsalProblem, rehearse } from "./self-test/rehearse.ts";
 export { sliceBatch } from "./slice-batch.ts";
 export { indexOfLargest, softmax, softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./softmax-cross-entropy.ts";
+export { FlatStepper } from "./steps/flat-stepper.ts";
+export { createStepper, type StepAt, type StepEngine, type Stepper } from "./steps/stepper.ts";
 export { type WindowGeometry, windowGeometry } from "./window-geometry.ts";

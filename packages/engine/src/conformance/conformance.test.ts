@@ -6,13 +6,14 @@ import { conformanceChecks } from "./checks/index.ts";
 import { DefectiveEngine, kept } from "./defects/defective-engine.ts";
 import { engineDefects } from "./defects/engine-defects.ts";
 import { layerDefects } from "./defects/layer-defects.ts";
+import { stepDefects } from "./defects/step-defects.ts";
 import { engineConformance } from "./index.ts";
 import { smallNetwork } from "./networks.ts";
 
 engineConformance("reference", createReferenceEngine, { countResources: () => 0 });
 
 describe("the conformance suite notices", () => {
-  it.each([...engineDefects, ...layerDefects])(
+  it.each([...engineDefects, ...layerDefects, ...stepDefects])(
     "%s (%s)",
     async (_defect, name, factory) => {
       const check = conformanceChecks.find((candidate) => candidate.name === name);

@@ -10,6 +10,12 @@ import { type Computed, must } from "./conformance-check.ts";
  */
 const TENSOR_TOLERANCE = 1e-5;
 
+/**
+ * As above, of how far a few optimizer steps move the parameters: each step's rounding is in the next one's gradient, and the
+ * difference of nearly equal parameters has few digits left.
+ */
+const MOVE_TOLERANCE = 1e-4;
+
 /** Relative, for the sum of the losses, and for one of them above 1. */
 const LOSS_TOLERANCE = 1e-5;
 
@@ -27,6 +33,21 @@ export function requireSameGradient(layout: ParameterLayout, actual: Computed, e
   must(
     largestError <= TENSOR_TOLERANCE,
     `${tensor} is off by ${largestError.toExponential(1)} of its largest value; ${TENSOR_TOLERANCE} is allowed`,
+  );
+}
+
+/** Of parameters that began as `from`. */
+export function requireSameMove(
+  layout: ParameterLayout,
+  from: Float32Array,
+  actual: Float32Array,
+  expected: Float32Array,
+): void {
+  const moveOf = (moved: Float32Array) => moved.map((value, i) => value - (from[i] as number));
+  const { largestError, tensor } = compareVectors(layout, moveOf(actual), moveOf(expected));
+  must(
+    largestError <= MOVE_TOLERANCE,
+    `${tensor} moved by another way, off by ${largestError.toExponential(1)} of its longest; ${MOVE_TOLERANCE} is allowed`,
   );
 }
 

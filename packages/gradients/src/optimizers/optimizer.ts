@@ -85,6 +85,7 @@ export function stateNamesOf(specification: OptimizerSpecification): readonly st
   return ruleOf(specification).stateNames;
 }
 
+/** The formula of an optimizer, for whoever computes it elsewhere. */
 export function ruleOf(specification: OptimizerSpecification): UpdateRule {
   switch (specification.type) {
     case "sgd":

@@ -6,6 +6,7 @@ import { lifeChecks } from "./life.ts";
 import { preprocessingChecks } from "./preprocessing.ts";
 import { pytorchChecks } from "./pytorch.ts";
 import { refusalChecks } from "./refusals.ts";
+import { stepChecks } from "./steps.ts";
 import { sumChecks } from "./sums.ts";
 
 export const conformanceChecks: readonly ConformanceCheck[] = [
@@ -15,6 +16,7 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
   ...preprocessingChecks,
   ...drawChecks,
   ...sumChecks,
+  ...stepChecks,
   ...lifeChecks,
   ...refusalChecks,
 ];
