@@ -4,6 +4,8 @@ import { type StepBuffers, UNIFORM_ALIGNMENT } from "./step-buffers.ts";
 
 const HEADER_WORDS = UNIFORM_ALIGNMENT / 4;
 const WORDS_OF_SAMPLE = 4;
+/** Behind what describes the batch, where WGSL lays out a vector. */
+const NUMBERS_WORD = 8;
 
 /** Writes a batch where the kernels look for it. What is written is put together in the same array, step after step. */
 export class BatchUpload {
@@ -17,9 +19,17 @@ export class BatchUpload {
     this.#needsDraws = needsDraws(task);
   }
 
-  write({ queue }: GPUDevice, { header, pixels }: StepBuffers, batch: Batch, training: boolean): void {
+  /** `numbers`: what an optimizer's formula has to know, at most eight. */
+  write(
+    { queue }: GPUDevice,
+    { header, pixels }: StepBuffers,
+    batch: Batch,
+    training: boolean,
+    numbers: readonly number[] = [],
+  ): void {
     if (this.#header.byteLength !== header.size) this.#header = new Uint32Array(header.size / 4);
     this.#describe(batch, training);
+    new Float32Array(this.#header.buffer).set(numbers, NUMBERS_WORD);
     queue.writeBuffer(header, 0, this.#header, 0, HEADER_WORDS + WORDS_OF_SAMPLE * batch.count);
     const whole = wholeWords(batch.pixels);
     queue.writeBuffer(pixels, 0, whole ?? this.#padded(batch.pixels, pixels.size));

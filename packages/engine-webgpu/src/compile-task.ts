@@ -34,7 +34,7 @@ export function pictureBytes({ model, preprocessing }: EngineTask): number {
 
 /**
  * Compiles the kernels of a task's steps. Unless told how, each product is made the way that is quickest on this GPU.
- * Rejects with an EngineError: a shader does not compile, the model is too large.
+ * Rejects with an EngineError: a shader does not compile, the model or its batch is too large.
  */
 export async function compileTask(
   task: EngineTask,
@@ -49,7 +49,8 @@ export async function compileTask(
   const { forward, backward } = kernelsOfPlan(plan, task, tiledFrom);
   const choices = [...forward, ...backward];
   const narrowest = choices.flatMap(([first]) => first);
-  requireLimits(plan, stepSizes(plan, narrowest, pictureBytes(task)), graphics.device.limits);
+  const largest = planFor(task, task.batchSize ?? 1);
+  requireLimits(largest, stepSizes(largest, narrowest, pictureBytes(task)), graphics.device.limits);
   let isCompiled = false;
   const compileAll = async () => {
     await preparePipelines(graphics, choices.flat(2), onProgress);

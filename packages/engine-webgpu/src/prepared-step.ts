@@ -7,11 +7,13 @@ export class PreparedStep {
   readonly #shared: GPUBindGroup;
   readonly #dispatches: readonly (PreparedKernel & { readonly bindings: GPUBindGroup })[];
 
+  /** `state`: of the optimizer, where one of the kernels takes its step. */
   constructor(
     device: GPUDevice,
     kernels: readonly PreparedKernel[],
     sharedLayout: GPUBindGroupLayout,
     buffers: StepBuffers,
+    state: readonly GPUBuffer[] = [],
   ) {
     this.#device = device;
     this.#shared = device.createBindGroup({
@@ -27,7 +29,7 @@ export class PreparedStep {
         layout: prepared.layout,
         entries: prepared.kernel.bindings.map((binding, index) => ({
           binding: index,
-          resource: buffers.bindingOf(binding),
+          resource: buffers.bindingOf(binding, state),
         })),
       }),
     }));

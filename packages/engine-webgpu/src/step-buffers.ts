@@ -101,11 +101,15 @@ export class StepBuffers {
     this.parts.unmap();
   }
 
-  /** What a kernel's binding is bound to. */
-  bindingOf({ resource }: Binding): GPUBufferBinding {
+  /** What a kernel's binding is bound to. `state`: an optimizer's velocity or moments. */
+  bindingOf({ resource }: Binding, state: readonly GPUBuffer[]): GPUBufferBinding {
     switch (resource) {
       case "parameters":
+      case "moved-parameters":
         return { buffer: this.#parameters };
+      case "first-state":
+      case "second-state":
+        return { buffer: state[resource === "first-state" ? 0 : 1] as GPUBuffer };
       case "results":
         return { buffer: this.results };
       case "scratch":

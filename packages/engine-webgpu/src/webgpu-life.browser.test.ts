@@ -1,5 +1,5 @@
-import { type Batch, EngineError, type EngineTask, proveEngine } from "@convoy/engine";
-import { parameterLayout } from "@convoy/models";
+import { type Batch, createStepper, EngineError, type EngineTask, proveEngine } from "@convoy/engine";
+import { type OptimizerSpecification, parameterLayout } from "@convoy/models";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openGraphicsDevice } from "./device/graphics-device.ts";
 import { webgpuAvailability } from "./device/webgpu-availability.ts";
@@ -22,6 +22,8 @@ const factory = createWebgpuEngine();
 const batch: Batch = { count: 1, pixels: new Uint8Array(16).fill(9), labels: Uint8Array.of(1) };
 const gradient = new Float32Array(layout.length);
 const parameters = Float32Array.from({ length: layout.length }, (_, index) => Math.sin(index));
+
+const momentum: OptimizerSpecification = { type: "sgd", learningRate: 0.1, momentum: 0.9 };
 
 async function readyEngine() {
   const engine = await factory(task);
@@ -49,6 +51,22 @@ describe("a GPU", () => {
     expect(() => engine.setParameters(parameters)).toThrow(EngineError);
     engine.dispose();
     expect(await proveEngine(factory)).toMatchObject({ passed: true });
+  });
+
+  it("that is lost in the middle of a stretch ends the steps under way and those that follow", async () => {
+    const engine = await readyEngine();
+    const stepper = await createStepper(engine, momentum, layout.length);
+    stepper.setParameters(parameters);
+    await stepper.step(batch, { step: 1, learningRate: 0.1 });
+    const underWay = [2, 3].map((step) => stepper.step(batch, { step, learningRate: 0.1 }));
+    (await openGraphicsDevice()).device.destroy();
+    for (const step of underWay) await expect(step).rejects.toThrow(EngineError);
+    await expect(stepper.step(batch, { step: 4, learningRate: 0.1 })).rejects.toThrow(/^The GPU was lost/);
+    await expect(stepper.readParameters(gradient)).rejects.toThrow(EngineError);
+    await expect(stepper.readState()).rejects.toThrow(EngineError);
+    await expect(createStepper(engine, momentum, layout.length)).rejects.toThrow(EngineError);
+    stepper.dispose();
+    engine.dispose();
   });
 
   it("that reports an error ends the engine, although no call failed", async () => {
@@ -99,6 +117,16 @@ describe("a GPU", () => {
     vi.restoreAllMocks();
   });
 
+  it("whose buffers are too small for the run's batches says so before the first comes", async () => {
+    const { device } = await openGraphicsDevice();
+    vi.spyOn(device, "limits", "get").mockReturnValue({ ...defaultLimits, maxStorageBufferBindingSize: 900 } as never);
+    await expect(factory({ ...task, batchSize: 64 })).rejects.toThrow(
+      /^small does not fit on this GPU with 64 samples at once: its gradient would take/,
+    );
+    (await factory({ ...task, batchSize: 1 })).dispose();
+    vi.restoreAllMocks();
+  });
+
   it("computes several batches that are under way at once", async () => {
     const engine = await readyEngine();
     const other = { ...batch, labels: Uint8Array.of(2) };
@@ -136,6 +164,30 @@ describe("a step", () => {
       expect(GPUDevice.prototype.createBindGroup).not.toHaveBeenCalled();
       expect(GPUDevice.prototype.createComputePipelineAsync).not.toHaveBeenCalled();
     }
+    engine.dispose();
+  });
+
+  it("with an optimizer reads nothing back but losses, and makes nothing anew but what it encodes", async () => {
+    const engine = await readyEngine();
+    const stepper = await createStepper(engine, momentum, layout.length);
+    stepper.setParameters(parameters);
+    const at = { step: 1, learningRate: 0.1 };
+    await stepper.step(batch, at);
+    vi.clearAllMocks();
+    for (let i = 0; i < 3; i++) await stepper.step(batch, at);
+    expect(GPUQueue.prototype.submit).toHaveBeenCalledTimes(3);
+    expect(vi.mocked(GPUBuffer.prototype.mapAsync).mock.calls.map(([, , size]) => size)).toEqual([8, 8, 8]);
+    expect(GPUDevice.prototype.createBuffer).not.toHaveBeenCalled();
+    expect(GPUDevice.prototype.createBindGroup).not.toHaveBeenCalled();
+    // Losses, the gradient of before, the parameters: one buffer of each size is kept.
+    for (let i = 0; i < 3; i++) {
+      await stepper.readParameters(gradient);
+      await Promise.all([stepper.step(batch, at), stepper.step(batch, at)]);
+    }
+    vi.clearAllMocks();
+    await stepper.readParameters(gradient);
+    await Promise.all([stepper.step(batch, at), stepper.step(batch, at)]);
+    expect(GPUDevice.prototype.createBuffer).not.toHaveBeenCalled();
     engine.dispose();
   });
 

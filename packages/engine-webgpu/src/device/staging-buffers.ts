@@ -1,6 +1,7 @@
 /** Buffers through which values leave the GPU. One is in use from a copy until its values were read. */
 export class StagingBuffers {
   readonly #device: GPUDevice;
+  /** The smallest first. */
   readonly #free: GPUBuffer[] = [];
   #destroyed = false;
 
@@ -10,6 +11,7 @@ export class StagingBuffers {
 
   /** A buffer of at least so many bytes. A free one that is too small makes room for it. */
   acquire(size: number): GPUBuffer {
+    // The smallest that fits: what is large is for the parameters.
     const fitting = this.#free.findIndex((buffer) => buffer.size >= size);
     if (fitting >= 0) return this.#free.splice(fitting, 1)[0] as GPUBuffer;
     this.#free.pop()?.destroy();
@@ -19,6 +21,7 @@ export class StagingBuffers {
   release(buffer: GPUBuffer): void {
     if (this.#destroyed) buffer.destroy();
     else this.#free.push(buffer);
+    this.#free.sort((a, b) => a.size - b.size);
   }
 
   /** Those in use go when they are released. */

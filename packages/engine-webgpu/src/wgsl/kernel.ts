@@ -6,9 +6,12 @@ export type Resource = BufferId | SharedResource;
 /**
  * `results` begins with the gradient, two floats for each sample follow: loss, and 1 where it is right; then, again for
  * each sample, the class that it is taken for, and its share of the softmax. `scratch` is for what one kernel hands to the next. `samples` has four words for each: label, the dataset's number, and where the
- * picture is cut (row × 2¹⁶ + column; 1 where it is reflected).
+ * picture is cut (row × 2¹⁶ + column; 1 where it is reflected). An optimizer's step writes to the parameters, and to its velocity or
+ * moments.
  */
-export type SharedResource = "parameters" | "results" | "scratch" | "samples" | "pixels";
+export type SharedResource = "parameters" | "results" | "scratch" | "samples" | "pixels" | OptimizerResource;
+
+export type OptimizerResource = "moved-parameters" | "first-state" | "second-state";
 
 export type ElementType = "f32" | "u32" | "vec4<f32>" | "vec4<u32>";
 
@@ -137,7 +140,7 @@ export function perSample(elements: number, parts: Omit<KernelParts, "invocation
 
 /** The group of bindings that all kernels share. */
 const COMMON_DECLARATIONS = `
-struct Batch { count: i32, training: u32, seedLow: u32, seedHigh: u32, epoch: u32 }
+struct Batch { count: i32, training: u32, seedLow: u32, seedHigh: u32, epoch: u32, numbers: array<vec4<f32>, 2> }
 struct Part { number: u32 }
 @group(1) @binding(0) var<uniform> batch: Batch;
 @group(1) @binding(1) var<uniform> part: Part;`;
