@@ -3,10 +3,7 @@ import type { Batch, BatchOutcome, Engine, Predictions } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import type { EngineKeeper } from "./engine-keeper.ts";
 import type { LocalSteps, Stretch } from "./local-steps.ts";
-import { withPatience } from "./with-patience.ts";
-
-/** For one answer. The coordinator gives up long before; so long, an engine may be slow, and is not thought to hang. */
-const PATIENCE_MS = 300_000;
+import { patiently } from "./with-patience.ts";
 
 export interface LeaseTask {
   readonly keeper: EngineKeeper;
@@ -46,13 +43,10 @@ export interface StepsTask extends LeaseTask {
 export async function takeSteps(task: StepsTask, change: Float32Array): Promise<Computed | null> {
   const { keeper, parameters, batch, stretch, steps } = task;
   const startedAt = performance.now();
-  const inUse = engineOf(task);
+  const engine = keeper.engine;
+  assert(engine !== null, "a lease is computed with an engine");
   // The steps leave their own parameters in the engine.
   keeper.forgetParameters();
-  const engine = {
-    setParameters: (moved: Float32Array) => inUse.setParameters(moved),
-    computeGradient: (step: Batch, gradient: Float32Array) => patiently(inUse, inUse.computeGradient(step, gradient)),
-  };
   const isInHand = () => task.isInHand();
   const outcome = await steps.take({ engine, parameters, batch, stretch, isInHand }, change);
   return outcome && computed(outcome, startedAt);
@@ -66,9 +60,4 @@ function engineOf({ keeper, parameters }: LeaseTask): Engine {
   const engine = keeper.engineWith(parameters);
   assert(engine !== null, "a lease is computed with an engine");
   return engine;
-}
-
-function patiently<Answer>(engine: Engine, answer: Promise<Answer>): Promise<Answer> {
-  const hangs = `The engine ${engine.identity.name} gave no answer for ${PATIENCE_MS / 60_000} minutes.`;
-  return withPatience(answer, PATIENCE_MS, hangs);
 }

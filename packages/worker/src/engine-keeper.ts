@@ -29,6 +29,8 @@ export interface KeeperOptions {
   readonly verdicts: readonly EngineVerdict[];
   onTrial(engine: string, wish: EngineWish): void;
   onNews(): void;
+  /** Before a quicker engine takes over from this one, which is freed then. */
+  onLeave(engine: Engine): Promise<void>;
   /** A quicker engine has taken over. */
   onChange(engine: ProvenEngine): void;
   /** The engine in use has failed outside of a lease. */
@@ -84,9 +86,14 @@ export class EngineKeeper {
     return chosen;
   }
 
+  /** The engine in use, with whatever parameters; null while there is none. */
+  get engine(): Engine | null {
+    return this.#inUse?.engine ?? null;
+  }
+
   /** The engine in use, with these parameters; null while there is none. */
   engineWith(parameters: Float32Array): Engine | null {
-    const engine = this.#inUse?.engine ?? null;
+    const { engine } = this;
     if (engine !== null && this.#held !== parameters) {
       engine.setParameters(parameters);
       this.#held = parameters;
@@ -176,7 +183,7 @@ export class EngineKeeper {
           return work();
         });
       },
-      changeTo: (quicker: ProvenEngine) => this.inTurn(async () => this.#changeTo(quicker, isWanted())),
+      changeTo: (quicker: ProvenEngine) => this.inTurn(() => this.#changeTo(quicker, isWanted)),
       mayGoOn: async () => {
         await this.#paused?.over;
         return isWanted();
@@ -190,12 +197,19 @@ export class EngineKeeper {
     };
   }
 
-  #changeTo(quicker: ProvenEngine, isWanted: boolean): void {
-    if (!isWanted) {
+  async #changeTo(quicker: ProvenEngine, isWanted: () => boolean): Promise<void> {
+    const { engine } = this;
+    try {
+      if (engine !== null && isWanted()) await this.#options.onLeave(engine);
+    } catch (error) {
+      quicker.engine.dispose();
+      throw error;
+    }
+    if (!isWanted()) {
       quicker.engine.dispose();
       return;
     }
-    this.#inUse?.engine.dispose();
+    engine?.dispose();
     this.#use(quicker);
     this.#options.onChange(quicker);
   }

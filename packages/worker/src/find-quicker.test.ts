@@ -1,4 +1,5 @@
-import { EngineError } from "@convoy/engine";
+import { EngineError, FlatStepper } from "@convoy/engine";
+import type { OptimizerState } from "@convoy/gradients";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { EngineCandidate } from "./engine-candidate.ts";
 import { type EngineVerdict, measuredTask } from "./engine-verdict.ts";
@@ -86,6 +87,34 @@ describe("a worker that has begun with one engine", () => {
         winner: "quick",
       },
     });
+  });
+
+  test("[K18] takes the velocity of its own steps along when it changes over", async () => {
+    let state: OptimizerState | undefined;
+    const quick: EngineCandidate = {
+      name: "quick",
+      mayBeQuicker: true,
+      create: changedEngine((engine) => ({
+        identity: { ...engine.identity, name: "quick", fingerprint: "quick" },
+        async createStepper(optimizer, from) {
+          state = from;
+          return new FlatStepper(engine, optimizer, tinyParameters().length, from);
+        },
+      })),
+    };
+    const coordinator = await workerWith([taking("slow", 10).candidate, quick]);
+    const position = { position: 0, sampleCount: 40, step: 1, stride: 1, rateFactor: 1 };
+    const stretch = { stretch: position, draws: { seed: 1, epoch: 0 } };
+    const takeStretch = async (number: number) => {
+      coordinator.lease(100 + number, [], stretch);
+      if (number === 1) coordinator.answerSamples();
+      await coordinator.until(() => coordinator.all("contribution").length === number);
+    };
+    await takeStretch(1);
+    await coordinator.until(() => readyWith(coordinator).includes("quick"));
+    expect(state).toBeUndefined();
+    await takeStretch(2);
+    expect(state?.get("velocity")?.some((value) => value !== 0)).toBe(true);
   });
 
   test("keeps it when no other is clearly quicker, and frees those", async () => {

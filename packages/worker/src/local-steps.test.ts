@@ -1,8 +1,8 @@
-import { createReferenceEngine } from "@convoy/engine";
-import { createOptimizer } from "@convoy/gradients";
+import { createReferenceEngine, FlatStepper, type Stepper } from "@convoy/engine";
+import { createOptimizer, type OptimizerState } from "@convoy/gradients";
 import type { Recipe } from "@convoy/models";
 import { describe, expect, test } from "vitest";
-import { LocalSteps, type StepEngine } from "./local-steps.ts";
+import { type LocalEngine, LocalSteps } from "./local-steps.ts";
 import { tinyBatch, tinyParameters, tinyRecipe } from "./test-engines.ts";
 
 const TRAIN_COUNT = 64;
@@ -19,6 +19,24 @@ const adam: Recipe = {
 const stretch = { position: 0, sampleCount: 8, step: 1, stride: 1, rateFactor: 1 };
 
 const engineFor = ({ model, preprocessing }: Recipe) => createReferenceEngine({ model, preprocessing });
+
+/** The reference with steppers of its own, as on a device; what they are asked for is told. */
+async function deviceFor(
+  used: Recipe,
+  onStepper: (stepper: Stepper, state: OptimizerState | undefined) => void = () => {},
+): Promise<LocalEngine> {
+  const engine = await engineFor(used);
+  return {
+    identity: engine.identity,
+    setParameters: (parameters) => engine.setParameters(parameters),
+    computeGradient: () => Promise.reject(new Error("Nobody asks a device with steppers for a gradient.")),
+    async createStepper(optimizer, state) {
+      const stepper = new FlatStepper(engine, optimizer, tinyParameters().length, state);
+      onStepper(stepper, state);
+      return stepper;
+    },
+  };
+}
 
 /** What one process has after these batches of samples: parameters, and the loss of each step. */
 async function trainedAlone(used: Recipe, batches: readonly (readonly number[])[]) {
@@ -40,10 +58,12 @@ const always = () => true;
 
 describe("[K20] steps that a worker takes by itself", () => {
   test.each([
-    ["momentum", recipe],
-    ["Adam", adam],
-  ])("over two stretches are those of one process, with %s", async (_, used) => {
-    const engine = await engineFor(used);
+    ["momentum", recipe, engineFor],
+    ["Adam", adam, engineFor],
+    ["momentum on the device", recipe, deviceFor],
+    ["Adam on the device", adam, deviceFor],
+  ])("over two stretches are those of one process, with %s", async (_, used, create) => {
+    const engine = await create(used);
     const steps = new LocalSteps(used, TRAIN_COUNT);
     const before = tinyParameters();
     const alone = await trainedAlone(used, [
@@ -74,7 +94,8 @@ describe("[K20] steps that a worker takes by itself", () => {
   test("have the learning rate of the run's step, so many times", async () => {
     const rates: number[] = [];
     // With a gradient of ones and no momentum, a step moves by its rate.
-    const engine: StepEngine = {
+    const engine: LocalEngine = {
+      identity: { name: "ones", device: "none", fingerprint: "ones" },
       setParameters: () => {},
       computeGradient: async ({ count }, gradient) => {
         gradient.fill(count);
@@ -107,5 +128,53 @@ describe("[K20] steps that a worker takes by itself", () => {
     };
     expect(await new LocalSteps(recipe, TRAIN_COUNT).take(task, new Float32Array(tinyParameters().length))).toBeNull();
     expect(asked).toBe(2);
+  });
+
+  test.each([
+    ["from flat vectors to a device", engineFor, deviceFor],
+    ["from a device to flat vectors", deviceFor, engineFor],
+    ["from a device to another", deviceFor, deviceFor],
+  ])("go on with their moments when the engine changes %s", async (_, first, second) => {
+    const steps = new LocalSteps(adam, TRAIN_COUNT);
+    const [before, change] = [tinyParameters(), new Float32Array(tinyParameters().length)];
+    const samples = [
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+    ] as const;
+    const alone = await trainedAlone(adam, samples);
+    let parameters = before;
+    for (const [index, create] of [first, second].entries()) {
+      const engine = await create(adam);
+      const batch = tinyBatch(samples[index] as readonly number[]);
+      const at = { ...stretch, step: index + 1 };
+      await steps.take({ engine, parameters, batch, stretch: at, isInHand: always }, change);
+      parameters = minus(parameters, change);
+      await steps.leave(engine);
+    }
+    for (const [i, value] of alone.parameters.entries()) expect(parameters[i]).toBeCloseTo(value, 5);
+  });
+
+  test("begin at rest on an engine whose predecessor could not be asked", async () => {
+    const states: (OptimizerState | undefined)[] = [];
+    const steps = new LocalSteps(adam, TRAIN_COUNT);
+    const batch = tinyBatch([0, 1, 2, 3]);
+    const changes = [1, 2].map(() => new Float32Array(tinyParameters().length));
+    for (const change of changes) {
+      const engine = await deviceFor(adam, (_, state) => states.push(state));
+      await steps.take({ engine, parameters: tinyParameters(), batch, stretch, isInHand: always }, change);
+    }
+    expect(states).toEqual([undefined, undefined]);
+    expect(changes[1]).toEqual(changes[0]);
+  });
+
+  test("fail as one of them does, though others are under way", async () => {
+    const engine = await deviceFor(recipe, (stepper) => {
+      const step = stepper.step.bind(stepper);
+      stepper.step = (batch, at) => (at.step < 3 ? step(batch, at) : Promise.reject(new Error(`lost at ${at.step}`)));
+    });
+    const samples = Array.from({ length: 24 }, (_, i) => i);
+    const task = { engine, parameters: tinyParameters(), batch: tinyBatch(samples), stretch, isInHand: always };
+    const taken = new LocalSteps(recipe, TRAIN_COUNT).take(task, new Float32Array(tinyParameters().length));
+    await expect(taken).rejects.toThrow("lost at 3");
   });
 });

@@ -1,17 +1,27 @@
 /** The optimizer steps that a worker takes by itself, and the change of the parameters that comes of them. */
 import { batchCount } from "@convoy/datasets";
-import { type Batch, type BatchOutcome, type Engine, sliceBatch } from "@convoy/engine";
-import { createOptimizer, learningRateAt, type Optimizer } from "@convoy/gradients";
+import {
+  type Batch,
+  type BatchOutcome,
+  createStepper,
+  type Engine,
+  type StepEngine,
+  type Stepper,
+  sliceBatch,
+} from "@convoy/engine";
+import { learningRateAt, type OptimizerState } from "@convoy/gradients";
 import type { Recipe } from "@convoy/models";
 import type { LeaseMessage } from "@convoy/protocol";
+import { StepsUnderWay } from "./steps-under-way.ts";
+import { patiently } from "./with-patience.ts";
 
 export type Stretch = NonNullable<LeaseMessage["stretch"]>;
 
 /** What the steps need of an engine. */
-export type StepEngine = Pick<Engine, "setParameters" | "computeGradient">;
+export type LocalEngine = StepEngine & Pick<Engine, "identity">;
 
 export interface StretchTask {
-  readonly engine: StepEngine;
+  readonly engine: LocalEngine;
   /** Not written to. */
   readonly parameters: Float32Array;
   /** All samples of the stretch. */
@@ -33,11 +43,11 @@ export interface StretchOutcome extends BatchOutcome {
 export class LocalSteps {
   readonly #recipe: Recipe;
   readonly #stepsPerEpoch: number;
-  #optimizer: Optimizer | null = null;
+  #inUse: { readonly engine: LocalEngine; readonly stepper: Stepper } | null = null;
+  /** Velocity or moments that an engine left behind. */
+  #state: OptimizerState | undefined;
   /** Steps that the optimizer has taken: by them, Adam corrects its moments. */
   #taken = 0;
-  #moved = new Float32Array(0);
-  #gradient = new Float32Array(0);
 
   constructor(recipe: Recipe, trainCount: number) {
     this.#recipe = recipe;
@@ -49,35 +59,61 @@ export class LocalSteps {
    * when nobody waits for it any more; `change` is then undefined.
    */
   async take(task: StretchTask, change: Float32Array): Promise<StretchOutcome | null> {
-    const { engine, parameters, batch } = task;
-    const optimizer = this.#prepare(parameters);
-    const { batchSize } = this.#recipe;
-    const stepLosses: number[] = [];
-    let correctCount = 0;
-    for (let start = 0; start < batch.count; start += batchSize) {
-      if (!task.isInHand()) return null;
-      const part = sliceBatch(batch, start, Math.min(batch.count, start + batchSize));
-      engine.setParameters(this.#moved);
-      const outcome = await engine.computeGradient(part, this.#gradient);
-      this.#taken++;
-      const learningRate = this.#learningRate(task.stretch, stepLosses.length);
-      const numbers = { step: this.#taken, sampleCount: part.count, learningRate };
-      optimizer.step(this.#moved, this.#gradient, numbers, this.#moved);
-      stepLosses.push(Math.max(0, outcome.lossSum));
-      correctCount += outcome.correctCount;
-    }
-    for (let i = 0; i < change.length; i++) change[i] = (parameters[i] as number) - (this.#moved[i] as number);
-    return { lossSum: stepLosses.reduce((sum, loss) => sum + loss, 0), correctCount, stepLosses };
+    const { engine, parameters } = task;
+    const stepper = await this.#stepperOn(engine, parameters.length);
+    stepper.setParameters(parameters);
+    const outcomes = await this.#steps(task, stepper);
+    if (outcomes === null) return null;
+    await patiently(engine, stepper.readParameters(change));
+    for (let i = 0; i < change.length; i++) change[i] = (parameters[i] as number) - (change[i] as number);
+    const stepLosses = outcomes.map(({ lossSum }) => Math.max(0, lossSum));
+    return {
+      lossSum: stepLosses.reduce((sum, loss) => sum + loss, 0),
+      correctCount: outcomes.reduce((sum, { correctCount }) => sum + correctCount, 0),
+      stepLosses,
+    };
   }
 
-  #prepare(parameters: Float32Array): Optimizer {
-    if (this.#moved.length !== parameters.length) {
-      this.#moved = new Float32Array(parameters.length);
-      this.#gradient = new Float32Array(parameters.length);
+  /** Before an engine is freed that another takes over from: velocity or moments go on there. */
+  async leave(engine: LocalEngine): Promise<void> {
+    if (this.#inUse?.engine !== engine) return;
+    const { stepper } = this.#inUse;
+    this.#state = await patiently(engine, stepper.readState());
+    this.dispose();
+  }
+
+  /** Frees what the steps have on the engine's device. */
+  dispose(): void {
+    this.#inUse?.stepper.dispose();
+    this.#inUse = null;
+  }
+
+  async #steps({ engine, batch, stretch, isInHand }: StretchTask, stepper: Stepper): Promise<BatchOutcome[] | null> {
+    const { batchSize } = this.#recipe;
+    const underWay = new StepsUnderWay<BatchOutcome>();
+    for (let start = 0; start < batch.count; start += batchSize) {
+      await underWay.room();
+      if (!isInHand()) {
+        await underWay.end();
+        return null;
+      }
+      const part = sliceBatch(batch, start, Math.min(batch.count, start + batchSize));
+      const learningRate = this.#learningRate(stretch, start / batchSize);
+      this.#taken++;
+      underWay.add(patiently(engine, stepper.step(part, { step: this.#taken, learningRate })));
     }
-    this.#moved.set(parameters);
-    this.#optimizer ??= createOptimizer(this.#recipe, this.#stepsPerEpoch, parameters.length);
-    return this.#optimizer;
+    return underWay.end();
+  }
+
+  async #stepperOn(engine: LocalEngine, parameterCount: number): Promise<Stepper> {
+    if (this.#inUse?.engine === engine) return this.#inUse.stepper;
+    this.dispose();
+    if (this.#state === undefined) this.#taken = 0;
+    const making = createStepper(engine, this.#recipe.optimizer, parameterCount, this.#state);
+    const stepper = await patiently(engine, making);
+    this.#state = undefined;
+    this.#inUse = { engine, stepper };
+    return stepper;
   }
 
   #learningRate({ step, stride, rateFactor }: Stretch, index: number): number {

@@ -61,6 +61,7 @@ class WorkerShell {
       verdicts: options.verdicts ?? [],
       onTrial: (engine, wish) => this.handle({ type: "engine-tested", wish, engine }),
       onNews: () => this.#report(),
+      onLeave: async (engine) => this.#inHand?.steps.leave(engine),
       onChange: ({ identity, proof }) => this.handle({ type: "engine-changed", identity, proof }),
       onFailure: (sentence) =>
         this.handle({ type: "compute-failed", lease: this.#state.lease?.message.lease ?? 0, sentence }),
@@ -147,6 +148,8 @@ class WorkerShell {
       return;
     }
     const isKnown = this.#state.run?.run === message.run;
+    const earlier = this.#inHand?.steps;
+    if (earlier !== undefined) void this.#keeper.inTurn(async () => earlier.dispose());
     this.#inHand = prepareRun(recipe, message, isKnown ? this.#inHand : null);
     this.#parameters = null;
     this.handle({ type: "welcomed", message, recipeTitle: recipe.title });

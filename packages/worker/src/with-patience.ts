@@ -1,4 +1,7 @@
-import { EngineError } from "@convoy/engine";
+import { type Engine, EngineError } from "@convoy/engine";
+
+/** For one answer of the engine in use. The coordinator gives up long before; so long, an engine may be slow, and is not thought to hang. */
+const PATIENCE_MS = 300_000;
 
 /**
  * Patience is counted in these, one begun after the other: whatever time a page was frozen or a machine asleep, it is
@@ -17,4 +20,10 @@ export function withPatience<T>(work: Promise<T>, patienceMs: number, sentence: 
     wait();
     work.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
+}
+
+/** What the engine in use answers; rejects when it seems to hang. */
+export function patiently<Answer>({ identity }: Pick<Engine, "identity">, answer: Promise<Answer>): Promise<Answer> {
+  const hangs = `The engine ${identity.name} gave no answer for ${PATIENCE_MS / 60_000} minutes.`;
+  return withPatience(answer, PATIENCE_MS, hangs);
 }
