@@ -75,6 +75,7 @@ export async function startCoordinator(
     describe: () => loop.describe(),
     traffic: countTraffic(port.server),
     model: new ModelDownloads(snapshot),
+    parameters: loop.versions,
     testSample: (run, position) => (run === settings.run ? picture(obtained.dataset.test, position) : null),
   };
 

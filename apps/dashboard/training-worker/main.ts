@@ -3,7 +3,7 @@
  * tab is not slowed down. The page only shows what it is told. The engine's further threads run the same script.
  */
 import { quickestBuild, serveThread, THREAD_NAME, webThreadPort } from "@convoy/engine-wasm";
-import { dialSocketIo } from "@convoy/transport/client";
+import { dialSocketIo, openByFetch } from "@convoy/transport/client";
 import { limitRate, type RunningWorker, runWorker, type WorkerCommand, type WorkerMessage } from "@convoy/worker";
 import { engineCandidates } from "./engine-candidates.ts";
 
@@ -47,7 +47,16 @@ function start({
   verdicts,
 }: Extract<WorkerCommand, { type: "start" }>): RunningWorker {
   const engines = engineCandidates(engine, leftOut, threads);
-  const running = runWorker({ dial: dialSocketIo(url), name, device, token, engines, verdicts, onStatus: show });
+  const running = runWorker({
+    dial: dialSocketIo(url),
+    openBytes: openByFetch(url, token),
+    name,
+    device,
+    token,
+    engines,
+    verdicts,
+    onStatus: show,
+  });
   // Found out while the coordinator's answer is on its way. Where it fails, making the engine says so.
   quickestBuild().catch(() => {});
   return running;

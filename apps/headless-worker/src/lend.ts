@@ -8,6 +8,7 @@ import { dialSocketIo } from "@convoy/transport/client";
 import { collectRarely, optimizeEarly } from "@convoy/transport/v8-settings";
 import type { EngineCandidate } from "@convoy/worker";
 import { limitRate, type RunningWorker, runWorker, type WorkerPhase, type WorkerStatus } from "@convoy/worker";
+import { openOverHttp } from "./open-over-http.ts";
 import { readOptions } from "./options.ts";
 import { whyUnanswered } from "./why-unanswered.ts";
 
@@ -52,6 +53,7 @@ let worker = lend();
 function lend(): RunningWorker {
   return runWorker({
     dial: dialSocketIo(options.url, { authority: options.ca }),
+    openBytes: openOverHttp(options.url, options.token, options.ca),
     name: options.name,
     token: options.token,
     device: `Node ${process.versions.node} on ${os.type()}, ${os.cpus()[0]?.model.trim() ?? "unknown processor"}`.slice(

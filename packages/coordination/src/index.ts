@@ -5,8 +5,10 @@ export type { CoordinatorEvent } from "./coordinator/event.ts";
 export { measureGradient } from "./coordinator/gradient-size.ts";
 export { appliedRecipe, type LocalStrategy, type Strategy, strategySchema } from "./coordinator/local/strategy.ts";
 export { contradictionIn, positionOf, type RunPosition, runPositionSchema } from "./coordinator/position.ts";
+export { PublishedVersions } from "./coordinator/published-versions.ts";
 export { restoreCoordinator } from "./coordinator/restore.ts";
 export type { RunSettings } from "./coordinator/settings.ts";
+export { fetchedVersions } from "./coordinator/snapshots.ts";
 export { type CoordinatorState, isPresent, type PeerId } from "./coordinator/state.ts";
 export {
   type CoordinatorTransition,

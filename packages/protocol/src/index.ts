@@ -28,9 +28,10 @@ export {
   type WorkerView,
   workerStates,
 } from "./run-view.ts";
+export { checksumIn, snapshotEtag, snapshotPath } from "./snapshot.ts";
 export type { ControlAction, ToCoordinator } from "./to-coordinator.ts";
 export type { Progress, Snapshot, ToViewer } from "./to-viewer.ts";
-export type { LeaseMessage, ToWorker } from "./to-worker.ts";
+export type { FetchMessage, LeaseMessage, ToWorker } from "./to-worker.ts";
 export type { AcknowledgePacket, BeginPacket, ChunkPacket, TransferPacket } from "./transfer.ts";
 export { OutgoingEncodedFrame, OutgoingFrame, type ParsedFrame, readFrame, type VectorFrame } from "./vector-frame.ts";
 export { PROTOCOL_VERSION } from "./version.ts";

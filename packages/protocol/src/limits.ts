@@ -71,6 +71,11 @@ export const limits = {
   /** Wrong tokens from one address in a minute, and addresses whose wrong tokens are counted. */
   wrongTokens: 20,
   wrongTokenAddresses: 10_000,
+  /** Versions of the parameters older than the newest that are kept while a newcomer fetches them. */
+  snapshotVersions: 2,
+  /** Downloads of versions at once, and the bytes a second that may leave for all of them: the rest is for those who work. */
+  snapshotDownloads: 64,
+  snapshotBytesPerSecond: 100 * 1024 * 1024,
   /** Points of a curve that a newly opened dashboard receives. */
   historyPoints: 2000,
   /** Entries of the run's log that are kept and sent. */

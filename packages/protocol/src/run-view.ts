@@ -3,7 +3,16 @@ import * as z from "zod";
 import { count, milliseconds, runId, workerId, workerName } from "./fields.ts";
 import { limits } from "./limits.ts";
 
-export const workerStates = ["registered", "proving", "ready", "working", "paused", "suspect", "left"] as const;
+export const workerStates = [
+  "registered",
+  "proving",
+  "fetching",
+  "ready",
+  "working",
+  "paused",
+  "suspect",
+  "left",
+] as const;
 
 const share = z.number().min(0).max(1);
 
@@ -23,7 +32,7 @@ export type TimeShares = z.infer<typeof timeSharesSchema>;
 const workerViewSchema = z.strictObject({
   id: workerId,
   name: workerName,
-  /** "registered" (nothing is known of its engine), "proving" its engine, "ready", "working", "paused" by its owner, "suspect" (late with a lease), "left". */
+  /** "registered" (nothing is known of its engine), "proving" its engine, "fetching" the parameters, "ready", "working", "paused" by its owner, "suspect" (late with a lease), "left". */
   state: z.enum(workerStates),
   device: z.string(),
   /** The engine that is being tested, or that has passed its self-test; null before either. */

@@ -20,6 +20,8 @@ export const messagesToCoordinator: OneOfEach<ToCoordinator> = {
     proof: { largestError: 1e-7, durationMs: 20 },
   },
   decline: { type: "decline", reason: "No engine can train on this device." },
+  fetched: { type: "fetched", version: 4 },
+  "fetch-failed": { type: "fetch-failed", version: 4, reason: "There is no such page." },
   "request-samples": { type: "request-samples", lease: 7, samples: [5, 3, 59_999] },
   contribution: { type: "contribution", ...outcome, stepLosses: [9.25, 9.25], frame: Uint8Array.of(1, 2, 3) },
   evaluation: { type: "evaluation", lease: 7, version: 4, computeMs: 12.25, predictions: Uint8Array.of(1, 2, 3) },
@@ -44,6 +46,7 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     codec: "fp32",
   },
   parameters: { type: "parameters", frame: Uint8Array.of(1, 2, 3) },
+  "fetch-parameters": { type: "fetch-parameters", version: 4, byteLength: 228_179_280, checksum: 0xfedc_ba98 },
   lease: {
     type: "lease",
     lease: 7,
@@ -123,7 +126,7 @@ const run: RunView = {
       joinedAt: 1_000_000,
     },
   ],
-  workerCounts: { registered: 0, proving: 0, ready: 0, working: 1, paused: 0, suspect: 0, left: 0 },
+  workerCounts: { registered: 0, proving: 0, fetching: 0, ready: 0, working: 1, paused: 0, suspect: 0, left: 0 },
   shards: 8,
   published: { loss: [1.93], trainingAccuracy: [0.9], testAccuracy: 0.98 },
 };

@@ -38,6 +38,12 @@ const ready = z.strictObject({
 /** No engine of this device can train: the worker leaves and says why. */
 const decline = z.strictObject({ type: z.literal("decline"), reason: description });
 
+/** It holds this version of the parameters, which it was told to fetch. */
+const fetched = z.strictObject({ type: z.literal("fetched"), version: parameterVersion });
+
+/** It cannot fetch this version of the parameters over HTTP. */
+const fetchFailed = z.strictObject({ type: z.literal("fetch-failed"), version: parameterVersion, reason: description });
+
 /** Asks for the samples of a lease that the worker does not have. */
 const requestSamples = z.strictObject({ type: z.literal("request-samples"), lease: leaseId, samples: sampleIndices });
 
@@ -82,6 +88,8 @@ export const toCoordinatorSchema = z.discriminatedUnion("type", [
   proving,
   ready,
   decline,
+  fetched,
+  fetchFailed,
   requestSamples,
   contribution,
   evaluation,

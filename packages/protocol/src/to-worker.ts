@@ -14,7 +14,7 @@ import {
   workerId,
   workerName,
 } from "./fields.ts";
-import { codecNames } from "./frame-header.ts";
+import { codecNames, FRAME_HEADER_BYTES } from "./frame-header.ts";
 import { limits } from "./limits.ts";
 import { refusalSchema } from "./refusal.ts";
 
@@ -40,6 +40,16 @@ const welcome = z.strictObject({
 
 /** The flat vector of parameters of one version. Sent before the first lease of that version. */
 const parameters = z.strictObject({ type: z.literal("parameters"), frame: bytes });
+
+/** The newest parameters are there to be fetched over HTTP, at `snapshotPath`: the same frame. No lease comes before they are. */
+const fetchParameters = z.strictObject({
+  type: z.literal("fetch-parameters"),
+  version: parameterVersion,
+  /** Of the whole frame. */
+  byteLength: z.int().min(FRAME_HEADER_BYTES).max(limits.messageBytes),
+  /** The one that the frame has in its header. */
+  checksum: z.int().min(0).max(0xffff_ffff),
+});
 
 /** Consecutive samples to compute on, with the parameters of `version`. */
 const lease = z
@@ -108,6 +118,7 @@ const runState = z.strictObject({
 export const toWorkerSchema = z.discriminatedUnion("type", [
   welcome,
   parameters,
+  fetchParameters,
   lease,
   samples,
   revoke,
@@ -116,4 +127,5 @@ export const toWorkerSchema = z.discriminatedUnion("type", [
   runState,
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
+export type FetchMessage = z.infer<typeof fetchParameters>;
 export type LeaseMessage = z.infer<typeof lease>;

@@ -17,8 +17,8 @@ import type { Link } from "./faulty-network.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
 import type { CoordinatorWitness } from "./simulated-coordinator.ts";
 import type { SimulatedTraining } from "./simulated-training.ts";
-import type { WorkerWitness } from "./simulated-worker.ts";
 import { WireCheck } from "./wire-check.ts";
+import type { WorkerWitness } from "./worker-surroundings.ts";
 
 /** Workers that left and are still listed. */
 const DEPARTED_WORKERS = 20;

@@ -4,7 +4,8 @@ import { drawMagnitude, drawOne, drawWait, isDrawn } from "./draw.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import { drawLatency } from "./faulty-network.ts";
 import { Misconduct } from "./misconduct.ts";
-import { type Device, SimulatedWorker, type WorkerSurroundings } from "./simulated-worker.ts";
+import { SimulatedWorker } from "./simulated-worker.ts";
+import type { Device, WorkerSurroundings } from "./worker-surroundings.ts";
 
 const ENGINE = "reference-1";
 const OTHER_ENGINE = "reference-2";

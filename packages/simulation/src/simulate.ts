@@ -3,7 +3,7 @@ import type { RunSettings, Strategy } from "@convoy/coordination";
 import { RandomSequence, VirtualClock } from "@convoy/foundation";
 import { BrokenInvariant } from "./broken-invariant.ts";
 import { Disk } from "./disk.ts";
-import { drawMagnitude } from "./draw.ts";
+import { drawMagnitude, isDrawn } from "./draw.ts";
 import { drawFaultPlan, noFaults } from "./fault-plan.ts";
 import { FaultyNetwork } from "./faulty-network.ts";
 import { Invariants } from "./invariants.ts";
@@ -45,7 +45,7 @@ const PATIENCE_MS = 150_000;
 const AFTERMATH_MS = 3_000;
 
 /** What each stream of random numbers is for. */
-const streams = { plan: 1, network: 2, workers: 3, faults: 4, strategy: 5 } as const;
+const streams = { plan: 1, network: 2, workers: 3, faults: 4, strategy: 5, snapshots: 6 } as const;
 
 export function simulate(options: SimulationOptions): SimulationReport {
   const simulation = new Simulation(options);
@@ -91,6 +91,7 @@ class Simulation {
       testLabels: training.dataset.test.labels,
       initial: simulated.initial,
       witness: this.#invariants,
+      snapshots: isDrawn(random("snapshots"), 1 / 3),
       ...(transition === undefined ? {} : { transition }),
     });
     const network = new FaultyNetwork(clock, random("network"), (link) => this.#coordinator.accept(link));
@@ -101,6 +102,7 @@ class Simulation {
       network,
       training,
       newComputation,
+      fetch: (run: string, version: number) => this.#coordinator.fetch(run, version),
       random: random("workers"),
       witness: this.#invariants,
     };

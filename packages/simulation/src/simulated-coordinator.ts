@@ -10,14 +10,17 @@ import {
   contradictionIn,
   coordinatorTransition,
   DataPlane,
+  fetchedVersions,
   measureGradient,
   type PeerId,
+  PublishedVersions,
   type RunSettings,
   restoreCoordinator,
   startCoordinator,
 } from "@convoy/coordination";
 import { assert, type VirtualClock } from "@convoy/foundation";
-import { type ControlAction, parseToCoordinator, readFrame, type VectorFrame } from "@convoy/protocol";
+import { type ControlAction, checksumIn, parseToCoordinator, readFrame, type VectorFrame } from "@convoy/protocol";
+import { Alarm } from "./alarm.ts";
 import type { Disk } from "./disk.ts";
 import type { Link, LinkEnd } from "./faulty-network.ts";
 import type { Contribution, SentToCoordinator, SentToWorker } from "./messages.ts";
@@ -43,6 +46,8 @@ export interface SimulatedCoordinatorOptions {
   readonly disk: Disk;
   readonly witness: CoordinatorWitness;
   readonly transition?: Transition;
+  /** Newcomers fetch the parameters. */
+  readonly snapshots: boolean;
 }
 
 export class SimulatedCoordinator {
@@ -71,18 +76,26 @@ export class SimulatedCoordinator {
 
   /** From the newest checkpoint, or from the beginning. */
   start(): void {
-    const { clock, settings, testLabels, initial, disk, witness } = this.#options;
+    const { clock, settings, testLabels, initial, disk, witness, snapshots } = this.#options;
     const checkpoint = disk.newest;
     const contradiction = checkpoint === null ? null : contradictionIn(settings, checkpoint.position);
     assert(contradiction === null, `a position can be gone on from: ${contradiction}`);
-    this.state =
+    const state =
       checkpoint === null
         ? startCoordinator(settings, testLabels, clock.now)
         : restoreCoordinator(settings, testLabels, checkpoint.position, clock.now, { losses: [], epochs: [] });
+    this.state = snapshots ? { ...state, snapshotBytes: 0 } : state;
     const start = checkpoint?.plane ?? { version: 0, parameters: initial };
     this.#process = new Process(new DataPlane(settings, start), this.#options);
     witness.started(this.state);
     witness.published(this.#process.plane.version, this.#process.plane.parameters);
+  }
+
+  /** What is answered over HTTP: a version, or null where it is not to be had. */
+  fetch(run: string, version: number): VectorFrame | null {
+    const { settings } = this.#options;
+    const bytes = run === settings.run ? this.#process?.versions.find(version) : null;
+    return bytes ? readPublished(bytes, settings) : null;
   }
 
   /** What was on its way from or to it is lost, and so is what was still being written. */
@@ -174,14 +187,14 @@ export class SimulatedCoordinator {
     const link = "peer" in event ? (process.links.get(event.peer) ?? null) : null;
     this.#options.witness.decided(before, event, after, link);
     for (const effect of after.effects) {
-      if (this.#execute(process, effect)) continue;
+      if (this.#execute(process, effect, after.state)) continue;
       this.#dispatch(process, { type: "diverged", now: event.now });
       return;
     }
   }
 
   /** False when a step led nowhere: then the effects behind it are void. */
-  #execute(process: Process, effect: CoordinatorEffect): boolean {
+  #execute(process: Process, effect: CoordinatorEffect, state: CoordinatorState): boolean {
     const { plane } = process;
     switch (effect.type) {
       case "send":
@@ -192,6 +205,9 @@ export class SimulatedCoordinator {
         return true;
       case "send-parameters":
         process.send(effect.peer, { type: "parameters", frame: process.frame() });
+        return true;
+      case "offer-parameters":
+        process.offer(effect.peer);
         return true;
       case "send-samples":
         process.send(effect.peer, { type: "samples", lease: effect.lease, samples: effect.samples });
@@ -204,7 +220,7 @@ export class SimulatedCoordinator {
         plane.accumulate(effect.group, effect.shardCount, effect.vector.slice(), effect.weight);
         return true;
       case "update":
-        if (!plane.update(effect.version, effect.sampleCount)) return false;
+        if (!process.update(effect, state)) return false;
         this.#options.witness.published(plane.version, plane.parameters);
         return true;
       case "checkpoint":
@@ -227,6 +243,7 @@ export class SimulatedCoordinator {
 /** What ends with the process. */
 class Process {
   readonly plane: DataPlane;
+  readonly versions: PublishedVersions;
   readonly links = new Map<PeerId, Link>();
   readonly alarm = new Alarm();
   lastPeer: PeerId = 0;
@@ -235,6 +252,7 @@ class Process {
 
   constructor(plane: DataPlane, options: SimulatedCoordinatorOptions) {
     this.plane = plane;
+    this.versions = new PublishedVersions(options.settings.run, plane);
     this.#options = options;
   }
 
@@ -246,40 +264,27 @@ class Process {
   /** The newest parameters as every worker will read them: read once. */
   frame(): VectorFrame {
     if (this.#frame?.version === this.plane.version) return this.#frame;
-    const parsed = readFrame(this.plane.frame, this.#options.settings.parameterCount);
-    assert(parsed.ok, "what is published can be read");
-    this.#frame = parsed.frame;
-    return parsed.frame;
+    this.#frame = readPublished(this.plane.frame, this.#options.settings);
+    return this.#frame;
+  }
+
+  offer(peer: PeerId): void {
+    const { version, frame } = this.plane;
+    const { byteLength } = frame;
+    this.send(peer, { type: "fetch-parameters", version, byteLength, checksum: checksumIn(frame) });
+  }
+
+  /** False when the step led nowhere. */
+  update({ version, sampleCount }: Extract<CoordinatorEffect, { type: "update" }>, state: CoordinatorState): boolean {
+    const replaced = { version: this.plane.version, frame: this.plane.frame };
+    if (!this.plane.update(version, sampleCount)) return false;
+    this.versions.keep(replaced, fetchedVersions(state));
+    return true;
   }
 }
 
-/** One timer that can be moved. Moving it on costs nothing: it looks again when the earlier moment has come. */
-class Alarm {
-  #at: number | null = null;
-  #scheduledAt = Number.POSITIVE_INFINITY;
-
-  set(clock: VirtualClock, at: number | null, ring: () => void): void {
-    // A timer is never early, and may be late.
-    this.#at = at === null ? null : Math.max(at, clock.now) + 1;
-    this.#schedule(clock, ring);
-  }
-
-  #schedule(clock: VirtualClock, ring: () => void): void {
-    if (this.#at === null || this.#at >= this.#scheduledAt) return;
-    const at = this.#at;
-    this.#scheduledAt = at;
-    clock.schedule(at, {
-      happen: () => {
-        if (this.#scheduledAt !== at) return;
-        this.#scheduledAt = Number.POSITIVE_INFINITY;
-        if (this.#at === null) return;
-        if (this.#at > clock.now) {
-          this.#schedule(clock, ring);
-          return;
-        }
-        this.#at = null;
-        ring();
-      },
-    });
-  }
+function readPublished(bytes: Uint8Array, { parameterCount }: RunSettings): VectorFrame {
+  const parsed = readFrame(bytes, parameterCount);
+  assert(parsed.ok, "what is published can be read");
+  return parsed.frame;
 }

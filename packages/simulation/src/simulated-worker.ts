@@ -9,40 +9,17 @@ import {
   type WorkerEvent,
   workerTransition,
 } from "@convoy/coordination";
-import { assert, type RandomSequence, type VirtualClock } from "@convoy/foundation";
-import { encodePredictions, type LeaseMessage, limits, type VectorFrame } from "@convoy/protocol";
+import { assert } from "@convoy/foundation";
+import { encodePredictions, type FetchMessage, type LeaseMessage, limits, type VectorFrame } from "@convoy/protocol";
 import type { Computed, DeviceComputation } from "./device-computation.ts";
 import { drawMagnitude, isDrawn } from "./draw.ts";
-import { type DialingEnd, drawHearing, type FaultyNetwork, type Link } from "./faulty-network.ts";
+import { type DialingEnd, drawHearing, type Link } from "./faulty-network.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
 import type { Misconduct } from "./misconduct.ts";
-import type { TinyTraining } from "./tiny-training.ts";
+import type { Device, WorkerSurroundings } from "./worker-surroundings.ts";
 
-/** What a device is like. */
-export interface Device {
-  readonly name: string;
-  readonly samplesPerSecond: number;
-  readonly latencyMs: number;
-  /** Of the engines it has, the preferred first. */
-  readonly fingerprints: readonly string[];
-  readonly provingMs: number;
-  /** How often an engine fails in the midst of a lease. */
-  readonly failsToCompute: number;
-}
-
-/** Hears what the state machines of workers say. */
-export interface WorkerWitness {
-  heard(message: SentToCoordinator): void;
-}
-
-export interface WorkerSurroundings {
-  readonly witness: WorkerWitness;
-  readonly clock: VirtualClock;
-  readonly network: FaultyNetwork;
-  readonly training: TinyTraining;
-  newComputation(): DeviceComputation;
-  readonly random: RandomSequence;
-}
+/** How often a version cannot be fetched. */
+const FAILS_TO_FETCH = 0.1;
 
 type Wish = Extract<WorkerEffect, { type: "prove" }>["wish"];
 
@@ -149,6 +126,9 @@ export class SimulatedWorker {
         this.#parameters = message.frame;
         this.handle({ type: "parameters-stored", version: message.frame.version });
         return;
+      case "fetch-parameters":
+        if (!this.#refuses(message.type)) this.handle({ type: "told-to-fetch", message });
+        return;
       case "lease":
         if (this.#refuses(message.type)) return;
         this.misconduct?.hear(message);
@@ -201,6 +181,9 @@ export class SimulatedWorker {
       case "prove":
         this.#prove(effect.wish);
         return;
+      case "fetch":
+        this.#fetch(effect.message);
+        return;
       case "compute":
         this.#waiting.push(effect.lease);
         this.#computeNext();
@@ -212,6 +195,28 @@ export class SimulatedWorker {
         this.#link?.close("worker", "closed by the worker");
         return;
     }
+  }
+
+  /** Now and then it does not work, as behind some proxy. */
+  #fetch({ version }: FetchMessage): void {
+    const { clock, random } = this.#surroundings;
+    const link = this.#link;
+    const happen = () => {
+      if (this.isGone || this.#link !== link || this.state.fetching !== version) return;
+      if (this.#frozenUntil > clock.now) {
+        clock.schedule(this.#frozenUntil, { happen });
+        return;
+      }
+      const run = this.state.run?.run ?? "";
+      const frame = isDrawn(random, FAILS_TO_FETCH) ? null : this.#surroundings.fetch(run, version);
+      if (frame === null) {
+        this.handle({ type: "fetch-failed", version, sentence: "There is no such version." });
+        return;
+      }
+      this.#parameters = frame;
+      this.handle({ type: "fetched", version });
+    };
+    clock.schedule(clock.now + drawMagnitude(random, 1, 5000), { happen });
   }
 
   #send(message: SentToCoordinator): void {

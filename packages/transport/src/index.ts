@@ -4,3 +4,4 @@ export type { Accept, Caller, Connection, ConnectionListener, Dial, DialListener
 export { EmulatedNetwork, type LinkOptions, type LinkTraffic } from "./emulated/emulated-network.ts";
 export { type LinkClock, Medium } from "./emulated/medium.ts";
 export { MemoryNetwork } from "./memory.ts";
+export type { BytesAnswer, OpenBytes } from "./open-bytes.ts";

@@ -5,6 +5,8 @@ import type { Pipe } from "./pipe.ts";
 import { ReturnDelay } from "./return-delay.ts";
 import { SOCKET_PATH } from "./socket-io-settings.ts";
 
+export { openByFetch } from "./open-by-fetch.ts";
+
 export interface DialOptions {
   /** Certificate, as PEM, of the authority to be trusted for https instead of those that Node.js knows; not in browsers. */
   readonly authority?: string | undefined;

@@ -3,7 +3,7 @@ import type { EngineNews } from "./engine-keeper.ts";
 import type { WorkerPhase, WorkerStatus } from "./worker-status.ts";
 
 /** The parts of a status that the state machine does not know. */
-export type WorkerFigures = EngineNews & Pick<WorkerStatus, "samplesPerSecond" | "lastLeaseMs">;
+export type WorkerFigures = EngineNews & Pick<WorkerStatus, "samplesPerSecond" | "lastLeaseMs" | "download">;
 
 export function describeWorker(state: WorkerCoreState, { inUse, ...figures }: WorkerFigures): WorkerStatus {
   const [phase, sentence] = phaseOf(state);
@@ -43,6 +43,7 @@ function phaseOf(state: WorkerCoreState): [WorkerPhase, string] {
   }
   if (state.paused) return ["paused", "Paused: this device computes nothing."];
   if (state.runState.state === "paused") return ["waiting", "The run is paused."];
+  if (state.fetching !== null) return ["fetching", "Downloading the network's parameters."];
   if (state.lease?.stage === "fetching") return ["working", "Fetching samples."];
   if (state.lease !== null)
     return ["working", state.lease.message.kind === "train" ? "Computing gradients." : "Measuring on the test set."];

@@ -14,6 +14,7 @@ const blank = describeWorker(startWorker, {
   verdict: null,
   samplesPerSecond: 0,
   lastLeaseMs: null,
+  download: null,
 });
 
 function limited() {

@@ -7,8 +7,17 @@ import { SampleCache, sampleBytesOf } from "./sample-cache.ts";
 
 type Welcome = Extract<ToWorker, { type: "welcome" }>;
 
+/** Without the welcome there is no run, and so nothing that these could be for. */
+export const needsWelcome: ReadonlySet<ToWorker["type"]> = new Set([
+  "parameters",
+  "fetch-parameters",
+  "lease",
+  "samples",
+]);
+
 /** What a worker prepares when the coordinator has said what the run is. */
 export interface RunInHand {
+  readonly run: string;
   readonly recipe: Recipe;
   readonly parameterCount: number;
   /** Of one sample's pixels. */
@@ -25,12 +34,13 @@ export interface RunInHand {
 /** `earlier`: of the same run, whose samples are kept. */
 export function prepareRun(
   recipe: Recipe,
-  { trainCount, codec }: Pick<Welcome, "trainCount" | "codec">,
+  { run, trainCount, codec }: Pick<Welcome, "run" | "trainCount" | "codec">,
   earlier: RunInHand | null,
 ): RunInHand {
   const sampleBytes = sampleBytesOf(recipe);
   const parameterCount = parameterLayout(recipe.model).length;
   return {
+    run,
     recipe,
     parameterCount,
     sampleBytes,

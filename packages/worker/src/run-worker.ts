@@ -13,17 +13,18 @@ import {
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
 import { parseRecipe, type Recipe } from "@convoy/models";
-import { type LeaseMessage, type OutgoingFrame, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
+import { type LeaseMessage, type OutgoingFrame, parseToWorker, type ToWorker } from "@convoy/protocol";
 import type { Connection } from "@convoy/transport";
 import { type Computed, computeGradient, evaluateLease, takeSteps } from "./compute-lease.ts";
 import { describeWorker } from "./describe-worker.ts";
 import { EngineKeeper } from "./engine-keeper.ts";
 import { GradientFrames } from "./gradient-frames.ts";
+import { HeldParameters } from "./held-parameters.ts";
 import { Inbox } from "./inbox.ts";
 import { InflateError, inflate } from "./inflate.ts";
 import { LeaseBatch } from "./lease-batch.ts";
-import { prepareRun, type RunInHand } from "./run-in-hand.ts";
-import { sentPredictions } from "./sent-predictions.ts";
+import { needsWelcome, prepareRun, type RunInHand } from "./run-in-hand.ts";
+import { sentResult } from "./sent-result.ts";
 import { Throughput } from "./throughput.ts";
 import type { RunningWorker, WorkerOptions } from "./worker-options.ts";
 
@@ -46,8 +47,7 @@ class WorkerShell {
   #state: WorkerCoreState = startWorker;
   #inHand: RunInHand | null = null;
   readonly #keeper: EngineKeeper;
-  /** The newest that arrived. */
-  #parameters: Float32Array | null = null;
+  readonly #parameters: HeldParameters;
   #leaseBatch: LeaseBatch | null = null;
   readonly #frames = new GradientFrames();
   /** The gradient that was computed last, in the frame it will be sent in. */
@@ -66,6 +66,11 @@ class WorkerShell {
       onFailure: (sentence) =>
         this.handle({ type: "compute-failed", lease: this.#state.lease?.message.lease ?? 0, sentence }),
     });
+    this.#parameters = new HeldParameters(
+      options.openBytes,
+      (event) => this.handle(event),
+      () => this.#report(),
+    );
     this.#connection = options.dial({
       onOpen: () =>
         this.handle({ type: "connected", name: options.name, device: options.device, token: options.token ?? null }),
@@ -73,6 +78,7 @@ class WorkerShell {
       onClose: () => {
         this.#inbox.clear();
         this.#frames.forget();
+        this.#parameters.stop();
         this.handle({ type: "disconnected" });
       },
     });
@@ -84,7 +90,10 @@ class WorkerShell {
     for (const effect of effects) this.#execute(effect);
     if (event.type === "pause") this.#keeper.pause();
     if (event.type === "resume") this.#keeper.resume();
-    if (state.failure !== null || state.left) this.#keeper.dispose();
+    if (state.failure !== null || state.left) {
+      this.#keeper.dispose();
+      this.#parameters.stop();
+    }
     this.#report();
   }
 
@@ -108,10 +117,7 @@ class WorkerShell {
   }
 
   #obey(message: ToWorker): void {
-    if (
-      this.#inHand === null &&
-      (message.type === "parameters" || message.type === "lease" || message.type === "samples")
-    ) {
+    if (this.#inHand === null && needsWelcome.has(message.type)) {
       this.handle({ type: "failed", sentence: `The coordinator sent "${message.type}" before its welcome.` });
       return;
     }
@@ -120,7 +126,10 @@ class WorkerShell {
         this.#welcome(message);
         return;
       case "parameters":
-        this.#storeParameters(message.frame);
+        this.#parameters.store(message.frame, this.#run());
+        return;
+      case "fetch-parameters":
+        this.handle({ type: "told-to-fetch", message });
         return;
       case "lease":
         this.#prepareLease(message);
@@ -151,16 +160,8 @@ class WorkerShell {
     const earlier = this.#inHand?.steps;
     if (earlier !== undefined) void this.#keeper.inTurn(async () => earlier.dispose());
     this.#inHand = prepareRun(recipe, message, isKnown ? this.#inHand : null);
-    this.#parameters = null;
+    this.#parameters.forget();
     this.handle({ type: "welcomed", message, recipeTitle: recipe.title });
-  }
-
-  #storeParameters(bytes: Uint8Array): void {
-    const parsed = readFrame(bytes, this.#run().parameterCount);
-    // A damaged frame leaves the worker without parameters: it gives the lease back and gets them again.
-    if (!parsed.ok || parsed.frame.run !== this.#state.run?.run) return;
-    this.#parameters = parsed.frame.vector;
-    this.handle({ type: "parameters-stored", version: parsed.frame.version });
   }
 
   #prepareLease(message: LeaseMessage): void {
@@ -210,6 +211,9 @@ class WorkerShell {
       case "prove":
         void this.#prove(effect.wish);
         return;
+      case "fetch":
+        void this.#parameters.fetch(effect.message, this.#run());
+        return;
       case "compute":
         void this.#keeper.inTurn(() => this.#compute(effect.lease));
         return;
@@ -249,15 +253,8 @@ class WorkerShell {
     try {
       const computed = await this.#computeOn(leaseBatch, isInHand);
       if (computed === null || !isInHand()) return;
-      const { outcome, predictions, computeMs } = computed;
-      this.#lastLeaseMs = computeMs;
-      // A cross-entropy of nearly nothing may come out below zero by a rounding of the device.
-      const lossSum = Math.max(0, outcome.lossSum);
-      const sent = {
-        outcome: { ...outcome, lossSum, computeMs },
-        predictions: predictions && sentPredictions(predictions),
-      };
-      this.handle({ type: "computed", lease: lease.lease, ...sent });
+      this.#lastLeaseMs = computed.computeMs;
+      this.handle({ type: "computed", lease: lease.lease, ...sentResult(computed) });
       this.#lookForQuicker();
     } catch (error) {
       this.handle({
@@ -270,7 +267,7 @@ class WorkerShell {
 
   /** Null: nobody waits for it any more. */
   #computeOn({ lease, batch }: LeaseBatch, isInHand: () => boolean): Promise<Computed | null> {
-    const parameters = this.#parameters;
+    const parameters = this.#parameters.vector;
     assert(parameters !== null, "a lease is computed with parameters");
     const common = { keeper: this.#keeper, parameters, batch };
     if (lease.kind === "evaluate") return evaluateLease(common);
@@ -281,9 +278,8 @@ class WorkerShell {
   }
 
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {
-    const run = this.#state.run;
-    assert(this.#gradient !== null && run !== null, "a contribution follows a gradient");
-    const header = { run: run.run, version: lease.version, lease: lease.lease };
+    assert(this.#gradient !== null, "a contribution follows a gradient");
+    const header = { run: this.#run().run, version: lease.version, lease: lease.lease };
     const frame = this.#frames.send(this.#gradient, header, this.#run().codec);
     this.#gradient = null;
     this.#connection.send({ type: "contribution", ...outcome, frame });
@@ -295,6 +291,7 @@ class WorkerShell {
         ...this.#keeper.news,
         samplesPerSecond: this.#throughput.samplesPerSecond(performance.now()),
         lastLeaseMs: this.#lastLeaseMs,
+        download: this.#parameters.progress,
       }),
     );
   }

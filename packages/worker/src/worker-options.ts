@@ -1,10 +1,12 @@
-import type { Dial } from "@convoy/transport";
+import type { Dial, OpenBytes } from "@convoy/transport";
 import type { EngineCandidate } from "./engine-candidate.ts";
 import type { EngineVerdict } from "./engine-verdict.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
 export interface WorkerOptions {
   readonly dial: Dial;
+  /** How it asks the coordinator over HTTP; without, everything comes over its socket. */
+  readonly openBytes?: OpenBytes;
   /** Shown on the dashboard, together with the device in words. */
   readonly name: string;
   readonly device: string;

@@ -5,7 +5,15 @@ import type { EngineNews } from "./engine-keeper.ts";
 import type { EngineVerdict } from "./engine-verdict.ts";
 
 /** After the last four, and after "ended" at the device's own wish, nothing follows: a worker is never used twice. */
-export type WorkerPhase = "connecting" | "proving" | "waiting" | "working" | "paused" | "ended" | WorkerFailure["kind"];
+export type WorkerPhase =
+  | "connecting"
+  | "proving"
+  | "fetching"
+  | "waiting"
+  | "working"
+  | "paused"
+  | "ended"
+  | WorkerFailure["kind"];
 
 export interface WorkerStatus extends Omit<EngineNews, "inUse"> {
   readonly phase: WorkerPhase;
@@ -19,6 +27,8 @@ export interface WorkerStatus extends Omit<EngineNews, "inUse"> {
   readonly engine: { readonly name: string; readonly device: string } | null;
   /** The self-test: largest error of a tensor relative to its largest value. */
   readonly proof: { readonly largestError: number; readonly durationMs: number } | null;
+  /** Bytes of the parameters that it fetches over HTTP; null while it fetches none. */
+  readonly download: { readonly received: number; readonly total: number } | null;
   readonly samplesPerSecond: number;
   /** Counted by the coordinator, training and evaluation together. */
   readonly samples: number;

@@ -1,13 +1,13 @@
 /** The run's network as files. Who may see the run may have them: the guard before `/api/run/` has let them in. */
-import type { FileContent } from "@convoy/model-files";
 import { limits } from "@convoy/protocol";
 import type { Context } from "hono";
 import { type ModelDownload, type ModelDownloads, modelPaths } from "../model/model-downloads.ts";
 import type { Routes } from "./routes.ts";
+import { Sending } from "./sending.ts";
 
 /** `preparing`: what is answered while there is no run. */
 export function addModelRoutes(app: Routes, model: () => ModelDownloads | null, preparing: { error: string }): void {
-  const sending = new Sending();
+  const sending = new Sending(limits.modelDownloads);
   app.get("/api/run/model-files", (context) => {
     const current = model();
     return current === null ? context.json(preparing, 503) : context.json(current.list());
@@ -32,44 +32,14 @@ function answer(context: Context, { content, name, type, etag }: ModelDownload, 
     context.header("retry-after", "10");
     return context.json({ error: "As many downloads as are possible are under way; try again in a moment." }, 503);
   }
-  return context.body(sending.stream(content), 200, {
-    ...headers,
-    "content-type": type,
-    "content-length": String(content.byteLength),
-    "content-disposition": `attachment; filename="${name}"`,
-  });
-}
-
-/** Files on their way, each in pieces that are made when the reader has taken the one before. */
-class Sending {
-  #count = 0;
-
-  get isFull(): boolean {
-    return this.#count >= limits.modelDownloads;
-  }
-
-  stream(content: FileContent): ReadableStream<Uint8Array<ArrayBuffer>> {
-    // It counts from the first piece that is asked for: of what is only asked about, no body is read.
-    let pieces: Iterator<Uint8Array> | null = null;
-    const end = () => {
-      if (pieces !== null) this.#count--;
-      pieces = null;
-    };
-    return new ReadableStream(
-      {
-        pull: (controller) => {
-          if (pieces === null) {
-            this.#count++;
-            pieces = content.pieces()[Symbol.iterator]();
-          }
-          const { done, value } = pieces.next();
-          if (done !== true) return controller.enqueue(value as Uint8Array<ArrayBuffer>);
-          end();
-          controller.close();
-        },
-        cancel: end,
-      },
-      { highWaterMark: 0 },
-    );
-  }
+  return context.body(
+    sending.stream(() => content.pieces()[Symbol.iterator]()),
+    200,
+    {
+      ...headers,
+      "content-type": type,
+      "content-length": String(content.byteLength),
+      "content-disposition": `attachment; filename="${name}"`,
+    },
+  );
 }

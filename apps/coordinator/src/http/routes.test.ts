@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { type NetworkInterfaceInfo, tmpdir } from "node:os";
 import { join } from "node:path";
 import { picture } from "@convoy/datasets";
-import { entryViewSchema, PROTOCOL_VERSION } from "@convoy/protocol";
+import { entryViewSchema, PROTOCOL_VERSION, snapshotPath } from "@convoy/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Access } from "../access/access.ts";
 import { ModelDownloads, modelPaths } from "../model/model-downloads.ts";
@@ -42,6 +42,7 @@ function routes(options: { run?: ServedRun | null; dashboard?: string; authority
   const running: ServedRun = {
     describe: () => tiny.view,
     model,
+    parameters: tiny.loop.versions,
     traffic: () => ({ sentBytes: 7, receivedBytes: 5 }),
     testSample: (run, position) => (run === RUN ? picture(tinyDataset.test, position) : null),
   };
@@ -57,7 +58,8 @@ function routes(options: { run?: ServedRun | null; dashboard?: string; authority
     authority: () => options.authority ?? null,
   });
   /** As from a program or browser on this machine. */
-  const request = (path: string, init: RequestInit = {}, from = here) => app.request(path, init, { incoming: from });
+  const request = (path: string, init: RequestInit = {}, from = here) =>
+    app.request(path, init, { incoming: from, outgoing: { setTimeout() {} } });
   return { app: { request }, tiny };
 }
 
@@ -145,7 +147,13 @@ describe("the API", () => {
 });
 
 describe("whoever is not on this machine", () => {
-  const paths = ["/api/run", "/api/run/traffic", "/api/run/parameters.safetensors", `/api/run/test-samples/${RUN}/3`];
+  const paths = [
+    "/api/run",
+    "/api/run/traffic",
+    "/api/run/parameters.safetensors",
+    `/api/run/test-samples/${RUN}/3`,
+    snapshotPath(RUN, 0),
+  ];
 
   test.each(paths)("[A4] gets nothing of %s without an invitation", async (path) => {
     const { app } = routes();

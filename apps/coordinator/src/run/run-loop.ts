@@ -9,15 +9,18 @@ import {
   coordinatorTransition,
   type DataPlane,
   describeRun,
+  fetchedVersions,
   isPresent,
   measureGradient,
   type PeerId,
+  PublishedVersions,
   positionOf,
   type Report,
   type RunPosition,
 } from "@convoy/coordination";
 import type { Dataset } from "@convoy/datasets";
 import {
+  checksumIn,
   parseToCoordinator,
   type Refusal,
   type RunView,
@@ -32,6 +35,7 @@ import { isLoopbackAddress } from "../access/loopback.ts";
 import type { SampleSource } from "../samples/served-samples.ts";
 import { Alarm } from "./alarm.ts";
 import { now } from "./now.ts";
+import { alreadyWatches, alreadyWorks, notAnAdmin, notAViewer } from "./role-refusals.ts";
 import type { RunHistory } from "./run-history.ts";
 import { Viewers } from "./viewers.ts";
 
@@ -61,6 +65,8 @@ export class RunLoop {
   readonly #options: RunLoopOptions;
   readonly #peers = new Map<PeerId, Peer>();
   readonly #viewers: Viewers;
+  /** What can be had over HTTP of the parameters. */
+  readonly versions: PublishedVersions;
   /** How long each worker's newest lease was held up by what came before it. */
   readonly #heldMs = new Map<PeerId, number>();
   readonly #queue: CoordinatorEvent[] = [];
@@ -74,6 +80,7 @@ export class RunLoop {
   constructor(options: RunLoopOptions) {
     this.#options = options;
     this.#state = options.state;
+    this.versions = new PublishedVersions(options.state.settings.run, options.plane);
     const { classNames, sampleShape } = options.dataset;
     this.#viewers = new Viewers({
       describe: () => this.describe(),
@@ -209,6 +216,9 @@ export class RunLoop {
       case "send-parameters":
         this.#send(effect.peer, { type: "parameters", frame: plane.frame });
         break;
+      case "offer-parameters":
+        this.#offerParameters(effect.peer);
+        break;
       case "send-samples":
         this.#sendSamples(effect);
         break;
@@ -219,10 +229,7 @@ export class RunLoop {
         plane.accumulate(effect.group, effect.shardCount, effect.vector, effect.weight);
         break;
       case "update":
-        if (plane.update(effect.version, effect.sampleCount)) break;
-        // What waits was decided without knowing it.
-        this.#queue.unshift({ type: "diverged", now: now() });
-        return false;
+        return this.#update(effect);
       case "checkpoint":
         this.#options.onCheckpoint(effect);
         break;
@@ -235,6 +242,22 @@ export class RunLoop {
         break;
     }
     return true;
+  }
+
+  #update({ version, sampleCount }: Extract<CoordinatorEffect, { type: "update" }>): boolean {
+    const { plane } = this.#options;
+    const replaced = { version: plane.version, frame: plane.frame };
+    const isPublished = plane.update(version, sampleCount);
+    if (isPublished) this.versions.keep(replaced, fetchedVersions(this.#state));
+    // What waits was decided without knowing it.
+    else this.#queue.unshift({ type: "diverged", now: now() });
+    return isPublished;
+  }
+
+  #offerParameters(peer: PeerId): void {
+    const { version, frame } = this.#options.plane;
+    const { byteLength } = frame;
+    this.#send(peer, { type: "fetch-parameters", version, byteLength, checksum: checksumIn(frame) });
   }
 
   #send(peer: PeerId, message: ToWorker): void {
@@ -265,23 +288,3 @@ function floatsOf(vector: Float32Array | EncodedVector): Float32Array {
   decodeInto(floats, vector);
   return floats;
 }
-
-const notAViewer: Refusal = {
-  reason: "not-allowed",
-  sentence: "Only a dashboard that watches the run can control it.",
-};
-
-const alreadyWatches: Refusal = {
-  reason: "already-joined",
-  sentence: "This connection watches the run; a worker needs a connection of its own.",
-};
-
-const alreadyWorks: Refusal = {
-  reason: "already-joined",
-  sentence: "This connection is a worker's; to watch the run takes a connection of its own.",
-};
-
-const notAnAdmin: Refusal = {
-  reason: "not-allowed",
-  sentence: "An invitation lets one watch and help; to control the run takes the admin key of its host.",
-};

@@ -31,7 +31,7 @@ export function exampleRun(changes: Partial<RunView> = {}): RunView {
     together: null,
     startedAt: 1_767_225_600_000,
     workers: [exampleWorker()],
-    workerCounts: { registered: 0, proving: 0, ready: 0, working: 1, paused: 0, suspect: 0, left: 0 },
+    workerCounts: { registered: 0, proving: 0, fetching: 0, ready: 0, working: 1, paused: 0, suspect: 0, left: 0 },
     shards: 120,
     published: null,
     ...changes,

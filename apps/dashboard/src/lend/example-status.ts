@@ -13,6 +13,7 @@ export function exampleStatus(changes: Partial<WorkerStatus> = {}): WorkerStatus
     proof: { largestError: 2.4e-6, durationMs: 812 },
     engineRemarks: [],
     verdict: null,
+    download: null,
     samplesPerSecond: 820,
     samples: 320,
     leases: 10,

@@ -2,7 +2,7 @@
 import { type MissingWebgpu, missingWebgpu, type WebgpuSurroundings } from "@convoy/engine-webgpu/missing-webgpu";
 import type { WorkerStatus } from "@convoy/worker";
 import type { StateWord } from "../frame/state-label.tsx";
-import { formatAmount, formatDuration, formatError, formatRate } from "../text/format.ts";
+import { formatAmount, formatBytes, formatDuration, formatError, formatRate } from "../text/format.ts";
 import type { LendingState } from "./lending-session.ts";
 
 export interface LendingWords {
@@ -29,6 +29,7 @@ export function lendingWords(state: LendingState): LendingWords {
 const words = {
   connecting: { word: "Connecting", icon: "hourglass", tone: "calm" },
   proving: { word: "Self-test", icon: "test", tone: "active" },
+  fetching: { word: "Downloading", icon: "hourglass", tone: "active" },
   waiting: { word: "Ready", icon: "dot", tone: "good" },
   working: { word: "Working", icon: "play", tone: "active" },
   paused: { word: "Paused", icon: "pause", tone: "warning" },
@@ -62,6 +63,8 @@ function wordsOfPhase(status: WorkerStatus, state: LendingState): LendingWords {
       return { label: words.connecting, headline: "Connecting…", sentence };
     case "proving":
       return { label: words.proving, headline: "Testing this device…", sentence: trialSentence(status) };
+    case "fetching":
+      return { label: words.fetching, headline: "Downloading the network…", sentence: downloadSentence(status) };
     case "waiting":
     case "working":
       return isComputing(state)
@@ -94,6 +97,12 @@ export function isComputing({ status, resting, restart, stage }: LendingState): 
 function trialSentence({ trial, sentence }: WorkerStatus): string {
   if (trial === null) return sentence;
   return `${capitalized(engineName(trial.engine))} has to solve a small problem whose answer is known.`;
+}
+
+/** How far the network's parameters are on their way here. */
+function downloadSentence({ download, sentence }: WorkerStatus): string {
+  if (download === null) return sentence;
+  return `${formatBytes(download.received)} of ${formatBytes(download.total)} are here. Then it computes with the others.`;
 }
 
 function taskSentence({ recipeTitle, datasetTitle }: WorkerStatus): string {

@@ -26,7 +26,7 @@ test("published figures are compared only on their own data", () => {
 });
 
 function countsOf(states: readonly WorkerState[]): RunView["workerCounts"] {
-  const counts = { registered: 0, proving: 0, ready: 0, working: 0, paused: 0, suspect: 0, left: 0 };
+  const counts = { registered: 0, proving: 0, fetching: 0, ready: 0, working: 0, paused: 0, suspect: 0, left: 0 };
   for (const state of states) counts[state]++;
   return counts;
 }

@@ -14,6 +14,7 @@ export const runStateWords: { readonly [state in RunState]: StateWord } = {
 export const workerStateWords: { readonly [state in WorkerState]: StateWord } = {
   registered: { word: "Joined", icon: "hourglass", tone: "calm" },
   proving: { word: "Self-test", icon: "test", tone: "calm" },
+  fetching: { word: "Downloading", icon: "hourglass", tone: "calm" },
   ready: { word: "Ready", icon: "dot", tone: "good" },
   working: { word: "Working", icon: "play", tone: "active" },
   paused: { word: "Paused", icon: "pause", tone: "warning" },

@@ -64,7 +64,7 @@ function listedWorkers({ workers }: CoordinatorState): Worker[] {
 }
 
 function workerCounts({ workers, departedCount }: CoordinatorState): RunView["workerCounts"] {
-  const counts = { registered: 0, proving: 0, ready: 0, working: 0, paused: 0, suspect: 0, left: 0 };
+  const counts = { registered: 0, proving: 0, fetching: 0, ready: 0, working: 0, paused: 0, suspect: 0, left: 0 };
   for (const worker of workers.values()) counts[worker.state]++;
   return { ...counts, left: departedCount };
 }
@@ -132,6 +132,9 @@ function waitingSentence(state: CoordinatorState): string {
   const proving = [...names("registered"), ...names("proving")];
   if (proving.length > 0)
     return `Waiting for workers: ${namesInWords(proving)} ${proving.length === 1 ? "is" : "are"} proving the engine.`;
+  const fetching = names("fetching");
+  if (fetching.length > 0)
+    return `Waiting for workers: ${namesInWords(fetching)} ${fetching.length === 1 ? "is" : "are"} downloading the parameters.`;
   if (names("paused").length > 0) return "Waiting for workers: every worker is paused.";
   return "Waiting for workers: open the worker page on any device to lend it.";
 }

@@ -8,11 +8,13 @@ export type CoordinatorEffect =
   | {
       readonly type: "send";
       readonly peer: PeerId;
-      readonly message: Exclude<ToWorker, { type: "parameters" | "samples" | "refused" }>;
+      readonly message: Exclude<ToWorker, { type: "parameters" | "fetch-parameters" | "samples" | "refused" }>;
     }
   | { readonly type: "refuse"; readonly peer: PeerId; readonly refusal: Refusal }
   /** The newest parameters. */
   | { readonly type: "send-parameters"; readonly peer: PeerId }
+  /** Say which are the newest parameters, to be fetched over HTTP. */
+  | { readonly type: "offer-parameters"; readonly peer: PeerId }
   | {
       readonly type: "send-samples";
       readonly peer: PeerId;

@@ -31,6 +31,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     provingSince: turn.now,
     lease: null,
     holdsVersion: null,
+    download: { version: null, overtaken: 0, failed: false },
     speed: { train: null, evaluate: null },
     stretchPace: null,
     readySince: 0,

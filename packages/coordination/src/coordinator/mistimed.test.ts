@@ -17,6 +17,10 @@ const senders = {
     run.join(PEER);
     run.say(PEER, { type: "proving", engine: "tfjs-wasm" });
   },
+  fetching(run) {
+    run.state = { ...run.state, snapshotBytes: 0 };
+    run.enter(PEER);
+  },
   ready(run) {
     run.say(99, { type: "control", action: "pause" });
     run.enter(PEER);
@@ -47,6 +51,10 @@ const messages = {
   "availability: true": (run) => run.say(PEER, { type: "availability", available: true }),
   "availability: false": (run) => run.say(PEER, { type: "availability", available: false }),
   control: (run) => run.say(PEER, { type: "control", action: "pause" }),
+  "fetched, never told": (run) => run.say(PEER, { type: "fetched", version: NEVER_GIVEN }),
+  "fetch-failed, never told": (run) => run.say(PEER, { type: "fetch-failed", version: NEVER_GIVEN, reason: "none" }),
+  fetched: (run) => run.say(PEER, { type: "fetched", version: 0 }),
+  "fetch-failed": (run) => run.say(PEER, { type: "fetch-failed", version: 0, reason: "none" }),
   "request-samples of no lease": (run) => run.say(PEER, { type: "request-samples", lease: NEVER_GIVEN, samples: [0] }),
   "request-samples of another's": (run) =>
     run.say(PEER, { type: "request-samples", lease: run.leaseOf(OTHER).lease, samples: [0] }),
@@ -67,13 +75,20 @@ const ofWorkers = (answer: string): Record<Sender, string> => ({
   stranger: "not-joined",
   registered: answer,
   proving: answer,
+  fetching: answer,
   ready: answer,
   working: answer,
   suspect: answer,
   paused: answer,
   left: "not-joined",
 });
-const proven = { ready: "already-ready", working: "already-ready", suspect: "already-ready", paused: "already-ready" };
+const proven = {
+  fetching: "already-ready",
+  ready: "already-ready",
+  working: "already-ready",
+  suspect: "already-ready",
+  paused: "already-ready",
+};
 const answers: Record<Message, Record<Sender, string>> = {
   join: { ...ofWorkers("already-joined"), stranger: "accepted", left: "accepted" },
   proving: { ...ofWorkers("accepted"), ...proven },
@@ -83,6 +98,10 @@ const answers: Record<Message, Record<Sender, string>> = {
   "availability: true": { ...ofWorkers("so already"), paused: "accepted" },
   "availability: false": { ...ofWorkers("accepted"), paused: "so already" },
   control: { ...ofWorkers("not-allowed"), stranger: "accepted", left: "accepted", ready: "not-allowed" },
+  "fetched, never told": ofWorkers("malformed"),
+  "fetch-failed, never told": ofWorkers("malformed"),
+  fetched: { ...ofWorkers("malformed"), fetching: "accepted" },
+  "fetch-failed": { ...ofWorkers("malformed"), fetching: "accepted" },
   "request-samples of no lease": ofWorkers("unknown-lease"),
   "request-samples of another's": ofWorkers("not-your-lease"),
   "contribution to no lease": ofWorkers("unknown-lease"),

@@ -29,6 +29,10 @@ export const policy = {
    * it or as so many median deviations: whichever is longest.
    */
   lateness: { least: 250, share: 0.25, spreads: 5 },
+  /** A newcomer fetches a frame of more bytes over HTTP; a shorter one is on its socket in no time. */
+  snapshotBytes: 1024 * 1024,
+  /** So many times a newer version may be there when it is done; the next then goes over its socket, ahead of a lease. */
+  snapshotTries: 3,
   /** A lease should not take longer than this where the choice is free, so that progress can be seen. */
   leaseMs: 2_000,
   /** So much more than its share a worker may get, so that two equal ones whose measured speeds differ share evenly. */

@@ -25,8 +25,9 @@ export interface Worker {
   readonly provingSince: number;
   /** The lease it works on, also when that has expired and its round is over. */
   readonly lease: LeaseInHand | null;
-  /** The version of the parameters that it was sent last. */
+  /** The version of the parameters that it was sent or has fetched last. */
   readonly holdsVersion: number | null;
+  readonly download: Download;
   /** Samples per second, from lease to result; null until measured. */
   readonly speed: { readonly train: number | null; readonly evaluate: number | null };
   /** In `local`: what its last stretches took; null until measured. */
@@ -46,6 +47,16 @@ export interface Worker {
   readonly refusals: number;
   readonly shards: number;
   readonly samples: number;
+}
+
+/** How a worker fares that fetches versions over HTTP. */
+export interface Download {
+  /** The version that it was told to fetch last; null before. */
+  readonly version: number | null;
+  /** Downloads in a row that were done when there was a newer version already. */
+  readonly overtaken: number;
+  /** It cannot have any over HTTP. */
+  readonly failed: boolean;
 }
 
 /** What a stretch takes a worker: the steps, and all that comes with it however many they are. */
@@ -177,6 +188,8 @@ export interface CoordinatorState {
   readonly epoch: EpochSoFar;
   /** As they were before the newest step, in case that led nowhere. */
   readonly before: Pick<CoordinatorState, "step" | "epoch" | "newest" | "curves"> | null;
+  /** A frame of more bytes is fetched over HTTP by whoever holds none: the policy's, but for tests of small networks. */
+  readonly snapshotBytes: number;
   /** The order of the epoch under way. */
   readonly order: Uint32Array;
   /** Null when the run has ended. */

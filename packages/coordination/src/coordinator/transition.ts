@@ -11,11 +11,13 @@ import { formatCount } from "./format.ts";
 import { expireLeases, issueLeases, releaseFrom } from "./leasing.ts";
 import { onAvailability, onDeparture, onJoin, strike } from "./members.ts";
 import { namedBy } from "./named-samples.ts";
+import { policy } from "./policy.ts";
 import { expireProofs, onProving, onReady, proofDeadline } from "./proving.ts";
 import { onReturnedLease } from "./refused-results.ts";
 import { closeWhenComplete, onContribution, onEvaluation, refuseForeignLease } from "./results.ts";
 import { end, onDivergence, trainingRound } from "./rounds.ts";
 import type { RunSettings } from "./settings.ts";
+import { offerSnapshots, onFetched, onFetchFailed } from "./snapshots.ts";
 import { type CoordinatorState, emptyEpoch, orderOfEpoch, type PeerId, type Worker } from "./state.ts";
 import { clockFor, stoppedClock } from "./training-clock.ts";
 import { Turn } from "./turn.ts";
@@ -43,6 +45,7 @@ export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, 
     step: 0,
     epoch,
     before: null,
+    snapshotBytes: policy.snapshotBytes,
     order,
     fingerprint: null,
     checkpointAt: now,
@@ -68,6 +71,7 @@ export function transition(state: CoordinatorState, event: CoordinatorEvent): Co
   const turn = new Turn(state, event.now);
   handle(turn, event);
   closeWhenComplete(turn);
+  offerSnapshots(turn);
   issueLeases(turn);
   keepClock(turn);
   setAlarm(turn);
@@ -124,6 +128,12 @@ function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { ty
     case "decline":
       turn.log("warning", `${worker.name} cannot train: ${message.reason}`);
       takeLeave(turn, peer, "no engine passed the self-test");
+      return;
+    case "fetched":
+      onFetched(turn, worker, message.version);
+      return;
+    case "fetch-failed":
+      onFetchFailed(turn, worker, message);
       return;
     case "request-samples":
       onSampleRequest(turn, worker, message.lease, message.samples);

@@ -1,5 +1,5 @@
 /** What a worker wants done. */
-import type { LeaseMessage, ToCoordinator } from "@convoy/protocol";
+import type { FetchMessage, LeaseMessage, ToCoordinator } from "@convoy/protocol";
 import type { LeaseOutcome } from "./event.ts";
 import type { EngineWish } from "./state.ts";
 
@@ -13,6 +13,8 @@ export type WorkerEffect =
   | { readonly type: "send"; readonly message: Exclude<ToCoordinator, { type: "contribution" | "watch" }> }
   /** Choose an engine for the recipe that the coordinator named, and let it prove itself. */
   | { readonly type: "prove"; readonly wish: EngineWish }
+  /** Over HTTP. Is it on its way already, it goes on. */
+  | { readonly type: "fetch"; readonly message: FetchMessage }
   | { readonly type: "compute"; readonly lease: LeaseMessage }
   /** Send the gradient of the lease that was computed last. */
   | { readonly type: "send-contribution"; readonly lease: LeaseMessage; readonly outcome: SentOutcome }

@@ -1,5 +1,5 @@
 /** What can happen to a worker. */
-import type { ToWorker } from "@convoy/protocol";
+import type { FetchMessage, ToWorker } from "@convoy/protocol";
 import type { EngineWish, Proof, WorkerEngine } from "./state.ts";
 
 export interface LeaseOutcome {
@@ -31,6 +31,10 @@ export type WorkerEvent =
   | { readonly type: "engine-changed"; readonly identity: WorkerEngine; readonly proof: Proof }
   | { readonly type: "engine-missing"; readonly wish: EngineWish; readonly sentence: string }
   | { readonly type: "parameters-stored"; readonly version: number }
+  | { readonly type: "told-to-fetch"; readonly message: FetchMessage }
+  /** The parameters are there, checked. */
+  | { readonly type: "fetched"; readonly version: number }
+  | { readonly type: "fetch-failed"; readonly version: number; readonly sentence: string }
   /** `missing` are the samples of the lease that the cache does not have, `ahead` those that it names for later. */
   | {
       readonly type: "leased";

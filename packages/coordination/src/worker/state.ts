@@ -66,6 +66,8 @@ export interface WorkerCoreState {
   readonly paused: boolean;
   /** Of the parameters that the engine has. */
   readonly version: number | null;
+  /** The version that it fetches over HTTP. */
+  readonly fetching: number | null;
   readonly lease: LeaseInHand | null;
   /** The run as a whole. */
   readonly runState: { readonly state: "running" | "paused" | "ended"; readonly sentence: string };
@@ -86,6 +88,7 @@ export const startWorker: WorkerCoreState = {
   testing: null,
   paused: false,
   version: null,
+  fetching: null,
   lease: null,
   runState: { state: "running", sentence: "" },
   notFinite: 0,

@@ -3,6 +3,7 @@ import { unreachable } from "@convoy/foundation";
 import { PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
+import { onFetched, onFetchFailed, onToldToFetch } from "./fetching.ts";
 import { isWished, onEngineChanged, onEngineProven, onWelcome, tellProving } from "./proving.ts";
 import type { WorkerCoreState, WorkerFailure } from "./state.ts";
 import { stay, to, type WorkerTransition } from "./worker-transition.ts";
@@ -51,7 +52,7 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       );
     case "disconnected":
       // What was in hand belongs to the old connection; the coordinator has given it to someone else.
-      return stay({ ...state, connected: false, welcomed: false, version: null, lease: null });
+      return stay({ ...state, connected: false, welcomed: false, version: null, fetching: null, lease: null });
     case "welcomed":
       return onWelcome(state, event);
     case "failed":
@@ -67,6 +68,12 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       return isWished(state, event.wish) ? fail(state, event.sentence) : stay(state);
     case "parameters-stored":
       return onParameters(state, event.version);
+    case "told-to-fetch":
+      return onToldToFetch(state, event.message);
+    case "fetched":
+      return onFetched(state, event.version);
+    case "fetch-failed":
+      return onFetchFailed(state, event);
     case "leased":
       return onLease(state, event);
     case "samples-stored":
