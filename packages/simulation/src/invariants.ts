@@ -193,7 +193,22 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
     );
     if (state.round !== before.round || state.leases !== before.leases || state.workers !== before.workers)
       this.#books.compare(state);
+    this.#checkFetching(state);
     this.#checkBounds(state);
+  }
+
+  /** Nobody waits for a worker that fetches the parameters: it has nothing in its hands. */
+  #checkFetching({ workers, leases }: CoordinatorState): void {
+    for (const { peer, state, lease } of workers.values())
+      expect(
+        state !== "fetching" || lease === null,
+        () => `worker ${peer} fetches the parameters with a lease in hand`,
+      );
+    for (const { peer, state } of leases.values())
+      expect(
+        state !== "active" || workers.get(peer)?.state !== "fetching",
+        () => `a lease of worker ${peer} is active while it fetches the parameters`,
+      );
   }
 
   #checkBounds({ workers, leases, round, lastLease, pace }: CoordinatorState): void {

@@ -13,7 +13,7 @@ import {
   readFrame,
   type ToWorker,
 } from "@convoy/protocol";
-import { type Caller, type Connection, MemoryNetwork } from "@convoy/transport";
+import { type Caller, type Connection, MemoryNetwork, type OpenBytes } from "@convoy/transport";
 import { type RunningWorker, runWorker, type WorkerStatus } from "@convoy/worker";
 import { Access } from "../access/access.ts";
 import { ServedSamples } from "../samples/served-samples.ts";
@@ -132,10 +132,12 @@ export class TestRun {
   /** Who the next connections come from. */
   caller: Caller = { address: "127.0.0.1", host: "localhost:4300", forwarded: false };
 
-  constructor(settings: RunSettings = tinySettings) {
+  /** `snapshotBytes`: of more, newcomers fetch the parameters; the policy's without it. */
+  constructor(settings: RunSettings = tinySettings, { snapshotBytes }: { snapshotBytes?: number } = {}) {
+    const state = startCoordinator(settings, tinyDataset.test.labels, Date.now());
     this.plane = new DataPlane(settings, { version: 0, parameters: initial() });
     this.loop = new RunLoop({
-      state: startCoordinator(settings, tinyDataset.test.labels, Date.now()),
+      state: { ...state, snapshotBytes: snapshotBytes ?? state.snapshotBytes },
       plane: this.plane,
       dataset: tinyDataset,
       samples: new ServedSamples(tinyDataset),
@@ -156,9 +158,17 @@ export class TestRun {
     name: string,
     onStatus: (status: WorkerStatus) => void = () => {},
     create: EngineFactory = createReferenceEngine,
+    openBytes?: OpenBytes,
   ): RunningWorker {
     const engines = [{ name: "reference", create }];
-    return runWorker({ dial: this.network.dial, name, device: "Node", engines, onStatus });
+    return runWorker({
+      dial: this.network.dial,
+      ...(openBytes && { openBytes }),
+      name,
+      device: "Node",
+      engines,
+      onStatus,
+    });
   }
 
   addPeer(): TestPeer {

@@ -4,6 +4,7 @@ import { useRef } from "react";
 import { Banner } from "../frame/banner.tsx";
 import { Icon } from "../frame/icon.tsx";
 import { StateLabel } from "../frame/state-label.tsx";
+import { DownloadProgress } from "./download-progress.tsx";
 import { EngineCard } from "./engine-card.tsx";
 import type { LendRequest } from "./lend-request.ts";
 import { LendingFigures } from "./lending-figures.tsx";
@@ -38,6 +39,7 @@ export function LendingPanel({ lending, words, request }: LendingPanelProps) {
           {words.headline}
         </h1>
         <p className={classes.sentence}>{words.sentence}</p>
+        {state.stage === "lending" && status?.download && <DownloadProgress download={status.download} />}
         <Buttons lending={lending} />
       </section>
       <UnknownEngineBanner request={request} />

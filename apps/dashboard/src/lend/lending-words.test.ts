@@ -24,6 +24,15 @@ test("between two leases the device is still at work", () => {
   });
 });
 
+test("a newcomer to a large network says how much of it is there", () => {
+  const fetching = { phase: "fetching", sentence: "Downloading the network's parameters." } as const;
+  expect(lendingWords(lending({ ...fetching, download: { received: 57_000_000, total: 228_179_280 } }))).toMatchObject({
+    headline: "Downloading the network…",
+    sentence: "57.0 MB of 228 MB are here. Then it computes with the others.",
+  });
+  expect(lendingWords(lending(fetching)).sentence).toBe("Downloading the network's parameters.");
+});
+
 test("the data are named where the recipe does not name them", () => {
   expect(lendingWords(lending({})).sentence).not.toContain("Data:");
   expect(lendingWords(lending({ datasetTitle: "built-in digits" })).sentence).toContain("Data: built-in digits.");
