@@ -11,10 +11,13 @@ import { readOptions } from "../src/options.ts";
 import { settingsOf } from "../src/run/open-run.ts";
 import { RunLoop } from "../src/run/run-loop.ts";
 import { type SampleSource, ServedSamples } from "../src/samples/served-samples.ts";
+import type { ProcessorTime } from "./processor-time.ts";
 import { shrunkLimits, shrunkRecipe } from "./shrunk.ts";
 
 export interface EmulatedRunOptions {
   readonly clock: LinkClock;
+  /** Where time is virtual: what the coordinator computes takes its time nevertheless. */
+  readonly processor: ProcessorTime | null;
   /** As the coordinator takes them: recipe, strategy and so on. */
   readonly coordinatorOptions: readonly string[];
   readonly trainSamples: number;
@@ -38,7 +41,7 @@ export interface Standing {
   readonly step: number;
   /** Of all links together. */
   readonly traffic: LinkTraffic;
-  /** What this process has used of the processor, in milliseconds. */
+  /** What the coordinator has used of a processor, in milliseconds; where its time is not told apart, the whole process. */
   readonly processorMs: number;
 }
 
@@ -55,7 +58,8 @@ export class EmulatedRun {
     this.#recipe = recipe;
     this.#loop = loop;
     const accept: Accept = (connection, caller) => loop.accept(connection, { ...caller, address: FAR });
-    this.#network = new EmulatedNetwork(options.clock, accept, shrunkLimits(options.shrink));
+    const { clock, processor, shrink } = options;
+    this.#network = new EmulatedNetwork(clock, processor?.spend(accept) ?? accept, shrunkLimits(shrink));
   }
 
   static async begin(options: EmulatedRunOptions): Promise<EmulatedRun> {
@@ -110,7 +114,7 @@ export class EmulatedRun {
         up: traffic.reduce((sum, { up }) => sum + up, 0),
         down: traffic.reduce((sum, { down }) => sum + down, 0),
       },
-      processorMs: (user + system) / 1000,
+      processorMs: this.#options.processor?.usedMs ?? (user + system) / 1000,
     };
   }
 }

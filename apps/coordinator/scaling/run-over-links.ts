@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { type LinkClock, type LinkOptions, Medium } from "@convoy/transport";
 import { collectRarely, optimizeEarly } from "@convoy/transport/v8-settings";
 import { EmulatedRun, type Standing } from "./emulated-run.ts";
+import { ProcessorTime } from "./processor-time.ts";
 import { RealTime } from "./real-time.ts";
 import { liveInVirtualTime } from "./virtual-time.ts";
 
@@ -31,7 +32,10 @@ const { values, positionals } = parseArgs({
     /** or of one medium for all, both ways. */
     shared: { type: "string" },
     "first-epoch": { type: "boolean", default: false },
+    /** Only links, engines and what the coordinator computes take time, */
     virtual: { type: "boolean", default: false },
+    /** or only links and engines. */
+    "network-alone": { type: "boolean", default: false },
     /** So many times smaller are the network and its links, with the same times and less memory. */
     shrink: { type: "string", default: "1" },
     "train-samples": { type: "string", default: "640000" },
@@ -40,12 +44,13 @@ const { values, positionals } = parseArgs({
     seconds: { type: "string", default: "10" },
   },
 });
-const number = (name: Exclude<keyof typeof values, "virtual" | "first-epoch">) => Number(values[name]);
+const number = (name: Exclude<keyof typeof values, "virtual" | "network-alone" | "first-epoch">) => Number(values[name]);
 const shrink = number("shrink");
 
 const time = values.virtual ? liveInVirtualTime() : realTime();
 const run = await EmulatedRun.begin({
   clock: time.clock,
+  processor: values.virtual && !values["network-alone"] ? new ProcessorTime(time.clock) : null,
   coordinatorOptions: positionals,
   trainSamples: number("train-samples"),
   shrink,
