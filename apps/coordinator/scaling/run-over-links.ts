@@ -44,7 +44,8 @@ const { values, positionals } = parseArgs({
     seconds: { type: "string", default: "10" },
   },
 });
-const number = (name: Exclude<keyof typeof values, "virtual" | "network-alone" | "first-epoch">) => Number(values[name]);
+const number = (name: Exclude<keyof typeof values, "virtual" | "network-alone" | "first-epoch">) =>
+  Number(values[name]);
 const shrink = number("shrink");
 
 const time = values.virtual ? liveInVirtualTime() : realTime();

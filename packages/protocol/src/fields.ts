@@ -2,6 +2,12 @@
 import * as z from "zod";
 import { limits } from "./limits.ts";
 
+/** Bytes that say nothing: they make a message longer. */
+export const padding = z.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array && value.length <= limits.probeBytes,
+  `must be at most ${limits.probeBytes} bytes`,
+);
+
 export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be bytes");
 export const count = z.int().min(0);
 export const leaseId = z.int().min(1).max(0xffff_ffff);

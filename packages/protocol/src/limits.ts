@@ -49,6 +49,8 @@ export const limits = {
   stretchBytes: 64 * 1024 * 1024,
   /** Samples that one lease may name. */
   leaseSamples: 1024,
+  /** Bytes with which a message is made longer that measures a link: enough to tell bandwidth from delay. */
+  probeBytes: 64 * 1024,
   /** Samples of the next batch that a lease may name beside its own. */
   aheadSamples: 512,
   /** Loss of one sample, in nats: the largest number in single precision. Sums of it stay finite. */

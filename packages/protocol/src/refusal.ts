@@ -27,6 +27,7 @@ export const refusalReasons = [
   "not-finite",
   "norm-too-large",
   "unknown-sample",
+  "not-probed",
   "too-fast",
   "too-slow",
   "too-many-connections",

@@ -42,6 +42,14 @@ const workerViewSchema = z.strictObject({
   soloSamplesPerSecond: z.number().min(0).nullable(),
   /** Null as the speed above. */
   time: timeSharesSchema.nullable(),
+  /** Its way to the coordinator and back, as measured when it joined; null until then. */
+  link: z
+    .strictObject({
+      roundTripMs: z.number().min(0),
+      downBytesPerSecond: z.number().min(0),
+      upBytesPerSecond: z.number().min(0),
+    })
+    .nullable(),
   /** Shards of training that were counted. */
   shards: count,
   samples: count,

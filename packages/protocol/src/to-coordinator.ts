@@ -2,11 +2,13 @@
 import * as z from "zod";
 import {
   bytes,
+  count,
   description,
   engineIdentity,
   leaseId,
   milliseconds,
   outcomeFields,
+  padding,
   parameterVersion,
   protocolVersion,
   sampleIndices,
@@ -68,6 +70,9 @@ const evaluation = z.strictObject({
   predictions: bytes,
 });
 
+/** The answer to a probe, with as much padding as it asked for. */
+const probed = z.strictObject({ type: z.literal("probed"), probe: count, padding });
+
 /** Gives a lease back unfinished. */
 const returnLease = z.strictObject({ type: z.literal("return-lease"), lease: leaseId, reason: description });
 
@@ -93,6 +98,7 @@ export const toCoordinatorSchema = z.discriminatedUnion("type", [
   requestSamples,
   contribution,
   evaluation,
+  probed,
   returnLease,
   availability,
   leave,

@@ -6,6 +6,7 @@ import {
   fingerprint,
   leaseId,
   milliseconds,
+  padding,
   parameterVersion,
   runId,
   sampleIndices,
@@ -100,6 +101,15 @@ const samples = z.strictObject({
   labels: bytes,
 });
 
+/** To be answered at once: its way there and back is measured. */
+const probe = z.strictObject({
+  type: z.literal("probe"),
+  probe: count,
+  /** How long the answer's padding is to be. */
+  answerBytes: z.int().min(0).max(limits.probeBytes),
+  padding,
+});
+
 /** The lease was settled without this worker: its result is no longer needed. */
 const revoke = z.strictObject({ type: z.literal("revoke"), lease: leaseId });
 
@@ -121,6 +131,7 @@ export const toWorkerSchema = z.discriminatedUnion("type", [
   fetchParameters,
   lease,
   samples,
+  probe,
   revoke,
   counted,
   refused,

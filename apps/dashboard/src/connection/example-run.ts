@@ -48,6 +48,7 @@ export function exampleWorker(changes: Partial<WorkerView> = {}): WorkerView {
     samplesPerSecond: 800,
     soloSamplesPerSecond: null,
     time: null,
+    link: null,
     shards: 120,
     samples: 960,
     refusals: 0,

@@ -48,6 +48,13 @@ export function formatBytes(bytes: number): string {
   return `${size < 9.95 || (unit === "MB" && size < 99.95) ? tenths.format(size) : integers.format(size)} ${unit}`;
 }
 
+/** How quick a link is, in bits as providers count them: "0.4 Mb/s", "92 Mb/s"; beyond a gigabit it hardly matters. */
+export function formatBandwidth(bytesPerSecond: number): string {
+  const megabits = (8 * bytesPerSecond) / 1e6;
+  if (megabits >= 1000) return "over 1,000 Mb/s";
+  return `${megabits < 9.95 ? tenths.format(megabits) : integers.format(megabits)} Mb/s`;
+}
+
 /** A share of 0 … 1 as "98.17%". */
 export function formatAccuracy(share: number | null): string {
   return isFigure(share) ? exactPercents.format(share) : NO_FIGURE;

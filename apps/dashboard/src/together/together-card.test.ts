@@ -72,6 +72,12 @@ test("a table has each worker that is measured, and all", () => {
   expect(text).not.toContain("Late");
 });
 
+test("the way to a worker is told in words where it was measured", () => {
+  const link = { roundTripMs: 62, downBytesPerSecond: 11.5e6, upBytesPerSecond: 50_000 };
+  const workers = [exampleWorker({ soloSamplesPerSecond: 2000, time, link })];
+  expect(textOf(shown({ together, workers }))).toContain("|62 ms there and back, 92 Mb/s down, 0.4 Mb/s up|");
+});
+
 test("without figures it says when there will be some", () => {
   expect(shown({ together: null })).toContain("Known as soon as a worker has computed.");
   expect(shown({ together: null, state: "paused" })).toContain("Measured while the run trains");

@@ -1,6 +1,14 @@
 /** What the card about alone and together says and shows, chosen from the view of the run. */
-import type { RunView, TimeShares, TogetherView } from "@convoy/protocol";
-import { formatAmount, formatRate, formatRatio, formatShare } from "../text/format.ts";
+import type { RunView, TimeShares, TogetherView, WorkerView } from "@convoy/protocol";
+import {
+  formatAmount,
+  formatBandwidth,
+  formatRate,
+  formatRatio,
+  formatShare,
+  formatStep,
+  NO_FIGURE,
+} from "../text/format.ts";
 
 /** In the order in which they are drawn. */
 export const parts = [
@@ -30,6 +38,13 @@ export function efficiencyWords({ workerCount, efficiency, mostSamplesPerSecond 
 /** A drawing of the shares, in words. */
 export function sharesInWords(time: TimeShares): string {
   return parts.map(({ part, label }) => `${label.toLowerCase()} ${formatShare(time[part])}`).join(", ");
+}
+
+/** What the way to a worker is like: "2.1 ms there and back, 92 Mb/s down, 20 Mb/s up". */
+export function linkWords(link: WorkerView["link"]): string {
+  if (link === null) return NO_FIGURE;
+  const { roundTripMs, downBytesPerSecond, upBytesPerSecond } = link;
+  return `${formatStep(roundTripMs)} there and back, ${formatBandwidth(downBytesPerSecond)} down, ${formatBandwidth(upBytesPerSecond)} up`;
 }
 
 /** Why there are no figures. */

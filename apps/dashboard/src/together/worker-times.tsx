@@ -2,7 +2,7 @@
 import type { RunView, TimeShares, WorkerView } from "@convoy/protocol";
 import { formatRate, formatShare } from "../text/format.ts";
 import { TimeBar } from "./time-bar.tsx";
-import { parts } from "./together-words.ts";
+import { linkWords, parts } from "./together-words.ts";
 import classes from "./worker-times.module.css";
 
 /** Solo speed and where the time goes, of each worker and of all: as bars, and in figures. */
@@ -25,11 +25,16 @@ export function WorkerTimes({
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {measured.map(({ id, name, soloSamplesPerSecond, time }) => (
-            <Row key={id} name={name} alone={soloSamplesPerSecond} time={time} />
+          {measured.map(({ id, name, soloSamplesPerSecond, time, link }) => (
+            <Row key={id} name={name} alone={soloSamplesPerSecond} time={time} link={link} />
           ))}
           {measured.length > 1 && (
-            <Row name="All, each counted by its speed" alone={together.mostSamplesPerSecond} time={together.time} />
+            <Row
+              name="All, each counted by its speed"
+              alone={together.mostSamplesPerSecond}
+              time={together.time}
+              link={null}
+            />
           )}
         </tbody>
       </table>
@@ -41,13 +46,15 @@ interface RowProps {
   readonly name: string;
   readonly alone: number;
   readonly time: TimeShares;
+  readonly link: WorkerView["link"];
 }
 
-function Row({ name, alone, time }: RowProps) {
+function Row({ name, alone, time, link }: RowProps) {
   return (
     <tr role="row" className={classes.row}>
       <th role="rowheader" scope="row" className={classes.name}>
         {name}
+        {link && <span className={classes.link}>{linkWords(link)}</span>}
         <TimeBar time={time} of={name} small />
       </th>
       <td role="cell" data-label="Alone">

@@ -81,6 +81,7 @@ function describeWorker(state: CoordinatorState, worker: Worker, isMoving: boole
     samplesPerSecond: isMeasured ? (worker.speed.train ?? 0) : 0,
     soloSamplesPerSecond: spent && soloSpeed(spent),
     time: spent && sharesOf(spent),
+    link: worker.link,
     shards: worker.shards,
     samples: worker.samples,
     refusals: worker.refusals,

@@ -1,6 +1,7 @@
 /** Workers coming, proving themselves, pausing and going. */
 import { limits, type ToCoordinator } from "@convoy/protocol";
 import { release, reopen, shardsInWords } from "./leasing.ts";
+import { beginProbing, noProbing } from "./link.ts";
 import { policy } from "./policy.ts";
 import type { PeerId, Worker } from "./state.ts";
 import { noTimeSpent } from "./time-spent.ts";
@@ -33,6 +34,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     holdsVersion: null,
     download: { version: null, overtaken: 0, failed: false },
     speed: { train: null, evaluate: null },
+    ...noProbing,
     stretchPace: null,
     readySince: 0,
     timeSpent: noTimeSpent,
@@ -48,6 +50,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
   turn.workers.set(peer, worker);
   turn.log("info", `${worker.name} joined.`);
   sendWelcome(turn, worker);
+  beginProbing(turn, worker);
   if (control === "paused") turn.send(peer, { type: "run-state", state: "paused", sentence: "The run is paused." });
   if (control === "finished" || control === "stopped")
     turn.send(peer, { type: "run-state", state: "ended", sentence: "The run has ended." });

@@ -30,6 +30,10 @@ export interface Worker {
   readonly download: Download;
   /** Samples per second, from lease to result; null until measured. */
   readonly speed: { readonly train: number | null; readonly evaluate: number | null };
+  /** What the way to it is like, as measured when it joined; null until all probes were answered. */
+  readonly link: Link | null;
+  /** The probe that was sent last, and what those before it took; null when none is open. */
+  readonly probing: Probing | null;
   /** In `local`: what its last stretches took; null until measured. */
   readonly stretchPace: StretchPace | null;
   /** When it became ready last, on the training clock. */
@@ -57,6 +61,20 @@ export interface Download {
   readonly overtaken: number;
   /** It cannot have any over HTTP. */
   readonly failed: boolean;
+}
+
+/** A worker's way to the coordinator and back. */
+export interface Link {
+  readonly roundTripMs: number;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+}
+
+export interface Probing {
+  readonly probe: number;
+  readonly sentAt: number;
+  /** Milliseconds, there and back. */
+  readonly tookMs: readonly number[];
 }
 
 /** What a stretch takes a worker: the steps, and all that comes with it however many they are. */

@@ -9,6 +9,7 @@ import type { CoordinatorEffect } from "./effect.ts";
 import type { CoordinatorEvent } from "./event.ts";
 import { formatCount } from "./format.ts";
 import { expireLeases, issueLeases, releaseFrom } from "./leasing.ts";
+import { onProbed } from "./link.ts";
 import { onAvailability, onDeparture, onJoin, strike } from "./members.ts";
 import { namedBy } from "./named-samples.ts";
 import { policy } from "./policy.ts";
@@ -140,6 +141,9 @@ function onMessage(turn: Turn, { peer, message }: Extract<CoordinatorEvent, { ty
       return;
     case "evaluation":
       onEvaluation(turn, peer, message);
+      return;
+    case "probed":
+      onProbed(turn, worker, message);
       return;
     case "return-lease":
       if (!refuseForeignLease(turn, peer, message.lease)) onReturnedLease(turn, peer, message.lease, message.reason);

@@ -55,7 +55,7 @@ export type WorkerEvent =
   | { readonly type: "compute-failed"; readonly lease: number; readonly sentence: string }
   | {
       readonly type: "message";
-      readonly message: Extract<ToWorker, { type: "revoke" | "counted" | "refused" | "run-state" }>;
+      readonly message: Extract<ToWorker, { type: "revoke" | "counted" | "refused" | "run-state" | "probe" }>;
     }
   | { readonly type: "pause" }
   | { readonly type: "resume" }

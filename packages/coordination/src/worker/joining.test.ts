@@ -101,6 +101,16 @@ describe("[K18] an engine that takes the place of the one that was ready", () =>
 });
 
 describe("what an engine is chosen for", () => {
+  test("[K23] a probe is answered at once, with as many bytes as it asks for", () => {
+    const worker = new TestWorker();
+    worker.connect();
+    worker.welcome();
+    const padding = new Uint8Array(4);
+    const probe = { type: "probe", probe: 3, answerBytes: 2, padding } as const;
+    const probed = { type: "probed", probe: 3, padding: new Uint8Array(2) };
+    expect(worker.handle({ type: "message", message: probe })).toEqual([{ type: "send", message: probed }]);
+  });
+
   test("[K14] the engine that is being tested is named, and named again on a new connection", () => {
     const worker = new TestWorker();
     worker.connect();

@@ -228,6 +228,10 @@ function onMessage(
           leases: state.totals.leases + 1,
         },
       });
+    case "probe": {
+      const padding = new Uint8Array(message.answerBytes);
+      return to(state, { type: "send", message: { type: "probed", probe: message.probe, padding } });
+    }
     case "run-state":
       return stay({
         ...state,
