@@ -7,7 +7,7 @@
  * |      4 | uint32  | protocol version |
  * |      8 | 8 bytes | run |
  * |     16 | uint32  | version of the parameters |
- * |     20 | uint32  | lease; 0 in a frame of parameters |
+ * |     20 | uint32  | lease; 0 in a frame of parameters, or of their change |
  * |     24 | uint32  | length: number of the vector's elements |
  * |     28 | uint32  | checksum of all bytes behind the header (MurmurHash3 in 16 lanes), seeded with MurmurHash3 of the 28 bytes above |
  * |     32 | 8 bytes | zero |
@@ -44,20 +44,28 @@ interface ReadHeader extends FrameHeader {
 
 /** Writes the header of a frame whose other bytes are there already. */
 export function writeHeader(frame: Uint8Array, codec: CodecName, length: number, header: FrameHeader): void {
-  const { run, version, lease } = header;
-  const view = new DataView(frame.buffer, frame.byteOffset, FRAME_HEADER_BYTES);
+  writeFields(frame, codec, length, header);
+  viewOf(frame).setUint32(CHECKSUM_OFFSET, checksumOf(frame), true);
+}
+
+function viewOf(frame: Uint8Array): DataView {
+  return new DataView(frame.buffer, frame.byteOffset, FRAME_HEADER_BYTES);
+}
+
+/** All but the checksum. */
+function writeFields(frame: Uint8Array, codec: CodecName, length: number, { run, version, lease }: FrameHeader): void {
+  const view = viewOf(frame);
   view.setUint32(0, MAGIC | ((1 + codecNames.indexOf(codec)) << 24), true);
   view.setUint32(4, PROTOCOL_VERSION, true);
   for (let i = 0; i < 8; i++) view.setUint8(8 + i, Number.parseInt(run.slice(2 * i, 2 * i + 2), 16));
   view.setUint32(16, version, true);
   view.setUint32(20, lease, true);
   view.setUint32(24, length, true);
-  view.setUint32(CHECKSUM_OFFSET, checksumOf(frame), true);
 }
 
 /** @param frame of at least 40 bytes */
 export function readHeader(frame: Uint8Array): ReadHeader {
-  const view = new DataView(frame.buffer, frame.byteOffset, FRAME_HEADER_BYTES);
+  const view = viewOf(frame);
   const magic = view.getUint32(0, true);
   return {
     isFrame: (magic & 0xffffff) === MAGIC,
@@ -80,4 +88,12 @@ function readRun(frame: Uint8Array): string {
 
 export function checksumOf(frame: Uint8Array): number {
   return checksum(frame.subarray(FRAME_HEADER_BYTES), murmur3(frame.subarray(0, CHECKSUM_OFFSET)));
+}
+
+/** The checksum of the frame that would have these floats, wherever they are. */
+export function checksumOfFloats(vector: Float32Array, header: FrameHeader): number {
+  const fields = new Uint8Array(FRAME_HEADER_BYTES);
+  writeFields(fields, "fp32", vector.length, header);
+  const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+  return checksum(bytes, murmur3(fields.subarray(0, CHECKSUM_OFFSET)));
 }

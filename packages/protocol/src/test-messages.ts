@@ -45,9 +45,11 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     fingerprint: "reference-1",
     trainCount: 60_000,
     codec: "fp32",
+    downCodec: "int8",
   },
   parameters: { type: "parameters", frame: Uint8Array.of(1, 2, 3) },
   "fetch-parameters": { type: "fetch-parameters", version: 4, byteLength: 228_179_280, checksum: 0xfedc_ba98 },
+  "parameters-change": { type: "parameters-change", frame: Uint8Array.of(1, 2, 3), checksum: 0xffff_ffff },
   lease: {
     type: "lease",
     lease: 7,

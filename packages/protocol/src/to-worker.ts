@@ -37,10 +37,20 @@ const welcome = z.strictObject({
   trainCount: count,
   /** How the vectors of contributions are to be encoded: nothing else is taken. */
   codec: z.enum(codecNames),
+  /** How the change from one version of the parameters to the next is encoded; with fp32 all of them are sent instead. */
+  downCodec: z.enum(codecNames),
 });
 
-/** The flat vector of parameters of one version. Sent before the first lease of that version. */
+/** The flat vector of parameters of one version. It, or the change that leads there, goes ahead of the first lease of it. */
 const parameters = z.strictObject({ type: z.literal("parameters"), frame: bytes });
+
+/** What to add to the parameters of the version before the frame's. */
+const parametersChange = z.strictObject({
+  type: z.literal("parameters-change"),
+  frame: bytes,
+  /** That of the frame which has all parameters of the version. */
+  checksum: z.int().min(0).max(0xffff_ffff),
+});
 
 /** The newest parameters are there to be fetched over HTTP, at `snapshotPath`: the same frame. No lease comes before they are. */
 const fetchParameters = z.strictObject({
@@ -129,6 +139,7 @@ export const toWorkerSchema = z.discriminatedUnion("type", [
   welcome,
   parameters,
   fetchParameters,
+  parametersChange,
   lease,
   samples,
   probe,

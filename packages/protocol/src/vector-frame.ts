@@ -6,11 +6,13 @@ import { assert } from "@convoy/foundation";
 import {
   type EncodedVector,
   type Encoding,
+  encodeChange,
   encodedBytes,
   encodeVector,
   encodeWithFeedback,
   faultInContent,
   faultInLength,
+  type Passage,
   type Rounding,
 } from "@convoy/vectors";
 import {
@@ -73,12 +75,21 @@ export class OutgoingEncodedFrame {
    * @param residual where given, is added to the vector before, and holds afterwards what was lost (error feedback)
    */
   seal(header: FrameHeader, vector: Float32Array, rounding: Rounding, residual?: Float32Array): Uint8Array {
-    assert(vector.length === this.#length, `this frame is for ${this.#length} elements, not ${vector.length}`);
-    const body = this.#bytes.subarray(FRAME_HEADER_BYTES);
-    const written =
+    return this.#seal(header, vector.length, (body) =>
       residual === undefined
         ? encodeVector(this.#encoding, vector, body, rounding)
-        : encodeWithFeedback(this.#encoding, vector, residual, body, rounding);
+        : encodeWithFeedback(this.#encoding, vector, residual, body, rounding),
+    );
+  }
+
+  /** Encodes a change behind a header, as `encodeChange` does, and writes where it leads. */
+  sealChange(header: FrameHeader, passage: Passage, rounding: Rounding): Uint8Array {
+    return this.#seal(header, passage.from.length, (body) => encodeChange(this.#encoding, passage, body, rounding));
+  }
+
+  #seal(header: FrameHeader, length: number, encode: (body: Uint8Array) => number): Uint8Array {
+    assert(length === this.#length, `this frame is for ${this.#length} elements, not ${length}`);
+    const written = encode(this.#bytes.subarray(FRAME_HEADER_BYTES));
     const frame = this.#bytes.subarray(0, FRAME_HEADER_BYTES + written);
     writeHeader(frame, this.#encoding.codec, this.#length, header);
     return frame;
@@ -91,6 +102,14 @@ function roomFor(length: number, byteLength: number): Uint8Array {
     `a frame holds 1 to ${limits.vectorLength} elements, not ${length}`,
   );
   return new Uint8Array(FRAME_HEADER_BYTES + byteLength);
+}
+
+/** The change of the parameters from one version to the next, for whoever has the one before. */
+export interface SealedChange {
+  /** Of the version that it leads to. */
+  readonly frame: Uint8Array;
+  /** Of the frame that has all parameters of that version. */
+  readonly checksum: number;
 }
 
 const fp32Alone: ReadonlySet<CodecName> = new Set(["fp32"]);

@@ -1,9 +1,12 @@
 export { checksum } from "./checksum.ts";
+export type { Passage } from "./codecs/codec.ts";
 export {
   accumulateWeighted,
+  applyChange,
   decodeInto,
   type EncodedVector,
   type Encoding,
+  encodeChange,
   encodedBytes,
   encodeVector,
   encodeWithFeedback,

@@ -45,6 +45,19 @@ export function blockwise(codec: BlockCodec): Codec {
       }
       return codec.byteLength(vector.length);
     },
+    encodeChange(room, { from, to, reached }, bytes, { keys }) {
+      const [change, subtracted] = room.slots as [Float32Array, Float32Array];
+      for (const block of blocksOf(bytes, from.length)) {
+        bring(change, to, block);
+        bring(subtracted, from, block);
+        room.functions.accumulate(change.byteOffset, subtracted.byteOffset, wholeFours(block.count), -1);
+        codec.encode(room, block, keys);
+        bring(change, from, block);
+        codec.accumulate(room, block, 1);
+        takeBack(change, reached, block);
+      }
+      return codec.byteLength(from.length);
+    },
     decode(room, bytes, out) {
       for (const block of blocksOf(bytes, out.length)) {
         codec.decode(room, block);

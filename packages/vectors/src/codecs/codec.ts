@@ -10,6 +10,14 @@ export interface EncodeOptions {
   readonly keys: RoundingKeys;
 }
 
+/** From one vector to another, all of one length. */
+export interface Passage {
+  readonly from: Float32Array;
+  readonly to: Float32Array;
+  /** Written: where whoever has `from`, and is sent the change in a codec, gets to. Neither of the others. */
+  readonly reached: Float32Array;
+}
+
 /** Of the bytes that it is given, it reads and writes those from the first on. What it reads has been checked. */
 export interface Codec {
   /** Bytes that a vector takes at most. */
@@ -24,6 +32,8 @@ export interface Codec {
     bytes: Uint8Array,
     options: EncodeOptions,
   ): number;
+  /** The same of to − from, rounded to 32 bits; from + what was encoded is written to `reached`. */
+  encodeChange(room: Room, passage: Passage, bytes: Uint8Array, options: EncodeOptions): number;
   decode(room: Room, bytes: Uint8Array, out: Float32Array): void;
   /** sum ← sum + weight · vector. */
   accumulate(room: Room, bytes: Uint8Array, sum: Float32Array, weight: number): void;

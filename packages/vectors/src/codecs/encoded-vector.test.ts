@@ -2,9 +2,11 @@ import { RandomSequence } from "@convoy/foundation";
 import { describe, expect, test } from "vitest";
 import {
   accumulateWeighted,
+  applyChange,
   decodeInto,
   type EncodedVector,
   type Encoding,
+  encodeChange,
   encodedBytes,
   encodeVector,
   encodeWithFeedback,
@@ -117,6 +119,75 @@ describe.each(encodings)("error feedback in $codec", (encoding) => {
 
   test("wants a residual of the vector's length", () => {
     expect(() => encodeNext(new Float32Array(3), new Float32Array(4))).toThrow("its vector's length");
+  });
+});
+
+describe.each(encodings)("a change in $codec", (encoding) => {
+  const passage = (length: number) => {
+    const [from, change] = [draw(length, 1), draw(length, 2)];
+    const to = from.map((value, i) => value + 0.01 * (change[i] as number));
+    return { from, to, reached: new Float32Array(length) };
+  };
+  const encodedChange = (given: ReturnType<typeof passage>): EncodedVector => {
+    const bytes = new Uint8Array(encodedBytes(encoding, given.from.length));
+    const used = encodeChange(encoding, given, bytes, { seed: 4, counter: 2 });
+    return { codec: encoding.codec, length: given.from.length, bytes: bytes.subarray(0, used) };
+  };
+
+  test.each(lengths)("of %i elements leads to the same bits for whoever is sent it", (length) => {
+    const given = passage(length);
+    const change = encodedChange(given);
+    expect(change).toEqual(
+      encoded(
+        encoding,
+        given.to.map((value, i) => value - (given.from[i] as number)),
+      ),
+    );
+    const there = new Float32Array(length);
+    applyChange(given.from, change, there);
+    expect(there).toEqual(given.reached);
+    const back = decoded(change);
+    expect(there).toEqual(given.from.map((value, i) => value + (back[i] as number)));
+  });
+
+  test("leaves where it begins and where it was to lead as they were", () => {
+    const given = passage(9000);
+    encodedChange(given);
+    expect([given.from, given.to]).toEqual([passage(9000).from, passage(9000).to]);
+  });
+
+  test("step by step follows a vector that moves on, and is never far from it", () => {
+    const length = 3000;
+    let [held, reached] = [new Float32Array(length), new Float32Array(length)];
+    const moving = new Float32Array(length);
+    const bytes = new Uint8Array(encodedBytes(encoding, length));
+    const random = new RandomSequence(3, "test");
+    let farthest = 0;
+    for (let step = 0; step < 400; step++) {
+      for (let i = 0; i < length; i++) moving[i] = (moving[i] as number) + random.between(-1, 1.5);
+      encodeChange(encoding, { from: held, to: moving, reached }, bytes, { seed: 4, counter: step });
+      [held, reached] = [reached, held];
+      for (let i = 0; i < length; i++) {
+        farthest = Math.max(farthest, Math.abs((held[i] as number) - (moving[i] as number)));
+      }
+    }
+    // Of int8 a step is a 127th of the largest change; top-k lets an element wait until it is among the largest.
+    expect(farthest).toBeLessThan({ fp16: 0.001, int8: 1.6 / 127, "top-k": 40 }[encoding.codec]);
+    expect(Math.max(...moving)).toBeGreaterThan(100);
+  });
+
+  test("that is no number leads to none", () => {
+    for (const value of [Number.NaN, 3e38]) {
+      const given = passage(600);
+      given.from.fill(-3e38);
+      given.to[300] = value;
+      encodedChange(given);
+      expect(given.reached.every(Number.isFinite)).toBe(false);
+    }
+  });
+
+  test("of another length is a programmer's error", () => {
+    expect(() => encodedChange({ ...passage(9), to: new Float32Array(8) })).toThrow("one length");
   });
 });
 

@@ -2,7 +2,7 @@
 import { assert, RandomSequence } from "@convoy/foundation";
 import { accumulateFloats, isFiniteFloats, normOfFloats } from "../elements.ts";
 import { roomHere } from "../room.ts";
-import type { Codec, EncodeOptions } from "./codec.ts";
+import type { Codec, EncodeOptions, Passage } from "./codec.ts";
 import { fp16 } from "./fp16.ts";
 import { int8 } from "./int8.ts";
 import { topK } from "./top-k.ts";
@@ -66,6 +66,23 @@ export function encodeWithFeedback(
   const length = encodeWithFeedback(roomHere(), vector, residual, bytes, optionsOf(encoding, rounding));
   if (!isFiniteFloats(residual)) residual.fill(0);
   return length;
+}
+
+/**
+ * Encodes to − from, and writes to `reached` what `applyChange` makes of `from` with it, to the last bit.
+ *
+ * @returns how many of the bytes it took
+ */
+export function encodeChange(encoding: Encoding, passage: Passage, bytes: Uint8Array, rounding: Rounding): number {
+  const { from, to, reached } = passage;
+  assert(from.length === to.length && from.length === reached.length, "vectors of one passage have one length");
+  return codecs[encoding.codec].encodeChange(roomHere(), passage, bytes, optionsOf(encoding, rounding));
+}
+
+/** reached ← from + change, each sum rounded to 32 bits. */
+export function applyChange(from: Float32Array, change: EncodedVector, reached: Float32Array): void {
+  reached.set(from);
+  accumulateWeighted(reached, change, 1);
 }
 
 /** out ← vector. Both have one length. */

@@ -12,7 +12,7 @@
  * back. The scale brings the largest value to 2¹⁴ … 2¹⁵: of what is kept nothing becomes infinite and little subnormal.
  */
 import { assert } from "@convoy/foundation";
-import { addVectors, filledUp } from "../elements.ts";
+import { accumulateFloats, addVectors, filledUp } from "../elements.ts";
 import { BLOCK } from "../kernels.ts";
 import { bytesIn, type Room } from "../room.ts";
 import { candidatesFor } from "./candidates.ts";
@@ -46,6 +46,14 @@ export const topK: Codec = {
     addVectors(residual, vector);
     const length = encode(room, residual, keptOf(vector.length, share), bytes);
     accumulate(room, bytes, residual, -1);
+    return length;
+  },
+  encodeChange(room, { from, to, reached }, bytes, { share }) {
+    reached.set(to);
+    accumulateFloats(reached, from, -1);
+    const length = encode(room, reached, keptOf(from.length, share), bytes);
+    reached.set(from);
+    accumulate(room, bytes, reached, 1);
     return length;
   },
   decode(room, bytes, out) {
