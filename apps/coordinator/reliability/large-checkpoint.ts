@@ -34,6 +34,7 @@ const settings: RunSettings = {
   epochs: 1,
   strategy: { type: "sync" } as const,
   codec: "fp32" as const,
+  downCodec: "fp32" as const,
   exact: false,
   checkpointMs: 10_000,
   trainCount: 64,
@@ -69,7 +70,9 @@ async function measure() {
   const beganAt = performance.now();
   for (let write = 0; write < WRITES; write++) {
     const optimizerState = optimizer.state;
-    delays.push(await longestDelay(() => store.write({ position, parameters, optimizerState }, async () => {})));
+    delays.push(
+      await longestDelay(() => store.write({ position, parameters, optimizerState, master: null }, async () => {})),
+    );
     const firstStepMs = step();
     // The first time, there are no other vectors yet.
     if (write > 0) stepAfterMs = Math.max(stepAfterMs, firstStepMs);

@@ -82,9 +82,13 @@ describe("options", () => {
       const text = expect.stringMatching(/--local-steps is for --strategy local/);
       expect(ended("--local-steps", "16", ...contradiction)).toMatchObject({ code: 1, text });
     }
-    expect(ended("--exact", "--codec", "int8").text).toMatch(/--exact needs --codec fp32/);
-    expect(readOptions(["--exact", "--codec", "fp32"]).codec).toBe("fp32");
     expect(ended("--local-steps", "1025").text).toContain("whole number from 1 to 1024");
+  });
+
+  test("[D4] of an exact run leave no codec but fp32", () => {
+    for (const codec of ["fp16", "int8", "top-k"])
+      expect(ended("--exact", "--codec", codec).text).toMatch(/--exact needs --codec fp32/);
+    expect(readOptions(["--exact", "--codec", "fp32"]).codec).toBe("fp32");
   });
 
   test("may be a list of changes", () => {

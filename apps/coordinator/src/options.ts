@@ -126,7 +126,7 @@ function trainingOptions(): Option[] {
     option(
       "--codec <name>",
       "CODEC",
-      "how workers encode what they send: fp16 halves it, int8 quarters it, top-k sends a hundredth (default: fp32; docs/codecs.md)",
+      "how vectors travel: fp16 halves them, int8 quarters them, top-k has workers send a hundredth (default: fp32; docs/codecs.md)",
     ).choices(codecNames),
     flag("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine"),
     option(

@@ -55,6 +55,7 @@ function welcome(): ToWorker {
     fingerprint: null,
     trainCount: 60_000,
     codec: "fp32",
+    downCodec: "fp32",
   };
 }
 

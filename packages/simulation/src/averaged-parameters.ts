@@ -1,6 +1,7 @@
 /** The parameters of a run of `local`, worked out again from the changes that came, in the plainest way. */
-import type { LocalStrategy } from "@convoy/coordination";
+import type { LocalStrategy, RunSettings } from "@convoy/coordination";
 import { createOptimizer, type Optimizer, type OptimizerState } from "@convoy/gradients";
+import { type FollowedVersion, followed, ownOf } from "./followed-parameters.ts";
 
 export interface WeighedChange {
   /** From 0: the order in which changes are added. */
@@ -10,31 +11,37 @@ export interface WeighedChange {
 }
 
 /** What is kept of a version. */
-export interface AveragedVersion {
-  readonly parameters: Float32Array;
+export interface AveragedVersion extends FollowedVersion {
   readonly optimizerState: OptimizerState;
 }
 
 export class AveragedParameters {
   readonly #optimizer: Optimizer;
-  #parameters: Float32Array;
+  readonly #settings: Pick<RunSettings, "seed" | "downCodec">;
+  #newest: FollowedVersion;
 
-  constructor({ outer }: LocalStrategy, parameters: Float32Array, optimizerState?: OptimizerState) {
-    const { learningRate, momentum } = outer;
+  constructor(
+    { strategy, ...settings }: Pick<RunSettings, "seed" | "downCodec"> & { readonly strategy: LocalStrategy },
+    newest: FollowedVersion,
+    optimizerState?: OptimizerState,
+  ) {
+    const { learningRate, momentum } = strategy.outer;
+    const { length } = newest.parameters;
     const optimizer = { type: momentum === 0 ? "sgd" : "nesterov", learningRate, momentum } as const;
-    this.#optimizer = createOptimizer({ optimizer, batchSize: 1 }, 1, parameters.length, optimizerState);
-    this.#parameters = parameters;
+    this.#optimizer = createOptimizer({ optimizer, batchSize: 1 }, 1, length, optimizerState);
+    this.#settings = settings;
+    this.#newest = newest;
   }
 
   get newest(): AveragedVersion {
-    return { parameters: this.#parameters, optimizerState: this.#optimizer.state };
+    return { ...this.#newest, optimizerState: this.#optimizer.state };
   }
 
   advance(version: number, changes: readonly WeighedChange[]): void {
-    const next = new Float32Array(this.#parameters.length);
+    const next = new Float32Array(this.#newest.parameters.length);
     const sampleCount = changes.reduce((sum, change) => sum + change.sampleCount, 0);
-    this.#optimizer.step(this.#parameters, sumInOrder(changes), { step: version, sampleCount }, next);
-    this.#parameters = next;
+    this.#optimizer.step(ownOf(this.#newest), sumInOrder(changes), { step: version, sampleCount }, next);
+    this.#newest = followed(this.#settings, this.#newest, next, version);
   }
 }
 

@@ -32,7 +32,7 @@ export class Disk {
     const kept = runPositionSchema.parse(JSON.parse(JSON.stringify(position)));
     const checkpoint = {
       position: kept,
-      plane: { version: plane.version, parameters: plane.parameters, optimizerState },
+      plane: { version: plane.version, parameters: plane.parameters, master: plane.master, optimizerState },
     };
     this.#beingWritten.push({ checkpoint, doneAt: this.#clock.now + this.#writeMs });
   }

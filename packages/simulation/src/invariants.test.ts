@@ -1,8 +1,12 @@
 /** Each invariant can fail: a core with one fault is found out, and the report says what is wrong. */
 import { type CoordinatorEffect, type CoordinatorState, coordinatorTransition } from "@convoy/coordination";
 import { expect, test } from "vitest";
+import { Invariants } from "./invariants.ts";
 import { simulate } from "./simulate.ts";
 import type { Transition } from "./simulated-coordinator.ts";
+import { simulateSync } from "./simulated-training.ts";
+import { SingleProcessRun } from "./single-process-run.ts";
+import { tinyTraining } from "./tiny-training.ts";
 
 type After = ReturnType<Transition>;
 type Effect<Type extends CoordinatorEffect["type"]> = Extract<CoordinatorEffect, { type: Type }>;
@@ -273,6 +277,30 @@ const rareFaults: [string, Transition, RegExp][] = [
     /leases of one exact run go to engine \S+ after/,
   ],
 ];
+
+test("[D1] a coordinator that sends a change to whoever does not hold the version before is found out", () => {
+  const transition = changedAt(3, ({ state, effects }) => ({
+    state,
+    effects: effects.map((effect) => (effect.type === "send-parameters" ? { ...effect, form: "change" } : effect)),
+  }));
+  const options = { workers: 8, steps: 40, faults: "all", strategy: "sync", downCodec: "int8", transition } as const;
+  let broken: string | null = null;
+  for (let seed = 0; seed < 20 && broken === null; seed++) ({ broken } = simulate({ ...options, seed }));
+  expect(broken).toMatch(/worker \d+ is blamed, though it is honest and its connection good|nothing was counted/);
+});
+
+test("a worker that computes with other parameters than were published is found out", () => {
+  const run = simulateSync(new SingleProcessRun(tinyTraining(0, 3)));
+  const invariants = new Invariants(run);
+  const frame = { run: "0", version: 0, lease: 0 };
+  invariants.published(0, run.initial);
+  invariants.computes({ ...frame, vector: run.initial.slice() });
+  for (const wrong of [
+    { ...frame, vector: run.initial.map((value) => value * 1.0001) },
+    { ...frame, vector: run.initial, version: 1 },
+  ])
+    expect(() => invariants.computes(wrong)).toThrow(/computes with other parameters than were published/);
+});
 
 test.each(rareFaults)("a coordinator that %s is found out", (_, transition, sentence) => {
   let broken: string | null = null;

@@ -10,7 +10,7 @@ import type {
   DataPlane,
   PeerId,
 } from "@convoy/coordination";
-import { type EpochPoint, limits } from "@convoy/protocol";
+import { type EpochPoint, limits, type VectorFrame } from "@convoy/protocol";
 import type { Books } from "./books.ts";
 import { expect } from "./broken-invariant.ts";
 import type { Link } from "./faulty-network.ts";
@@ -37,6 +37,8 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
   readonly #wire = new WireCheck();
   #books: Books;
   #fingerprint: string | null = null;
+  /** Of each version: more than one where a coordinator that went on from an earlier one came to others. */
+  readonly #published = new Map<number, Float32Array[]>();
 
   constructor(run: KnownRun) {
     this.#run = run;
@@ -88,6 +90,16 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
 
   published(version: number, parameters: Float32Array): void {
     this.#books.published(version, parameters);
+    const known = this.#published.get(version) ?? [];
+    this.#published.set(version, [...known, parameters]);
+  }
+
+  computes({ version, vector }: VectorFrame): void {
+    const published = this.#published.get(version) ?? [];
+    expect(
+      published.some((parameters) => areEqual(parameters, vector)),
+      () => `a worker computes with other parameters than were published as version ${version}`,
+    );
   }
 
   saved({ position }: Extract<CoordinatorEffect, { type: "checkpoint" }>, plane: DataPlane): void {
@@ -228,6 +240,10 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
     expect(pace.length <= PACE_PARTS, () => `the pace of ${pace.length} parts is kept`);
     expect(lastLease <= 0xffff_ffff, () => `lease ${lastLease} cannot be named on the wire`);
   }
+}
+
+function areEqual(left: Float32Array, right: Float32Array): boolean {
+  return left.length === right.length && left.every((value, i) => Object.is(value, right[i]));
 }
 
 function inWords(event: CoordinatorEvent): string {

@@ -30,14 +30,14 @@ export class LocalBooks implements Books {
   constructor(training: TinyTraining, saved: SavedStandings, version: number, evaluates: boolean) {
     const standing = saved.find(version, evaluates);
     expect(standing !== undefined, () => `a run goes on with version ${version} as it was never saved`);
-    const { strategy, trainCount, recipe } = training.settings;
+    const { strategy, trainCount, recipe, seed, downCodec } = training.settings;
     if (strategy.type === "sync") throw new Error("these books are of the strategy local");
     this.#training = training;
     this.#saved = saved;
     this.#stepsOfEpoch = Math.ceil(trainCount / recipe.batchSize);
     this.#standing = standing;
     this.hasCounted = version > 0;
-    this.#averaged = new AveragedParameters(strategy, standing.parameters, standing.optimizerState);
+    this.#averaged = new AveragedParameters({ strategy, seed, downCodec }, standing, standing.optimizerState);
     this.#stretches = new StretchBooks(training, standing);
     if (evaluates) this.#openEvaluation();
   }

@@ -34,12 +34,12 @@ function run(options: SimulateOptions): number {
 }
 
 function sayBroken({ seed, broken, steps, virtualMs }: SimulationReport, options: SimulateOptions): void {
-  const { workers, steps: wanted, faults, strategy } = options;
+  const { workers, steps: wanted, faults, strategy, downCodec } = options;
   say(
     `Seed ${seed} breaks an invariant after ${steps} steps and ${(virtualMs / 1000).toFixed(3)} virtual seconds: ${broken}`,
   );
   say(
-    `Again: npm run simulate -- --seed ${seed} --workers ${workers} --steps ${wanted} --faults ${faults} --strategy ${strategy}`,
+    `Again: npm run simulate -- --seed ${seed} --workers ${workers} --steps ${wanted} --faults ${faults} --strategy ${strategy} --down-codec ${downCodec}`,
   );
 }
 

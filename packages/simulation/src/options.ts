@@ -1,3 +1,4 @@
+import { type CodecName, codecNames } from "@convoy/protocol";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 export interface SimulateOptions {
@@ -8,6 +9,7 @@ export interface SimulateOptions {
   readonly steps: number;
   readonly faults: "all" | "none";
   readonly strategy: "any" | "sync" | "local";
+  readonly downCodec: "any" | CodecName;
   readonly json: string | undefined;
 }
 
@@ -28,6 +30,11 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     .addOption(
       new Option("--strategy <which>", "what a run does; any: the seed decides")
         .choices(["any", "sync", "local"])
+        .default("any"),
+    )
+    .addOption(
+      new Option("--down-codec <which>", "how changes of the parameters go down; any: the seed decides")
+        .choices(["any", ...codecNames])
         .default("any"),
     )
     .addOption(new Option("--json <file>", "write the figures to this file"))

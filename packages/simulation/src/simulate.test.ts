@@ -18,6 +18,15 @@ test("[R1] without faults too, and all steps are done", () => {
   }
 });
 
+describe.each(["sync", "local"] as const)("[D2] where changes go down in a codec, in %s", (strategy) => {
+  test.each(["int8", "fp16"] as const)("with all faults, workers hold what is published: %s", (downCodec) => {
+    for (let seed = 0; seed < 10; seed++) {
+      const report = simulate({ seed, workers: 8, steps: 20, faults: "all", strategy, downCodec });
+      expect(report).toMatchObject({ seed, ...good });
+    }
+  });
+});
+
 test("a seed gives one run", () => {
   const options = { seed: 4, workers: 10, steps: 30, faults: "all", strategy: "any" } as const;
   const report = simulate(options);

@@ -1,6 +1,7 @@
 /** One seed, one run: everything that happens in it is drawn from the seed. */
 import type { RunSettings, Strategy } from "@convoy/coordination";
 import { RandomSequence, VirtualClock } from "@convoy/foundation";
+import type { CodecName } from "@convoy/protocol";
 import { BrokenInvariant } from "./broken-invariant.ts";
 import { Disk } from "./disk.ts";
 import { drawMagnitude, isDrawn } from "./draw.ts";
@@ -11,7 +12,7 @@ import { Population } from "./population.ts";
 import { SimulatedCoordinator, type Transition } from "./simulated-coordinator.ts";
 import { type SimulatedTraining, simulateLocal, simulateSync } from "./simulated-training.ts";
 import { SingleProcessRun } from "./single-process-run.ts";
-import { drawStrategy, type WantedStrategy } from "./tiny-strategy.ts";
+import { drawCodec, drawStrategy, type WantedCodec, type WantedStrategy } from "./tiny-strategy.ts";
 import { tinyTraining, trainingShapes } from "./tiny-training.ts";
 import { Workload } from "./workload.ts";
 
@@ -22,6 +23,8 @@ export interface SimulationOptions {
   readonly steps: number;
   readonly faults: "all" | "none";
   readonly strategy: WantedStrategy;
+  /** Without, parameters go down in full. */
+  readonly downCodec?: WantedCodec;
   /** Puts another state machine in the coordinator's place. */
   readonly transition?: Transition;
 }
@@ -45,7 +48,7 @@ const PATIENCE_MS = 150_000;
 const AFTERMATH_MS = 3_000;
 
 /** What each stream of random numbers is for. */
-const streams = { plan: 1, network: 2, workers: 3, faults: 4, strategy: 5, snapshots: 6 } as const;
+const streams = { plan: 1, network: 2, workers: 3, faults: 4, strategy: 5, snapshots: 6, codec: 7 } as const;
 
 export function simulate(options: SimulationOptions): SimulationReport {
   const simulation = new Simulation(options);
@@ -69,12 +72,13 @@ class Simulation {
   readonly #population: Population;
   readonly #workload: Workload;
 
-  constructor({ seed, workers, steps, faults, strategy, transition }: SimulationOptions) {
+  constructor({ seed, workers, steps, faults, strategy, downCodec = "fp32", transition }: SimulationOptions) {
     const clock = this.#clock;
     const random = (stream: keyof typeof streams) => new RandomSequence(seed, "simulation", streams[stream]);
     const planning = random("plan");
     const shape = planning.below(trainingShapes);
-    const simulated = simulatedTraining(shape, steps, drawStrategy(random("strategy"), strategy));
+    const codec = drawCodec(random("codec"), downCodec);
+    const simulated = simulatedTraining(shape, steps, drawStrategy(random("strategy"), strategy), codec);
     const { training } = simulated;
     const plan = faults === "all" ? drawFaultPlan(planning) : noFaults;
     const settings: RunSettings = {
@@ -151,19 +155,19 @@ class Simulation {
   }
 }
 
-function simulatedTraining(shape: number, steps: number, strategy: Strategy): SimulatedTraining {
-  if (strategy.type === "sync") return simulateSync(singleProcessRun(shape, steps));
-  return simulateLocal(tinyTraining(shape, steps, strategy));
+function simulatedTraining(shape: number, steps: number, strategy: Strategy, downCodec: CodecName): SimulatedTraining {
+  if (strategy.type === "sync") return simulateSync(singleProcessRun(shape, steps, downCodec));
+  return simulateLocal(tinyTraining(shape, steps, strategy, downCodec));
 }
 
 /** Many seeds share one training; what it computes is computed once. */
 const runs = new Map<string, SingleProcessRun>();
 
-function singleProcessRun(shape: number, steps: number): SingleProcessRun {
-  const key = `${shape} ${steps}`;
+function singleProcessRun(shape: number, steps: number, downCodec: CodecName): SingleProcessRun {
+  const key = `${shape} ${steps} ${downCodec}`;
   let run = runs.get(key);
   if (run === undefined) {
-    run = new SingleProcessRun(tinyTraining(shape, steps));
+    run = new SingleProcessRun(tinyTraining(shape, steps, { type: "sync" }, downCodec));
     runs.set(key, run);
   }
   return run;

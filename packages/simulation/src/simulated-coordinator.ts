@@ -23,6 +23,7 @@ import { type ControlAction, checksumIn, parseToCoordinator, readFrame, type Vec
 import { Alarm } from "./alarm.ts";
 import type { Disk } from "./disk.ts";
 import type { Link, LinkEnd } from "./faulty-network.ts";
+import { readChange } from "./follow-change.ts";
 import type { Contribution, SentToCoordinator, SentToWorker } from "./messages.ts";
 
 /** The state machine under simulation; a test puts a broken one in its place. */
@@ -204,7 +205,12 @@ export class SimulatedCoordinator {
         process.send(effect.peer, { type: "refused", refusal: effect.refusal });
         return true;
       case "send-parameters":
-        process.send(effect.peer, { type: "parameters", frame: process.frame() });
+        process.send(
+          effect.peer,
+          effect.form === "whole"
+            ? { type: "parameters", frame: process.frame() }
+            : readChange(plane.change, this.#options.settings),
+        );
         return true;
       case "offer-parameters":
         process.offer(effect.peer);

@@ -4,6 +4,7 @@ import { initializeParameters, parameterLayout } from "@convoy/models";
 import { AveragedParameters } from "./averaged-parameters.ts";
 import type { OpenBooks } from "./books.ts";
 import { type DeviceComputation, LocalDevices, OwnSteps, sharedComputation } from "./device-computation.ts";
+import { firstVersion } from "./followed-parameters.ts";
 import { LocalBooks } from "./local-books.ts";
 import { SavedStandings } from "./local-standing.ts";
 import { RoundBooks } from "./round-books.ts";
@@ -32,12 +33,13 @@ export function simulateSync(run: SingleProcessRun): SimulatedTraining {
 }
 
 export function simulateLocal(training: TinyTraining): SimulatedTraining {
-  const { recipe, seed, trainCount, epochs, strategy } = training.settings;
+  const { recipe, seed, trainCount, epochs, strategy, downCodec } = training.settings;
   if (strategy.type === "sync") throw new Error("a training of the strategy local");
   const initial = initializeParameters(parameterLayout(recipe.model), recipe.initialization, seed);
   const stepsOfEpoch = batchCount(trainCount, recipe.batchSize);
   const beginning = { version: 0, step: 0, epoch: 0, done: new Uint8Array(stepsOfEpoch) };
-  const averaged = new AveragedParameters(strategy, initial).newest;
+  const first = firstVersion(training.settings, initial);
+  const averaged = new AveragedParameters({ strategy, seed, downCodec }, first).newest;
   const saved = new SavedStandings();
   saved.keep({ ...beginning, ...averaged });
   const devices = new LocalDevices(training);

@@ -3,6 +3,7 @@
  * that its speed allows. It executes effects as the worker's shell does.
  */
 import {
+  type EngineWish,
   startWorker,
   type WorkerCoreState,
   type WorkerEffect,
@@ -14,14 +15,14 @@ import { encodePredictions, type FetchMessage, type LeaseMessage, limits, type V
 import type { Computed, DeviceComputation } from "./device-computation.ts";
 import { drawMagnitude, isDrawn } from "./draw.ts";
 import { type DialingEnd, drawHearing, type Link } from "./faulty-network.ts";
+import { followChange } from "./follow-change.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
 import type { Misconduct } from "./misconduct.ts";
+import { proveEngine } from "./prove-engine.ts";
 import type { Device, WorkerSurroundings } from "./worker-surroundings.ts";
 
 /** How often a version cannot be fetched. */
 const FAILS_TO_FETCH = 0.1;
-
-type Wish = Extract<WorkerEffect, { type: "prove" }>["wish"];
 
 export class SimulatedWorker {
   readonly device: Device;
@@ -105,6 +106,7 @@ export class SimulatedWorker {
       onMessage: (message) => this.#receive(message as SentToWorker),
       onClose: () => {
         this.#link = null;
+        this.#parameters = null;
         if (this.isGone) return;
         this.handle({ type: "disconnected" });
         clock.schedule(clock.now + drawMagnitude(random, 100, 5000), { happen: () => this.#dial() });
@@ -123,8 +125,10 @@ export class SimulatedWorker {
         return;
       case "parameters":
         if (this.#refuses(message.type) || message.frame.run !== this.state.run?.run) return;
-        this.#parameters = message.frame;
-        this.handle({ type: "parameters-stored", version: message.frame.version });
+        this.#store(message.frame);
+        return;
+      case "parameters-change":
+        if (!this.#refuses(message.type)) this.#store(followChange(this.#parameters, message, this.state.run?.run));
         return;
       case "fetch-parameters":
         if (!this.#refuses(message.type)) this.handle({ type: "told-to-fetch", message });
@@ -147,6 +151,12 @@ export class SimulatedWorker {
       default:
         this.handle({ type: "message", message });
     }
+  }
+
+  #store(parameters: VectorFrame | null): void {
+    this.#parameters = parameters ?? this.#parameters;
+    if (parameters !== null) this.handle({ type: "parameters-stored", version: parameters.version });
+    else this.handle({ type: "parameters-refused", sentence: "A change does not fit." });
   }
 
   /** As the shell does: without a welcome there is no model, and so nothing that these could be for. */
@@ -225,29 +235,17 @@ export class SimulatedWorker {
     else for (const sent of this.misconduct.instead(message, this)) this.#link?.send("worker", sent);
   }
 
-  #prove(wish: Wish): void {
+  #prove(wish: EngineWish): void {
     const { clock } = this.#surroundings;
-    const { fingerprints, provingMs } = this.device;
-    const fingerprint =
-      wish.fingerprint === null ? fingerprints[0] : fingerprints.find((one) => one === wish.fingerprint);
-    const engine = fingerprint ?? "none";
     const later = (afterMs: number, event: WorkerEvent) =>
       clock.schedule(clock.now + afterMs, {
         happen: () => {
           if (!this.isGone) this.handle(event);
         },
       });
-    later(0, { type: "engine-tested", wish, engine });
-    if (fingerprint === undefined)
-      later(provingMs, {
-        type: "engine-missing",
-        wish,
-        sentence: "No engine of this device is the one that is wanted.",
-      });
-    else {
-      const identity = { name: engine, device: "simulated", fingerprint };
-      later(provingMs, { type: "engine-proven", wish, identity, proof: { largestError: 0, durationMs: provingMs } });
-    }
+    const { tested, outcome } = proveEngine(this.device, wish);
+    later(0, tested);
+    later(this.device.provingMs, outcome);
   }
 
   /** An engine does one thing at a time. A lease that is not in hand any more when its turn comes is left out. */
@@ -278,6 +276,7 @@ export class SimulatedWorker {
       if (this.#link !== null) this.#link.isHonest = false;
       this.handle({ type: "compute-failed", lease: lease.lease, sentence: "The device was lost." });
     } else if (this.state.lease?.message === lease) {
+      this.#surroundings.witness.computes(parameters);
       const computed = this.#computation.compute(lease, parameters);
       if (lease.kind === "train") this.#computed = computed;
       const { lossSum, correctCount, stepLosses } = computed;

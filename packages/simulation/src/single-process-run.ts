@@ -8,6 +8,7 @@ import { concatenatePredictions, type Predictions, ReferenceEngine } from "@conv
 import { assert } from "@convoy/foundation";
 import { createOptimizer, type Optimizer } from "@convoy/gradients";
 import { initializeParameters, parameterLayout } from "@convoy/models";
+import { type FollowedVersion, firstVersion, followed, ownOf } from "./followed-parameters.ts";
 import type { TinyTraining } from "./tiny-training.ts";
 
 /** What the samples of a group of shards add up to. */
@@ -23,8 +24,7 @@ export interface GroupSum {
 
 export type RoundKind = "train" | "evaluate";
 
-interface Version {
-  readonly parameters: Float32Array;
+interface Version extends FollowedVersion {
   /** By first sample and number of samples. */
   readonly sums: Record<RoundKind, Map<number, GroupSum>>;
 }
@@ -45,7 +45,8 @@ export class SingleProcessRun {
     this.#engine = new ReferenceEngine({ model: recipe.model, preprocessing: recipe.preprocessing });
     this.#stepsOfEpoch = batchCount(trainCount, recipe.batchSize);
     this.#optimizer = createOptimizer(recipe, this.#stepsOfEpoch, parameterCount);
-    this.#addVersion(initializeParameters(parameterLayout(recipe.model), recipe.initialization, seed));
+    const initial = initializeParameters(parameterLayout(recipe.model), recipe.initialization, seed);
+    this.#addVersion(firstVersion(training.settings, initial));
   }
 
   get steps(): number {
@@ -95,13 +96,14 @@ export class SingleProcessRun {
     const { gradient, lossSum } = this.sum("train", last, batch);
     const next = new Float32Array((gradient as Float32Array).length);
     const sampleCount = batch.length;
-    this.#optimizer.step(this.parameters(last), gradient as Float32Array, { step: last + 1, sampleCount }, next);
+    const before = this.#version(last);
+    this.#optimizer.step(ownOf(before), gradient as Float32Array, { step: last + 1, sampleCount }, next);
     this.#stepLosses.push(lossSum / batch.length);
-    this.#addVersion(next);
+    this.#addVersion(followed(this.training.settings, before, next, last + 1));
   }
 
-  #addVersion(parameters: Float32Array): void {
-    this.#versions.push({ parameters, sums: { train: new Map(), evaluate: new Map() } });
+  #addVersion(version: FollowedVersion): void {
+    this.#versions.push({ ...version, sums: { train: new Map(), evaluate: new Map() } });
   }
 
   /** The left half of a tree is the largest that is whole: a power of two of its leaves, and fewer than all. */

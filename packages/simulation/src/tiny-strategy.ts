@@ -1,5 +1,6 @@
 import type { LocalStrategy, Strategy } from "@convoy/coordination";
 import type { RandomSequence } from "@convoy/foundation";
+import type { CodecName } from "@convoy/protocol";
 import { drawOne, isDrawn } from "./draw.ts";
 
 /** "any": the seed decides. */
@@ -7,6 +8,17 @@ export type WantedStrategy = Strategy["type"] | "any";
 
 /** Of the seeds that decide themselves, so many are of `local`. */
 const LOCAL_SHARE = 1 / 3;
+
+/** Of changes of the parameters. "any": the seed decides. */
+export type WantedCodec = CodecName | "any";
+
+/** Of the seeds that decide themselves, in so many parameters go down in full. */
+const FULL_SHARE = 0.6;
+
+export function drawCodec(random: RandomSequence, wanted: WantedCodec): CodecName {
+  if (wanted !== "any") return wanted;
+  return isDrawn(random, FULL_SHARE) ? "fp32" : drawOne(random, ["int8", "int8", "fp16"] as const);
+}
 
 export function drawStrategy(random: RandomSequence, wanted: WantedStrategy): Strategy {
   const type = wanted === "any" ? (isDrawn(random, LOCAL_SHARE) ? "local" : "sync") : wanted;

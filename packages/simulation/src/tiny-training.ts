@@ -3,6 +3,7 @@ import type { RunSettings, Strategy } from "@convoy/coordination";
 import type { Dataset, SampleSet } from "@convoy/datasets";
 import { RandomSequence } from "@convoy/foundation";
 import { parameterLayout, type Recipe } from "@convoy/models";
+import type { CodecName } from "@convoy/protocol";
 
 const recipe: Recipe = {
   name: "tiny",
@@ -51,7 +52,12 @@ export interface TinyTraining {
 const LOCAL_LEARNING_RATE = 0.002;
 
 /** `shape`: from 0, one of `trainingShapes`. `steps`: rounded up to whole epochs. */
-export function tinyTraining(shape: number, steps: number, strategy: Strategy = { type: "sync" }): TinyTraining {
+export function tinyTraining(
+  shape: number,
+  steps: number,
+  strategy: Strategy = { type: "sync" },
+  downCodec: CodecName = "fp32",
+): TinyTraining {
   const { batchSize, batches, lastBatch, testCount } = shapes[shape] as (typeof shapes)[number];
   const batchesOfEpoch = Math.min(batches, steps);
   const trainCount = (batchesOfEpoch - 1) * batchSize + lastBatch;
@@ -75,7 +81,8 @@ export function tinyTraining(shape: number, steps: number, strategy: Strategy = 
       epochs: Math.ceil(steps / batchesOfEpoch),
       strategy,
       codec: "fp32",
-      exact: isSync,
+      downCodec,
+      exact: isSync && downCodec === "fp32",
       trainCount,
       testCount,
       dataset: { name: dataset.name, title: dataset.title, warning: null },

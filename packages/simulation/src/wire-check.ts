@@ -20,6 +20,7 @@ export class WireCheck {
     if (!this.#isChosen(`to worker: ${message.type}`)) return;
     const none = new Uint8Array();
     if (message.type === "parameters") expectRead(message.type, parseToWorker({ type: message.type, frame: none }));
+    else if (message.type === "parameters-change") expectRead(message.type, parseToWorker({ ...message, frame: none }));
     else if (message.type === "samples")
       expectRead(message.type, parseToWorker({ ...message, compression: "none", pixels: none, labels: none }));
     else expectRead(message.type, parseToWorker(message));

@@ -20,6 +20,8 @@ export interface Device {
 /** Hears what the state machines of workers say. */
 export interface WorkerWitness {
   heard(message: SentToCoordinator): void;
+  /** A worker computes with these parameters, for a lease that names their version. */
+  computes(parameters: VectorFrame): void;
 }
 
 export interface WorkerSurroundings {

@@ -3,6 +3,7 @@ import { RandomSequence } from "@convoy/foundation";
 import { hostileMessage, messagesToWorker } from "@convoy/protocol/hostile";
 import { expect, test } from "vitest";
 import { TestCoordinator } from "./test-coordinator.ts";
+import { tinyParameters } from "./test-engines.ts";
 
 const MESSAGES = 3000;
 /** Of every so many messages one is in order, so that the worker gets as far as it can. */
@@ -29,7 +30,10 @@ test("[K11] nothing that a coordinator says makes a worker fail otherwise than b
 });
 
 function inOrder(coordinator: TestCoordinator, random: RandomSequence): void {
-  if (random.below(3) === 0) coordinator.welcome();
-  else if (random.below(2) === 0) coordinator.sendParameters(random.below(3));
+  const [from, to] = [tinyParameters(), tinyParameters(2)];
+  const kind = random.below(6);
+  if (kind < 2) coordinator.welcome({ downCodec: "int8" });
+  else if (kind === 2) coordinator.sendParameters(random.below(3));
+  else if (kind === 3) coordinator.say(coordinator.changeTo(random.below(3), { from, to }).message);
   else coordinator.lease(1 + random.below(5), [random.below(50), random.below(50)], { version: random.below(3) });
 }

@@ -1,5 +1,5 @@
 import { parameterLayout, type Recipe } from "@convoy/models";
-import { limits, type ToWorker } from "@convoy/protocol";
+import { type CodecName, limits, type ToWorker } from "@convoy/protocol";
 import { ContributionCodec } from "./contribution-codec.ts";
 import { EpochOrders } from "./epoch-orders.ts";
 import { LocalSteps } from "./local-steps.ts";
@@ -10,6 +10,7 @@ type Welcome = Extract<ToWorker, { type: "welcome" }>;
 /** Without the welcome there is no run, and so nothing that these could be for. */
 export const needsWelcome: ReadonlySet<ToWorker["type"]> = new Set([
   "parameters",
+  "parameters-change",
   "fetch-parameters",
   "lease",
   "samples",
@@ -20,6 +21,8 @@ export interface RunInHand {
   readonly run: string;
   readonly recipe: Recipe;
   readonly parameterCount: number;
+  /** Of changes of the parameters; with fp32 there are none. */
+  readonly downCodec: CodecName;
   /** Of one sample's pixels. */
   readonly sampleBytes: number;
   /** Samples that one request may name, and one answer bring. */
@@ -34,7 +37,7 @@ export interface RunInHand {
 /** `earlier`: of the same run, whose samples are kept. */
 export function prepareRun(
   recipe: Recipe,
-  { run, trainCount, codec }: Pick<Welcome, "run" | "trainCount" | "codec">,
+  { run, trainCount, codec, downCodec }: Pick<Welcome, "run" | "trainCount" | "codec" | "downCodec">,
   earlier: RunInHand | null,
 ): RunInHand {
   const sampleBytes = sampleBytesOf(recipe);
@@ -43,6 +46,7 @@ export function prepareRun(
     run,
     recipe,
     parameterCount,
+    downCodec,
     sampleBytes,
     requestSize: Math.max(1, Math.min(limits.leaseSamples, Math.floor(limits.samplesBytes / sampleBytes))),
     codec: ContributionCodec.for(codec, parameterCount),

@@ -78,7 +78,7 @@ class WorkerShell {
       onClose: () => {
         this.#inbox.clear();
         this.#frames.forget();
-        this.#parameters.stop();
+        this.#parameters.forget();
         this.handle({ type: "disconnected" });
       },
     });
@@ -126,7 +126,10 @@ class WorkerShell {
         this.#welcome(message);
         return;
       case "parameters":
-        this.#parameters.store(message.frame, this.#run());
+      case "parameters-change":
+        // The next may lie where earlier ones lay.
+        this.#keeper.forgetParameters();
+        this.#parameters.store(message, this.#run());
         return;
       case "fetch-parameters":
         this.handle({ type: "told-to-fetch", message });

@@ -1,6 +1,8 @@
 /** The coordinator's end as a test speaks it: what the worker said, and messages to it, over a network in memory. */
 import {
+  checksumIn,
   type LeaseMessage,
+  OutgoingEncodedFrame,
   OutgoingFrame,
   parseToCoordinator,
   readFrame,
@@ -8,6 +10,7 @@ import {
   type ToWorker,
 } from "@convoy/protocol";
 import { type Connection, MemoryNetwork } from "@convoy/transport";
+import type { LossyCodec, Passage } from "@convoy/vectors";
 import { type EngineCandidate, type EngineVerdict, runWorker, type WorkerStatus } from "./index.ts";
 import { reference, tinyLayout, tinyParameters, tinyRecipe, tinySample } from "./test-engines.ts";
 
@@ -76,6 +79,7 @@ export class TestCoordinator {
       fingerprint: null,
       trainCount: 60_000,
       codec: "fp32",
+      downCodec: "fp32",
       ...change,
     });
   }
@@ -84,6 +88,19 @@ export class TestCoordinator {
     const frame = new OutgoingFrame(vector.length);
     frame.vector.set(vector);
     this.say({ type: "parameters", frame: frame.seal({ run, version, lease: 0 }) });
+  }
+
+  /** The change to a version from the one before, and what whoever follows it gets to. */
+  changeTo(version: number, passage: Omit<Passage, "reached">, codec: LossyCodec = "int8") {
+    const { length } = passage.from;
+    const whole = new OutgoingFrame(length);
+    const encoded = new OutgoingEncodedFrame(codec === "top-k" ? { codec, share: 0.1 } : { codec }, length);
+    const header = { run: RUN, version, lease: 0 };
+    const rounding = { seed: 1, counter: version };
+    const frame = encoded.sealChange(header, { ...passage, reached: whole.vector }, rounding);
+    const checksum = checksumIn(whole.seal(header));
+    const message = { type: "parameters-change", frame, checksum } as const;
+    return { message, reached: whole.vector };
   }
 
   lease(lease: number, samples: number[], change: Partial<LeaseMessage> = {}): void {

@@ -31,6 +31,8 @@ const settingsSchema = z.strictObject({
   /** Earlier versions of Convoy had one alone. */
   strategy: strategySchema.default({ type: "sync" }),
   codec: z.enum(codecNames).default("fp32"),
+  /** In runs of earlier versions only what came from workers was encoded. */
+  downCodec: z.enum(codecNames).default("fp32"),
   exact: z.boolean(),
   checkpointMs: z.number().min(0),
   trainCount: count,
@@ -45,7 +47,7 @@ const contentSchema = z.strictObject({
   settings: settingsSchema,
   position: runPositionSchema,
   dataset: datasetIdentitySchema,
-  /** The file of the vectors: parameters and the optimizer's state. */
+  /** The file of the vectors: parameters, the optimizer's state, and the coordinator's own parameters if they are others. */
   vectors: z.strictObject({ file: z.string(), bytes: count, sha256 }),
   /** What wrote it. */
   software: z.strictObject({ convoy: z.string(), protocol: z.int(), node: z.string(), system: z.string() }),

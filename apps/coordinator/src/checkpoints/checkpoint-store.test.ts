@@ -35,7 +35,7 @@ function positionAt(step: number): RunPosition {
 function checkpointAt(step: number, change: Partial<Checkpoint> = {}): Checkpoint {
   const vector = (factor: number) => Float32Array.from({ length: tinyLayout.length }, (_, i) => factor * (i + step));
   const optimizerState = new Map([["velocity", vector(-0.1)]]);
-  return { position: positionAt(step), parameters: vector(0.3), optimizerState, ...change };
+  return { position: positionAt(step), parameters: vector(0.3), optimizerState, master: null, ...change };
 }
 
 async function write(step: number, change: Partial<Checkpoint> = {}): Promise<void> {
@@ -46,6 +46,22 @@ describe("a checkpoint", () => {
   test("comes back bit for bit", async () => {
     await write(3);
     expect(await read()).toEqual({ newest: checkpointAt(3), damages: [] });
+  });
+
+  test("[S1] of a run with a codec on the way down has the coordinator's own parameters too", async () => {
+    store = await open({ ...tinySettings, codec: "int8", downCodec: "int8" });
+    const master = checkpointAt(4).parameters;
+    await write(3, { master });
+    expect(await read()).toEqual({ newest: checkpointAt(3, { master }), damages: [] });
+  });
+
+  test("that an earlier version left of a run with a codec is read as it was: parameters went down in full", async () => {
+    const { downCodec: _, ...settings } = { ...tinySettings, codec: "int8" as const };
+    store = await open(settings as typeof tinySettings);
+    await write(3);
+    expect(await read()).toEqual({ newest: checkpointAt(3), damages: [] });
+    const { newest } = await readNewestManifest(folder, RUN);
+    expect(newest?.settings).toMatchObject({ codec: "int8", downCodec: "fp32" });
   });
 
   test("says of which run and dataset it is, and what wrote it", async () => {

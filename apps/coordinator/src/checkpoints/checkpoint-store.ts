@@ -100,15 +100,9 @@ export async function readNewestCheckpoint(folder: string, run: string): Promise
     if (contradiction !== null) throw new Error(contradiction);
     const path = join(folder, vectors.file);
     const layout = parameterLayout(settings.recipe.model);
-    return {
-      position,
-      ...(await readVectors(
-        path,
-        vectors,
-        layout,
-        stateNamesOf(appliedRecipe(settings.recipe, settings.strategy).optimizer),
-      )),
-    };
+    const stateNames = stateNamesOf(appliedRecipe(settings.recipe, settings.strategy).optimizer);
+    const kept = { stateNames, hasMaster: settings.downCodec !== "fp32" };
+    return { position, ...(await readVectors(path, vectors, layout, kept)) };
   });
 }
 

@@ -1,4 +1,7 @@
-/** The file with a checkpoint's vectors: the parameters, and the optimizer's state under the prefix "optimizer.". */
+/**
+ * The file with a checkpoint's vectors: the parameters; the optimizer's state under the prefix "optimizer."; and where those are
+ * what workers hold, the coordinator's own under "master.".
+ */
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { LENGTH_BYTES } from "@convoy/model-files";
@@ -13,15 +16,26 @@ export interface CheckpointVectors {
   readonly parameters: Float32Array;
   /** By name; each has the layout of the parameters. */
   readonly optimizerState: ReadonlyMap<string, Float32Array>;
+  /** The coordinator's own parameters, where workers are sent encoded changes; else null. */
+  readonly master: Float32Array | null;
 }
+
+/** Which vectors a run keeps besides its parameters. */
+export interface KeptVectors {
+  readonly stateNames: readonly string[];
+  readonly hasMaster: boolean;
+}
+
+const MASTER_PREFIX = "master.";
 
 export function partsOfVectors(
   layout: ParameterLayout,
-  { parameters, optimizerState }: CheckpointVectors,
+  { parameters, optimizerState, master }: CheckpointVectors,
   metadata: Record<string, string>,
 ): Uint8Array[] {
   const state = [...optimizerState].map(([name, vector]) => [prefixOf(name), vector] as const);
-  return safetensorsParts(layout, new Map([["", parameters], ...state]), metadata);
+  const own = master === null ? [] : [[MASTER_PREFIX, master] as const];
+  return safetensorsParts(layout, new Map([["", parameters], ...state, ...own]), metadata);
 }
 
 const prefixOf = (stateName: string) => `optimizer.${stateName}.`;
@@ -34,7 +48,7 @@ export async function readVectors(
   path: string,
   written: WrittenFile,
   layout: ParameterLayout,
-  stateNames: readonly string[],
+  { stateNames, hasMaster }: KeptVectors,
 ): Promise<CheckpointVectors> {
   const file = await open(path).catch(() => null);
   if (file === null) throw new Error("the file of its vectors is missing or cannot be read");
@@ -44,10 +58,15 @@ export async function readVectors(
     if ((await hashOf(file, size)) !== written.sha256) {
       throw new Error("the file of its vectors is damaged: it is not what it was written as");
     }
-    const vectors = await readTensors(file, size, layout, ["", ...stateNames.map(prefixOf)]);
+    const prefixes = ["", ...stateNames.map(prefixOf), ...(hasMaster ? [MASTER_PREFIX] : [])];
+    const vectors = await readTensors(file, size, layout, prefixes);
     if (!vectors.every(isFiniteVector)) throw new Error("its vectors have values that are not numbers");
     const [parameters, ...state] = vectors as [Float32Array, ...Float32Array[]];
-    return { parameters, optimizerState: new Map(stateNames.map((name, i) => [name, state[i] as Float32Array])) };
+    return {
+      parameters,
+      optimizerState: new Map(stateNames.map((name, i) => [name, state[i] as Float32Array])),
+      master: hasMaster ? (state.at(-1) as Float32Array) : null,
+    };
   } finally {
     await file.close();
   }

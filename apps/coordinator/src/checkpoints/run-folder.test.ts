@@ -144,7 +144,12 @@ test("a run that goes on from a checkpoint has every step before it once, and go
 test("what a checkpoint counts on is on the disk before it counts", async () => {
   const folder = await create();
   folder.addLoss({ step: 1, loss: 0.5 });
-  await folder.saveCheckpoint({ position: positionAt(1), parameters: parameters(1), optimizerState: new Map() });
+  await folder.saveCheckpoint({
+    position: positionAt(1),
+    parameters: parameters(1),
+    optimizerState: new Map(),
+    master: null,
+  });
   expect(await readFile(join(folder.path, "losses.csv"), "utf8")).toBe("step,loss\n1,0.5\n");
   expect((await readdir(join(folder.path, "checkpoints"))).toSorted()).toEqual([
     "checkpoint-000001.json",

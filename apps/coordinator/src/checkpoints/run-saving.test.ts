@@ -19,6 +19,7 @@ let proceed: (() => void)[];
 let givenBack: unknown[];
 const plane = {
   parameters: Float32Array.of(0),
+  master: null,
   optimizerState: new Map(),
   giveBackOptimizerState: (state: unknown) => givenBack.push(state),
 };

@@ -6,7 +6,7 @@ import type { RunFolder } from "./run-folder.ts";
 type CheckpointEffect = Extract<CoordinatorEffect, { type: "checkpoint" }>;
 
 type SavingFolder = Pick<RunFolder, "saveParameters" | "saveCheckpoint">;
-type SavedPlane = Pick<DataPlane, "parameters" | "optimizerState" | "giveBackOptimizerState">;
+type SavedPlane = Pick<DataPlane, "parameters" | "master" | "optimizerState" | "giveBackOptimizerState">;
 
 interface Save extends Checkpoint {
   readonly parametersToo: boolean;
@@ -46,8 +46,8 @@ export class RunSaving {
   }
 
   #request(position: RunPosition, parametersToo: boolean, epoch: number | null): void {
-    const { parameters, optimizerState } = this.#plane;
-    const save = { position, parameters, optimizerState, parametersToo, epoch };
+    const { parameters, master, optimizerState } = this.#plane;
+    const save = { position, parameters, master, optimizerState, parametersToo, epoch };
     if (this.#current === null) {
       this.#begin(save);
       return;

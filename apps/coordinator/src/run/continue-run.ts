@@ -67,7 +67,7 @@ async function continueRun(opening: Opening, wish: RunWish, found: FoundRun): Pr
 async function restore(opening: Opening, found: FoundRun, lock: RunLock, checkpoint: Checkpoint): Promise<OpenRun> {
   const { options, obtained, files, log } = opening;
   const { path, manifest } = found;
-  const { position, parameters, optimizerState } = checkpoint;
+  const { position, ...vectors } = checkpoint;
   const { name, title } = obtained.dataset;
   const settings = {
     ...manifest.settings,
@@ -81,7 +81,7 @@ async function restore(opening: Opening, found: FoundRun, lock: RunLock, checkpo
   return {
     settings,
     state: restoreCoordinator(settings, obtained.dataset.test.labels, position, Date.now(), history),
-    plane: new DataPlane(settings, { version: position.version, parameters, optimizerState }),
+    plane: new DataPlane(settings, { version: position.version, ...vectors }),
     folder,
     lock,
     history,

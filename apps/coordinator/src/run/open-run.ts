@@ -51,7 +51,8 @@ function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | n
     const position = positionOf(state, state.startedAt);
     const started = start === null ? [] : [`The run starts from the parameters in ${start.file.file}.`];
     const all = [remark ?? [], ...started].flat().join(" ") || null;
-    await folder.saveCheckpoint({ position, parameters, optimizerState: plane.optimizerState });
+    const { optimizerState, master } = plane;
+    await folder.saveCheckpoint({ position, parameters, optimizerState, master });
     return { settings, state, plane, folder, lock, history: { losses: [], epochs: [] }, remark: all };
   });
 }
@@ -77,13 +78,21 @@ export function settingsOf({
     ...(start === null ? {} : { startedFrom: start.file }),
     epochs: options.epochs ?? recipe.epochs,
     strategy: strategyOf(options, recipe),
-    codec: options.codec ?? "fp32",
+    ...codecsOf(options),
     exact: options.exact,
     checkpointMs: 1000 * options.checkpointSeconds,
     trainCount: dataset.train.count,
     testCount: dataset.test.count,
     dataset: { name: dataset.name, title: dataset.title, warning },
   };
+}
+
+/**
+ * One codec for both directions; but the hundredth that top-k sends would leave what workers hold far behind the
+ * coordinator's parameters, and int8 goes down instead: see docs/codecs.md.
+ */
+function codecsOf({ codec = "fp32" }: Opening["options"]): Pick<RunSettings, "codec" | "downCodec"> {
+  return { codec, downCodec: codec === "top-k" ? "int8" : codec };
 }
 
 /**

@@ -20,6 +20,7 @@ describe("44,426 parameters, one worker", () => {
     epochs: 1,
     strategy: { type: "sync" } as const,
     codec: "fp32" as const,
+    downCodec: "fp32" as const,
     exact: false,
     checkpointMs: Number.MAX_VALUE,
     trainCount: 64 * 20_000,

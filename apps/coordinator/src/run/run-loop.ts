@@ -214,7 +214,12 @@ export class RunLoop {
         this.#refuse(effect.peer, effect.refusal);
         break;
       case "send-parameters":
-        this.#send(effect.peer, { type: "parameters", frame: plane.frame });
+        this.#send(
+          effect.peer,
+          effect.form === "whole"
+            ? { type: "parameters", frame: plane.frame }
+            : { type: "parameters-change", ...plane.change },
+        );
         break;
       case "offer-parameters":
         this.#offerParameters(effect.peer);

@@ -73,6 +73,7 @@ export const tinySettings: RunSettings = {
   epochs: 2,
   strategy: { type: "sync" } as const,
   codec: "fp32" as const,
+  downCodec: "fp32" as const,
   exact: false,
   checkpointMs: 60_000,
   trainCount: tinyDataset.train.count,
@@ -80,7 +81,8 @@ export const tinySettings: RunSettings = {
   dataset: { name: "tiny", title: "Tiny", warning: null },
 };
 
-export const initial = () => initializeParameters(tinyLayout, tinyRecipe.initialization, tinySettings.seed);
+export const initial = ({ recipe, seed }: RunSettings = tinySettings) =>
+  initializeParameters(parameterLayout(recipe.model), recipe.initialization, seed);
 
 export function batchOf(set: SampleSet, samples: ArrayLike<number>): Batch {
   return { count: samples.length, ...gatherSamples(set, samples) };
@@ -133,14 +135,17 @@ export class TestRun {
   caller: Caller = { address: "127.0.0.1", host: "localhost:4300", forwarded: false };
 
   /** `snapshotBytes`: of more, newcomers fetch the parameters; the policy's without it. */
-  constructor(settings: RunSettings = tinySettings, { snapshotBytes }: { snapshotBytes?: number } = {}) {
-    const state = startCoordinator(settings, tinyDataset.test.labels, Date.now());
-    this.plane = new DataPlane(settings, { version: 0, parameters: initial() });
+  constructor(
+    settings: RunSettings = tinySettings,
+    { snapshotBytes, dataset = tinyDataset }: { snapshotBytes?: number; dataset?: Dataset } = {},
+  ) {
+    const state = startCoordinator(settings, dataset.test.labels, Date.now());
+    this.plane = new DataPlane(settings, { version: 0, parameters: initial(settings) });
     this.loop = new RunLoop({
       state: { ...state, snapshotBytes: snapshotBytes ?? state.snapshotBytes },
       plane: this.plane,
-      dataset: tinyDataset,
-      samples: new ServedSamples(tinyDataset),
+      dataset,
+      samples: new ServedSamples(dataset),
       admit: (caller, token) => this.access.admit(caller, token),
       onReport: (report) => this.reports.push(report),
       onCheckpoint: ({ position: { step }, epoch }) =>

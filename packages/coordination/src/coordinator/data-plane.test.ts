@@ -7,6 +7,8 @@ const settingsWith = (optimizer: Recipe["optimizer"]) => ({
   run: "00112233445566ff",
   recipe: { ...(recipes[0] as Recipe), optimizer },
   trainCount: 640,
+  seed: 5,
+  downCodec: "fp32" as const,
   strategy: { type: "sync" } as const,
 });
 const whole = { level: 0, index: 0 };

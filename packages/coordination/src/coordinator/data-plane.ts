@@ -13,9 +13,10 @@ import {
   type OptimizerState,
   type PartialSums,
 } from "@convoy/gradients";
-import { OutgoingFrame } from "@convoy/protocol";
+import { checksumIn, OutgoingFrame, type SealedChange } from "@convoy/protocol";
 import { addVectors } from "@convoy/vectors";
 import { appliedRecipe } from "./local/strategy.ts";
+import { MasterParameters, type Step } from "./master-parameters.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** Where a run's floats begin: at its start, or where it was saved. */
@@ -24,13 +25,19 @@ export interface PlaneStart {
   readonly parameters: Float32Array;
   /** The optimizer's vectors by name; without them it begins at zero. */
   readonly optimizerState?: OptimizerState;
+  /** The coordinator's own parameters, where the published ones follow them encoded; without, they are the same. */
+  readonly master?: Float32Array | null;
 }
+
+type PlaneSettings = Pick<RunSettings, "run" | "recipe" | "trainCount" | "strategy" | "seed" | "downCodec">;
 
 export class DataPlane {
   readonly #run: string;
   readonly #optimizer: Optimizer;
   #parts: PartialSums<Float32Array> = new Map();
   #root: Float32Array | null = null;
+  /** Null where all parameters are sent, as they are. */
+  readonly #master: MasterParameters | null;
   /** The newest parameters live in the frame that is sent: a step reads the old frame and writes the next. */
   #published: OutgoingFrame;
   #bytes: Uint8Array;
@@ -38,8 +45,8 @@ export class DataPlane {
 
   /** Writes to none of these vectors. */
   constructor(
-    { run, recipe, trainCount, strategy }: Pick<RunSettings, "run" | "recipe" | "trainCount" | "strategy">,
-    { version, parameters, optimizerState }: PlaneStart,
+    { run, recipe, trainCount, strategy, seed, downCodec }: PlaneSettings,
+    { version, parameters, optimizerState, master }: PlaneStart,
   ) {
     this.#run = run;
     const stepsPerEpoch = batchCount(trainCount, recipe.batchSize);
@@ -49,6 +56,7 @@ export class DataPlane {
       parameters.length,
       optimizerState,
     );
+    this.#master = downCodec === "fp32" ? null : new MasterParameters(downCodec, seed, master ?? parameters);
     this.#version = version;
     this.#published = new OutgoingFrame(parameters.length);
     this.#published.vector.set(parameters);
@@ -59,9 +67,14 @@ export class DataPlane {
     return this.#version;
   }
 
-  /** The newest parameters. Never written to again: a later version has a vector of its own. */
+  /** The newest that were published: what workers hold. Never written to again: a later version has a vector of its own. */
   get parameters(): Float32Array {
     return this.#published.vector;
+  }
+
+  /** The coordinator's own, to be kept: the next update has a vector of its own. Null where they are the published ones. */
+  get master(): Float32Array | null {
+    return this.#master?.newest ?? null;
   }
 
   /** The optimizer's vectors by name, to be kept: the next update has vectors of its own. */
@@ -77,6 +90,13 @@ export class DataPlane {
   /** The newest parameters as a frame, the same bytes for every worker. */
   get frame(): Uint8Array {
     return this.#bytes;
+  }
+
+  /** The newest parameters for those who hold the version before, the same bytes for every worker. */
+  get change(): SealedChange {
+    const frame = this.#master?.change ?? null;
+    assert(frame !== null, "a change leads from a version that this plane has published");
+    return { frame, checksum: checksumIn(this.#bytes) };
   }
 
   /** Takes the vector over: it may be written to from now on. */
@@ -96,13 +116,18 @@ export class DataPlane {
     assert(version === this.#version + 1, "versions follow each other");
     const next = new OutgoingFrame(this.parameters.length);
     // Every version is one step from the one before it.
-    const allFinite = this.#optimizer.step(this.parameters, root, { step: version, sampleCount }, next.vector);
+    const step: Step = (from, to) => this.#optimizer.step(from, root, { step: version, sampleCount }, to);
     this.#root = null;
     this.#parts = new Map();
-    if (!allFinite) return false;
+    const header = { run: this.#run, version, lease: 0 };
+    const isPublished =
+      this.#master === null
+        ? step(this.parameters, next.vector)
+        : this.#master.advance(step, { from: this.parameters, reached: next.vector }, header);
+    if (!isPublished) return false;
     this.#published = next;
     this.#version = version;
-    this.#bytes = next.seal({ run: this.#run, version, lease: 0 });
+    this.#bytes = next.seal(header);
     return true;
   }
 }

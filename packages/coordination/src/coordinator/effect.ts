@@ -8,11 +8,14 @@ export type CoordinatorEffect =
   | {
       readonly type: "send";
       readonly peer: PeerId;
-      readonly message: Exclude<ToWorker, { type: "parameters" | "fetch-parameters" | "samples" | "refused" }>;
+      readonly message: Exclude<
+        ToWorker,
+        { type: "parameters" | "parameters-change" | "fetch-parameters" | "samples" | "refused" }
+      >;
     }
   | { readonly type: "refuse"; readonly peer: PeerId; readonly refusal: Refusal }
-  /** The newest parameters. */
-  | { readonly type: "send-parameters"; readonly peer: PeerId }
+  /** The newest parameters, all of them; or, to a worker that holds the version before, what has changed. */
+  | { readonly type: "send-parameters"; readonly peer: PeerId; readonly form: "whole" | "change" }
   /** Say which are the newest parameters, to be fetched over HTTP. */
   | { readonly type: "offer-parameters"; readonly peer: PeerId }
   | {

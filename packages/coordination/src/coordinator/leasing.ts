@@ -122,7 +122,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
     deadline: turn.now + allowedMs,
     state: "active",
   };
-  if (worker.holdsVersion !== turn.state.version) turn.effects.push({ type: "send-parameters", peer: worker.peer });
+  sendParameters(turn, worker);
   turn.send(worker.peer, {
     type: "lease",
     lease: id,
@@ -155,6 +155,14 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
       local: local && { ...local, leaseCount: local.leaseCount + 1 },
     },
   });
+}
+
+/** Unless it holds them. The change from the version before is for those alone who hold that one. */
+function sendParameters(turn: Turn, { peer, holdsVersion }: Worker): void {
+  const { version, settings } = turn.state;
+  if (holdsVersion === version) return;
+  const form = settings.downCodec !== "fp32" && holdsVersion === version - 1 ? "change" : "whole";
+  turn.effects.push({ type: "send-parameters", peer, form });
 }
 
 /** As Array.from does, without asking an iterator for each. */

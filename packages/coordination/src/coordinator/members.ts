@@ -71,6 +71,7 @@ export function sendWelcome(turn: Turn, worker: Worker): void {
     fingerprint,
     trainCount: settings.trainCount,
     codec: settings.codec,
+    downCodec: settings.downCodec,
   });
 }
 

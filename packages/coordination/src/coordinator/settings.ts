@@ -16,6 +16,8 @@ export interface RunSettings {
   readonly strategy: Strategy;
   /** How workers encode what they send. */
   readonly codec: CodecName;
+  /** How the change from one version of the parameters to the next is encoded; with fp32 all of them are sent. */
+  readonly downCodec: CodecName;
   /** Whether the run is to be the same bit for bit, whoever computes it: then every worker has the same engine. */
   readonly exact: boolean;
   /** The run is saved so often while it trains, in milliseconds. */

@@ -10,8 +10,8 @@ const OLD = 1;
 const NEW = 2;
 
 /** Peer 1 works alone, peer 2 comes and is to fetch version 0. */
-function withNewcomer(): TestRun {
-  const run = new TestRun(large);
+function withNewcomer(settings = large): TestRun {
+  const run = new TestRun(settings);
   run.enter(OLD);
   run.say(OLD, { type: "fetched", version: 0 });
   run.enter(NEW);
@@ -98,6 +98,15 @@ describe("a download that a newer version has overtaken", () => {
     expect(fetchedVersions(run.state).size).toBe(0);
   });
 
+  test("[N2] [D1] by a single one is of use where changes are sent: the change goes ahead of its lease", () => {
+    const run = withNewcomer({ ...large, downCodec: "int8" });
+    step(run);
+    run.say(OLD, { type: "availability", available: false });
+    const effects = run.say(NEW, { type: "fetched", version: 0 });
+    expect(typesIn(effects)).not.toContain("offer-parameters");
+    expect(effects).toContainEqual({ type: "send-parameters", peer: NEW, form: "change" });
+  });
+
   test("[N2] again and again ends with the parameters going ahead of a lease, as to the others", () => {
     const run = withNewcomer();
     for (let i = 0; i < policy.snapshotTries; i++) {
@@ -109,7 +118,7 @@ describe("a download that a newer version has overtaken", () => {
     }
     step(run);
     step(run);
-    expect(run.effects).toContainEqual({ type: "send-parameters", peer: NEW });
+    expect(run.effects).toContainEqual({ type: "send-parameters", peer: NEW, form: "whole" });
     expect(stateOf(run, NEW)).not.toBe("fetching");
   });
 });
@@ -127,7 +136,7 @@ describe("a worker that cannot fetch", () => {
     expect(run.state.workers.get(NEW)?.strikes).toBe(0);
     step(run);
     step(run);
-    expect(run.effects).toContainEqual({ type: "send-parameters", peer: NEW });
+    expect(run.effects).toContainEqual({ type: "send-parameters", peer: NEW, form: "whole" });
   });
 });
 

@@ -25,7 +25,7 @@ export interface Worker {
   readonly provingSince: number;
   /** The lease it works on, also when that has expired and its round is over. */
   readonly lease: LeaseInHand | null;
-  /** The version of the parameters that it was sent or has fetched last. */
+  /** The version of the parameters that it was sent or has fetched last, and holds unless it says otherwise. */
   readonly holdsVersion: number | null;
   readonly download: Download;
   /** Samples per second, from lease to result; null until measured. */

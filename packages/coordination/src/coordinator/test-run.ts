@@ -24,6 +24,7 @@ export const tinySettings: RunSettings = {
   epochs: 2,
   strategy: { type: "sync" },
   codec: "fp32",
+  downCodec: "fp32",
   exact: false,
   checkpointMs: 60_000,
   trainCount: 68,

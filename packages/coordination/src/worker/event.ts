@@ -35,6 +35,8 @@ export type WorkerEvent =
   /** The parameters are there, checked. */
   | { readonly type: "fetched"; readonly version: number }
   | { readonly type: "fetch-failed"; readonly version: number; readonly sentence: string }
+  /** Parameters, or a change of them, came that cannot be taken; what was held before still is. */
+  | { readonly type: "parameters-refused"; readonly sentence: string }
   /** `missing` are the samples of the lease that the cache does not have, `ahead` those that it names for later. */
   | {
       readonly type: "leased";

@@ -1,7 +1,7 @@
 /** Which engine a worker has: chosen for what the coordinator wants, and told to it. */
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
-import type { EngineWish, WorkerCoreState } from "./state.ts";
+import { type EngineWish, type WorkerCoreState, withoutParameters } from "./state.ts";
 import { stay, to, type WorkerTransition } from "./worker-transition.ts";
 
 export function onWelcome(
@@ -14,16 +14,7 @@ export function onWelcome(
   const run = { run: id, name, recipeText, recipeTitle, datasetTitle, exact, fingerprint };
   const runState = { state: "running", sentence: "" } as const;
   // Whatever it had was of the run as it was before.
-  const next: WorkerCoreState = {
-    ...state,
-    welcomed: true,
-    run,
-    runState,
-    notFinite: 0,
-    version: null,
-    fetching: null,
-    lease: null,
-  };
+  const next = { ...state, welcomed: true, run, runState, notFinite: 0, ...withoutParameters, lease: null };
   if (state.engine !== null && fulfils(state.engine, wish)) return introduceEngine(next);
   // The engine that is being proven for the same will do.
   if (isWished(state, wish)) return tellProving(next);

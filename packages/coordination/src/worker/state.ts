@@ -68,6 +68,8 @@ export interface WorkerCoreState {
   readonly version: number | null;
   /** The version that it fetches over HTTP. */
   readonly fetching: number | null;
+  /** Why those that came last could not be taken; null when they were. */
+  readonly parametersFault: string | null;
   readonly lease: LeaseInHand | null;
   /** The run as a whole. */
   readonly runState: { readonly state: "running" | "paused" | "ended"; readonly sentence: string };
@@ -79,6 +81,9 @@ export interface WorkerCoreState {
   readonly totals: { readonly samples: number; readonly leases: number; readonly lastRefusal: string | null };
 }
 
+/** What a worker knows of its parameters when it has none. */
+export const withoutParameters = { version: null, fetching: null, parametersFault: null };
+
 export const startWorker: WorkerCoreState = {
   connected: false,
   welcomed: false,
@@ -87,8 +92,7 @@ export const startWorker: WorkerCoreState = {
   proving: null,
   testing: null,
   paused: false,
-  version: null,
-  fetching: null,
+  ...withoutParameters,
   lease: null,
   runState: { state: "running", sentence: "" },
   notFinite: 0,

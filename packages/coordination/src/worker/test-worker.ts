@@ -40,6 +40,7 @@ export class TestWorker {
       fingerprint: null,
       trainCount: 60_000,
       codec: "fp32",
+      downCodec: "fp32",
       ...change,
     } as const;
     return this.handle({ type: "welcomed", message, recipeTitle: "Tiny" });

@@ -1,11 +1,11 @@
 /** The worker as a pure function, the mirror image of the coordinator's. */
 import { unreachable } from "@convoy/foundation";
-import { PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
+import { limits, PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
 import { onFetched, onFetchFailed, onToldToFetch } from "./fetching.ts";
 import { isWished, onEngineChanged, onEngineProven, onWelcome, tellProving } from "./proving.ts";
-import type { WorkerCoreState, WorkerFailure } from "./state.ts";
+import { type WorkerCoreState, type WorkerFailure, withoutParameters } from "./state.ts";
 import { stay, to, type WorkerTransition } from "./worker-transition.ts";
 
 /** Refusals that end a worker: coming back by itself it would only be refused again. */
@@ -52,7 +52,7 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       );
     case "disconnected":
       // What was in hand belongs to the old connection; the coordinator has given it to someone else.
-      return stay({ ...state, connected: false, welcomed: false, version: null, fetching: null, lease: null });
+      return stay({ ...state, connected: false, welcomed: false, ...withoutParameters, lease: null });
     case "welcomed":
       return onWelcome(state, event);
     case "failed":
@@ -67,7 +67,9 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
     case "engine-missing":
       return isWished(state, event.wish) ? fail(state, event.sentence) : stay(state);
     case "parameters-stored":
-      return onParameters(state, event.version);
+      return onParameters({ ...state, parametersFault: null }, event.version);
+    case "parameters-refused":
+      return stay({ ...state, parametersFault: event.sentence });
     case "told-to-fetch":
       return onToldToFetch(state, event.message);
     case "fetched":
@@ -123,12 +125,16 @@ function onLease(
   state: WorkerCoreState,
   { message, missing, ahead, requestSize }: Extract<WorkerEvent, { type: "leased" }>,
 ): WorkerTransition {
-  const giveBack = (reason: string) =>
-    to(state, { type: "send", message: { type: "return-lease", lease: message.lease, reason } });
+  const giveBack = (why: string) => {
+    const reason = why.slice(0, limits.descriptionLength);
+    return to(state, { type: "send", message: { type: "return-lease", lease: message.lease, reason } });
+  };
   if (state.paused) return giveBack("paused at the device");
   if (state.engine === null) return giveBack("there is no engine yet");
-  if (state.version !== message.version)
-    return giveBack(`it does not hold version ${message.version} of the parameters`);
+  if (state.version !== message.version) {
+    const missing = `it does not hold version ${message.version} of the parameters`;
+    return giveBack(state.parametersFault === null ? missing : `${missing}. ${state.parametersFault}`);
+  }
   const requests = [...inParts(missing, requestSize), ...inParts(ahead, requestSize)];
   const sent = requests.slice(0, REQUESTS_UNDER_WAY);
   const lease = { message, toRequest: requests.slice(sent.length), unanswered: sent.length };

@@ -1,3 +1,4 @@
+import { parseToCoordinator } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
 import { leaseMessage, outcome, readyWorker, sentIn, somePredictions, TestWorker } from "./test-worker.ts";
 
@@ -61,6 +62,20 @@ describe("a lease", () => {
     const [message] = sentIn(worker.lease({ version }));
     expect(message).toMatchObject({ type: "return-lease", lease: 7, reason: expect.stringContaining(`${version}`) });
     expect(worker.state.lease).toBeNull();
+  });
+
+  test("[D5] [K4] for which parameters came that could not be taken is given back with the reason", () => {
+    const worker = readyWorker();
+    const sentence = `Damaged. ${"x".repeat(400)}`;
+    expect(worker.handle({ type: "parameters-refused", sentence })).toEqual([]);
+    const [message] = sentIn(worker.lease({ version: 5 }));
+    expect(message).toMatchObject({ type: "return-lease", reason: expect.stringContaining("version 5") });
+    expect(message).toMatchObject({ reason: expect.stringContaining("Damaged.") });
+    expect(parseToCoordinator(message).ok).toBe(true);
+    // What it held before it still holds.
+    expect(worker.lease({ lease: 8 })).toMatchObject([{ type: "compute" }]);
+    worker.handle({ type: "parameters-stored", version: 5 });
+    expect(sentIn(worker.lease({ version: 9 }))).toMatchObject([{ reason: expect.not.stringContaining("Damaged") }]);
   });
 
   test("[K4] whose parameters are replaced by others before it is computed is given back", () => {

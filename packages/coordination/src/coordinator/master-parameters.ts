@@ -1,0 +1,59 @@
+/**
+ * The coordinator's own parameters in a run whose workers are sent encoded changes. What workers hold follows them, a codec's
+ * loss apart; as each change begins where they are, what one loses is part of the next (error feedback).
+ */
+import { type FrameHeader, OutgoingEncodedFrame } from "@convoy/protocol";
+import { type Encoding, isFiniteVector, type LossyCodec, type Passage } from "@convoy/vectors";
+
+/** Of the elements, what top-k sends. */
+const TOP_K_SHARE = 0.01;
+
+/** Writes what follows from the first vector to the second; returns whether all of that are numbers. */
+export type Step = (from: Float32Array, to: Float32Array) => boolean;
+
+export class MasterParameters {
+  readonly #encoding: Encoding;
+  readonly #seed: number;
+  #newest: Float32Array;
+  /** Someone outside has it: it is not written to. */
+  #isKept = true;
+  #spare: Float32Array | null = null;
+  #change: Uint8Array | null = null;
+
+  /** Writes not to `newest`. The seed and a version name the random numbers of its change. */
+  constructor(codec: LossyCodec, seed: number, newest: Float32Array) {
+    this.#encoding = codec === "top-k" ? { codec, share: TOP_K_SHARE } : { codec };
+    this.#seed = seed;
+    this.#newest = newest;
+  }
+
+  /** To be kept: the next step has a vector of its own. */
+  get newest(): Float32Array {
+    this.#isKept = true;
+    return this.#newest;
+  }
+
+  /** The frame of the change that led to the newest version; null before. */
+  get change(): Uint8Array | null {
+    return this.#change;
+  }
+
+  /**
+   * Takes a step, and encodes the way from what the workers hold, `from`, to where it leads; where they get to is written to
+   * `reached`. Returns false, and is as before, where any of it is no number.
+   */
+  advance(step: Step, { from, reached }: Omit<Passage, "to">, header: FrameHeader): boolean {
+    const to = this.#spare ?? new Float32Array(from.length);
+    this.#spare = to;
+    if (!step(this.#newest, to)) return false;
+    const rounding = { seed: this.#seed, counter: header.version };
+    const frame = new OutgoingEncodedFrame(this.#encoding, from.length);
+    const bytes = frame.sealChange(header, { from, to, reached }, rounding);
+    if (!isFiniteVector(reached)) return false;
+    this.#change = bytes;
+    this.#spare = this.#isKept ? null : this.#newest;
+    this.#newest = to;
+    this.#isKept = false;
+    return true;
+  }
+}

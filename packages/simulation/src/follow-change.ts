@@ -1,0 +1,29 @@
+import type { RunSettings } from "@convoy/coordination";
+import { assert } from "@convoy/foundation";
+import { checksumOfFloats, readFrame, type SealedChange, type VectorFrame } from "@convoy/protocol";
+import { applyChange } from "@convoy/vectors";
+import type { ChangeSent } from "./messages.ts";
+
+/** As a worker's shell does: where a change leads from what is held; null where it is for others, or leads elsewhere than it says. */
+export function followChange(
+  held: VectorFrame | null,
+  { frame, checksum }: ChangeSent,
+  ofRun: string | undefined,
+): VectorFrame | null {
+  const { run, version, lease } = frame;
+  if (run !== ofRun || held?.run !== run || held.version + 1 !== version) return null;
+  const vector = new Float32Array(frame.vector.length);
+  applyChange(held.vector, frame.vector, vector);
+  const reached = { run, version, lease };
+  return checksumOfFloats(vector, reached) === checksum ? { ...reached, vector } : null;
+}
+
+/** A change as it will be understood. */
+export function readChange(
+  { frame, checksum }: SealedChange,
+  { parameterCount, downCodec }: Pick<RunSettings, "parameterCount" | "downCodec">,
+): ChangeSent {
+  const parsed = readFrame(frame, parameterCount, new Set([downCodec]));
+  assert(parsed.ok && !(parsed.frame.vector instanceof Float32Array), "a change that is published can be read");
+  return { type: "parameters-change", frame: { ...parsed.frame, vector: parsed.frame.vector }, checksum };
+}
