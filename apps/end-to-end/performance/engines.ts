@@ -13,12 +13,18 @@ import { medianOf } from "./median.ts";
 import type { BrowserEngine } from "./page/engine-factories.ts";
 import type { MeasureRequest } from "./page/measure.ts";
 import { measureStepCost } from "./step-cost.ts";
+import { measureStretches } from "./stretches.ts";
 import { TorchRival } from "./torch-rival.ts";
 import { firstStepSeconds } from "./whole-system.ts";
 import { taskOf, type WorkloadName, workloads } from "./workload.ts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "7" }, json: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "7" },
+    json: { type: "string" },
+    /** Nothing but the steps of a stretch, one way and the other, of this network. */
+    stretches: { type: "string" },
+  },
 });
 const rounds = Number(values.rounds);
 if (!(rounds >= 1)) throw new Error("--rounds must be a number from 1.");
@@ -33,8 +39,17 @@ interface Contestant {
 }
 
 const browser = await BrowserWorker.open({ script: path.join(root, "apps/end-to-end/performance/page/measure.ts") });
-const torch = await TorchRival.open(root);
+const torch = values.stretches !== undefined ? null : await TorchRival.open(root);
 try {
+  if (values.stretches !== undefined) {
+    reportBars(await measureStretches(browser, rounds, values.stretches), values.json);
+  } else await measureAll();
+} finally {
+  torch?.close();
+  await browser.close();
+}
+
+async function measureAll(): Promise<void> {
   const contestants: Contestant[] = [];
   for (const workload of ["lenet5", "alexnet-small", "alexnet"] as const) {
     if (torch !== null) contestants.push(torchWith(torch, workload, 1), torchWith(torch, workload, 2));
@@ -44,10 +59,11 @@ try {
   const limit = await inBrowser("wasm", "limit");
   const timings = await takeTurns([...contestants, limit]);
   show(contestants, limit, timings);
-  reportBars([...barsOf(timings), ...(await wholeSystemBars())], values.json);
-} finally {
-  torch?.close();
-  await browser.close();
+  const stretches = [
+    await measureStretches(browser, rounds, "lenet5"),
+    await measureStretches(browser, 1, "alexnet-small"),
+  ];
+  reportBars([...barsOf(timings), ...stretches.flat(), ...(await wholeSystemBars())], values.json);
 }
 
 async function wholeSystemBars(): Promise<Bar[]> {

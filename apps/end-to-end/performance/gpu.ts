@@ -13,6 +13,7 @@ import { alexnet, alexnetSmall, lenet5 } from "@convoy/models";
 import { type Bar, reportBars } from "../reliability/bars.ts";
 import { openDawn } from "./dawn.ts";
 import { EngineTimer } from "./engine-timer.ts";
+import { StretchTimer } from "./stretch-timer.ts";
 import { TorchRival } from "./torch-rival.ts";
 import { taskOf, type Workload } from "./workload.ts";
 
@@ -28,6 +29,8 @@ const workloads = {
   "alexnet-small": { model: alexnetSmall, samples: 128, steps: 20 },
   alexnet: { model: alexnet, samples: 64, steps: 5 },
 } as const satisfies Record<string, Workload>;
+/** Steps: as many as a worker takes by itself, about. */
+const STRETCH = 16;
 type WorkloadName = keyof typeof workloads;
 
 const root = path.join(import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf("apps")));
@@ -75,20 +78,26 @@ async function measure(name: WorkloadName): Promise<Bar[]> {
   const startedAt = performance.now();
   const timer = await EngineTimer.prepare(createWebgpuEngine(), workload);
   const readyMs = performance.now() - startedAt;
+  const stretch = await StretchTimer.prepare(createWebgpuEngine(), workload, STRETCH);
   // Stock TensorFlow.js is timed on the small networks only.
   const stock = name === "alexnet" ? null : await EngineTimer.prepare(createTfjsEngine("webgpu"), workload);
   const whole: number[] = [];
   const script: number[] = [];
   const torchMs: number[] = [];
   const stockMs: number[] = [];
+  const flatMs: number[] = [];
+  const ownMs: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const { ms, scriptMs } = await timer.measure(workload.steps);
     whole.push(ms);
     script.push(scriptMs);
+    flatMs.push(await stretch.measure(STRETCH, "flat vectors"));
+    ownMs.push(await stretch.measure(STRETCH, "device"));
     if (stock !== null) stockMs.push((await stock.measure(Math.ceil(workload.steps / 10))).ms);
     if (rival !== null) torchMs.push(await rival.measure(workload, "gpu"));
   }
   timer.dispose();
+  stretch.dispose();
   stock?.dispose();
   const { ms, kernels } = await timeKernels(taskOf(workload), workload.samples, name === "lenet5" ? 20 : 3);
   showKernels(name, kernels);
@@ -98,6 +107,8 @@ async function measure(name: WorkloadName): Promise<Bar[]> {
     { ...shown, name: `${label}: ready, its kernels compiled and chosen`, value: readyMs },
     { ...shown, name: `${label}: a step, gradient read back`, value: median(whole) },
     { ...shown, name: `${label}: JavaScript of it`, value: median(script) },
+    { ...shown, name: `${label}: a step of a stretch of ${STRETCH}, optimizer on flat vectors`, value: median(flatMs) },
+    { ...shown, name: `${label}: a step of a stretch of ${STRETCH}, optimizer on the GPU`, value: median(ownMs) },
     { ...shown, name: `${label}: kernels of a step, gradient left on the GPU`, value: ms },
     ...(stock === null
       ? []
