@@ -116,18 +116,18 @@ export class EngineKeeper {
     return done;
   }
 
-  /** Whether it was measured before which engine is the quickest for the recipe. */
-  knowsQuickest(recipe: Recipe): boolean {
-    return this.#options.verdicts.some(({ task }) => task === measuredTask(recipe));
+  /** Whether it was measured before which engine is the quickest for the recipe's steps, or gradients. */
+  knowsQuickest(recipe: Recipe, takesSteps: boolean): boolean {
+    return this.#options.verdicts.some(({ task }) => task === measuredTask(recipe, takesSteps));
   }
 
   /** Looks for an engine that is quicker than the one in use for a run that is not exact, once for each that is chosen. */
-  async improve(recipe: Recipe): Promise<void> {
+  async improve(recipe: Recipe, takesSteps: boolean): Promise<void> {
     const choice = this.#choices;
     if (this.#inUse === null || this.#improved === choice) return;
     this.#improved = choice;
     try {
-      await findQuicker(this.#comparison(), recipe, this.#options.candidates, this.#options.verdicts);
+      await findQuicker(this.#comparison(takesSteps), recipe, this.#options.candidates, this.#options.verdicts);
     } catch (error) {
       // An engine that was freed meanwhile is not missed.
       if (choice === this.#choices) this.#options.onFailure(error instanceof Error ? error.message : String(error));
@@ -167,7 +167,7 @@ export class EngineKeeper {
     this.pause();
   }
 
-  #comparison() {
+  #comparison(takesSteps: boolean) {
     const choice = this.#choices;
     const isWanted = () => choice === this.#choices;
     const keeper = this;
@@ -176,6 +176,7 @@ export class EngineKeeper {
         assert(keeper.#inUse !== null, "engines are compared with one in use");
         return keeper.#inUse;
       },
+      takesSteps,
       inTurn: async <T>(work: () => Promise<T>) => {
         await this.#paused?.over;
         return this.inTurn(() => {

@@ -6,7 +6,10 @@ export interface EngineTiming {
   /** Name of the candidate. */
   readonly engine: string;
   readonly device: string;
-  /** For parameters, forward and backward pass, and the gradient's way back, of a whole batch. */
+  /**
+   * Of a whole batch: for parameters, forward and backward pass, and the gradient's way back; or, where the worker takes the
+   * optimizer's steps by itself, for such a step.
+   */
   readonly stepMs: number;
 }
 
@@ -30,7 +33,7 @@ export function isClearlyQuicker(stepMs: number, thanMs: number): boolean {
   return stepMs <= WORTH * thanMs;
 }
 
-/** Names what of a recipe an engine's speed depends on. */
-export function measuredTask({ model, preprocessing, batchSize }: Recipe): string {
-  return murmur3Text(JSON.stringify([model, preprocessing, batchSize]));
+/** Names what an engine's speed depends on: parts of the recipe, and whether steps are taken or gradients sent. */
+export function measuredTask({ model, preprocessing, batchSize, optimizer }: Recipe, takesSteps: boolean): string {
+  return murmur3Text(JSON.stringify([model, preprocessing, batchSize, ...(takesSteps ? [optimizer.type] : [])]));
 }

@@ -78,7 +78,7 @@ describe("a worker that has begun with one engine", () => {
       trial: null,
       engineRemarks: [],
       verdict: {
-        task: measuredTask(tinyRecipe),
+        task: measuredTask(tinyRecipe, false),
         sampleCount: tinyRecipe.batchSize,
         timings: [
           { engine: "slow", stepMs: 10 },
@@ -312,18 +312,20 @@ describe("a worker that has begun with one engine", () => {
 
 describe("a worker that knows a verdict on its task", () => {
   const verdict = (winner: string): EngineVerdict => ({
-    task: measuredTask(tinyRecipe),
+    task: measuredTask(tinyRecipe, false),
     sampleCount: tinyRecipe.batchSize,
     measuredAt: 1_700_000_000_000,
     timings: [],
     winner,
   });
 
-  test("changes over to its winner as soon as that is ready, and measures nothing", async () => {
+  test("changes over to its winner once it knows from a lease what is wanted, and measures nothing", async () => {
     // Slower by now: only measuring would tell.
     const other = rival("other", 20);
     const coordinator = await workerWith([taking("own", 10).candidate, other.candidate], [verdict("other")]);
+    const first = lease(coordinator);
     await coordinator.until(() => coordinator.all("ready").length === 2);
+    await first;
     expect(readyWith(coordinator)).toEqual(["own", "other"]);
     await coordinator.until(() => verdictOf(coordinator) !== null);
     expect(verdictOf(coordinator)).toEqual(verdict("other"));
@@ -333,8 +335,8 @@ describe("a worker that knows a verdict on its task", () => {
   test("tries nothing where it has begun with the winner", async () => {
     const other = rival("other", 5);
     const coordinator = await workerWith([taking("own", 10).candidate, other.candidate], [verdict("own")]);
-    await coordinator.until(() => verdictOf(coordinator) !== null);
     await lease(coordinator);
+    await coordinator.until(() => verdictOf(coordinator) !== null);
     await coordinator.rest();
     expect(other.record.made).toBe(0);
   });
@@ -343,9 +345,20 @@ describe("a worker that knows a verdict on its task", () => {
     const gone = { ...rival("gone", 1).candidate, unsuitable: async () => "There is no GPU any more." };
     const other = rival("other", 5);
     const coordinator = await workerWith([taking("own", 10).candidate, gone, other.candidate], [verdict("gone")]);
+    await lease(coordinator);
     await coordinator.until(() => verdictOf(coordinator) !== null);
     expect(verdictOf(coordinator)?.winner).toBe("other");
     expect(coordinator.status.engineRemarks).toEqual([{ engine: "gone", sentence: "There is no GPU any more." }]);
+  });
+
+  test("measures when it is on gradients, and steps are taken", async () => {
+    const other = rival("other", 5);
+    const coordinator = await workerWith([taking("own", 10).candidate, other.candidate], [verdict("own")]);
+    const position = { position: 0, sampleCount: 40, step: 1, stride: 1, rateFactor: 1 };
+    coordinator.lease(++leases, [], { stretch: position, draws: { seed: 1, epoch: 0 } });
+    coordinator.answerSamples();
+    await coordinator.until(() => verdictOf(coordinator) !== null);
+    expect(verdictOf(coordinator)).toMatchObject({ winner: "other", task: measuredTask(tinyRecipe, true) });
   });
 
   test("measures when it is on another task", async () => {

@@ -8,6 +8,8 @@ import { type InTurn, timeEngines } from "./time-engines.ts";
 /** The worker in which engines are compared while it computes. */
 export interface Comparison {
   readonly inUse: ProvenEngine;
+  /** Whether the worker takes the optimizer's steps by itself, so that these are what has to be quick; else gradients. */
+  readonly takesSteps: boolean;
   /** In its turn. The engine in use holds other parameters afterwards. */
   readonly inTurn: InTurn;
   /** Between two leases; the one that was in use is freed. */
@@ -33,7 +35,7 @@ export async function findQuicker(
   verdicts: readonly EngineVerdict[],
 ): Promise<void> {
   const rivals = candidates.filter(({ name, mayBeQuicker }) => mayBeQuicker && name !== comparison.inUse.candidate);
-  const known = verdicts.find(({ task }) => task === measuredTask(recipe));
+  const known = verdicts.find(({ task }) => task === measuredTask(recipe, comparison.takesSteps));
   try {
     if (known?.winner === comparison.inUse.candidate) {
       comparison.onVerdict(known);
@@ -71,7 +73,7 @@ async function compareAll(comparison: Comparison, recipe: Recipe, rivals: readon
   }
   if (timings.size === 0 || !(await comparison.mayGoOn())) return;
   comparison.onVerdict({
-    task: measuredTask(recipe),
+    task: measuredTask(recipe, comparison.takesSteps),
     sampleCount: recipe.batchSize,
     measuredAt: Date.now(),
     timings: [...timings.values()],
@@ -98,10 +100,10 @@ async function compare(
   else rival.engine.dispose();
 }
 
-async function timeOrFree({ inTurn }: Comparison, recipe: Recipe, own: Engine, rival: Engine) {
+async function timeOrFree({ inTurn, takesSteps }: Comparison, recipe: Recipe, own: Engine, rival: Engine) {
   let times: Awaited<ReturnType<typeof timeEngines>> | undefined;
   try {
-    times = await timeEngines(own, rival, recipe, recipe.batchSize, inTurn);
+    times = await timeEngines(own, rival, recipe, recipe.batchSize, inTurn, takesSteps ? recipe.optimizer : null);
     return times;
   } finally {
     if (typeof times !== "object") rival.dispose();

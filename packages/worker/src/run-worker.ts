@@ -168,7 +168,7 @@ class WorkerShell {
   }
 
   #prepareLease(message: LeaseMessage): void {
-    const { sampleBytes, requestSize, cache, orders } = this.#run();
+    const { recipe, sampleBytes, requestSize, cache, orders } = this.#run();
     const samples = orders.samplesOf(message);
     if (samples === null) {
       this.handle({ type: "failed", sentence: "The coordinator named samples that the training set does not have." });
@@ -178,6 +178,8 @@ class WorkerShell {
     this.#leaseBatch = leaseBatch;
     const { missing, ahead } = leaseBatch;
     this.handle({ type: "leased", message, missing, ahead, requestSize });
+    // What has to be measured waits until the first lease is done.
+    if (this.#keeper.knowsQuickest(recipe, message.stretch !== null)) this.#lookForQuicker(message);
   }
 
   /** Of what nobody waits for any more, nothing is inflated. */
@@ -239,12 +241,12 @@ class WorkerShell {
       return;
     }
     this.handle({ type: "engine-proven", wish, identity: choice.identity, proof: choice.proof });
-    if (this.#keeper.knowsQuickest(recipe)) this.#lookForQuicker();
   }
 
-  /** An exact run is bound to the engine it has. */
-  #lookForQuicker(): void {
-    if (this.#state.run?.exact === false) void this.#keeper.improve(this.#run().recipe);
+  /** For leases such as this one. An exact run is bound to the engine it has. */
+  #lookForQuicker({ kind, stretch }: LeaseMessage): void {
+    if (kind === "evaluate" || this.#state.run?.exact !== false) return;
+    void this.#keeper.improve(this.#run().recipe, stretch !== null);
   }
 
   async #compute(lease: LeaseMessage): Promise<void> {
@@ -258,7 +260,7 @@ class WorkerShell {
       if (computed === null || !isInHand()) return;
       this.#lastLeaseMs = computed.computeMs;
       this.handle({ type: "computed", lease: lease.lease, ...sentResult(computed) });
-      this.#lookForQuicker();
+      this.#lookForQuicker(lease);
     } catch (error) {
       this.handle({
         type: "compute-failed",

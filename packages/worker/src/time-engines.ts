@@ -1,4 +1,12 @@
-import { type Engine, EngineError, type EngineTask, rehearsalProblem } from "@convoy/engine";
+import {
+  createStepper,
+  type Engine,
+  EngineError,
+  type EngineTask,
+  rehearsalProblem,
+  type Stepper,
+} from "@convoy/engine";
+import type { OptimizerSpecification } from "@convoy/models";
 import { withPatience } from "./with-patience.ts";
 
 /** The quickest of these counts: whatever else the device does only slows an engine down. As many as take this long. */
@@ -20,10 +28,10 @@ export interface Times {
 }
 
 /**
- * How long a step on a batch of `sampleCount` takes on the engine in use and on another one. They take turns, so that a
- * device that speeds up or is disturbed does neither a favour, and each step is a turn: whoever waits for the engine in
- * use waits for one step. Gives a sentence instead when the other one fails; rejects when the one in use does. Replaces
- * the parameters of both.
+ * How long a step on a batch of `sampleCount` takes on the engine in use and on another one: with the optimizer, or, where
+ * that is null, up to the gradient. They take turns, so that a device that speeds up or is disturbed does neither a favour,
+ * and each step is a turn: whoever waits for the engine in use waits for one step. Gives a sentence instead when the other
+ * one fails; rejects when the one in use does. Replaces the parameters of both.
  */
 export async function timeEngines(
   own: Engine,
@@ -31,16 +39,50 @@ export async function timeEngines(
   task: EngineTask,
   sampleCount: number,
   inTurn: InTurn,
+  optimizer: OptimizerSpecification | null,
 ): Promise<Times | string> {
   const problem = rehearsalProblem(task, sampleCount);
+  if (optimizer !== null) return timeSteps(own, rival, problem, inTurn, optimizer);
   const gradient = new Float32Array(problem.parameters.length);
-  const timeStep = async (engine: Engine, patienceMs: number): Promise<number> => {
+  return timeInTurns(own, rival, inTurn, async (engine) => {
     const startedAt = performance.now();
     engine.setParameters(problem.parameters);
-    const hangs = `It gave no answer for ${Math.ceil(patienceMs / 1000)} seconds.`;
-    await withPatience(engine.computeGradient(problem.batch, gradient), patienceMs, hangs);
+    await engine.computeGradient(problem.batch, gradient);
     return performance.now() - startedAt;
-  };
+  });
+}
+
+/** Steps that go nowhere, from the same parameters each time, which a stretch is given once for all its steps. */
+async function timeSteps(
+  own: Engine,
+  rival: Engine,
+  { parameters, batch }: ReturnType<typeof rehearsalProblem>,
+  inTurn: InTurn,
+  optimizer: OptimizerSpecification,
+): Promise<Times | string> {
+  const steppers = new Map<Engine, Stepper>();
+  try {
+    return await timeInTurns(own, rival, inTurn, async (engine) => {
+      const stepper = steppers.get(engine) ?? (await createStepper(engine, optimizer, parameters.length));
+      steppers.set(engine, stepper);
+      stepper.setParameters(parameters);
+      const startedAt = performance.now();
+      await stepper.step(batch, { step: 1, learningRate: 0 });
+      return performance.now() - startedAt;
+    });
+  } finally {
+    for (const stepper of steppers.values()) stepper.dispose();
+  }
+}
+
+async function timeInTurns(
+  own: Engine,
+  rival: Engine,
+  inTurn: InTurn,
+  measure: (engine: Engine) => Promise<number>,
+): Promise<Times | string> {
+  const timeStep = (engine: Engine, patienceMs: number): Promise<number> =>
+    withPatience(measure(engine), patienceMs, `It gave no answer for ${Math.ceil(patienceMs / 1000)} seconds.`);
   const timeOf = (engine: Engine, patienceMs: number) => inTurn(() => timeStep(engine, patienceMs));
   const timeOfRival = (patienceMs: number) =>
     timeOf(rival, patienceMs).catch((error: unknown) => new EngineError(sentenceOf(error)));
