@@ -1,4 +1,4 @@
-import { createQuickestEngine, createWasmEngine, openWebThread } from "@convoy/engine-wasm";
+import { createThreadedEngine, createWasmEngine, openWebThread, threadCounts } from "@convoy/engine-wasm";
 import { createWebgpuEngine, webgpuAvailability } from "@convoy/engine-webgpu";
 import type { CandidateFactory, EngineCandidate, EngineRemark } from "@convoy/worker";
 
@@ -29,20 +29,20 @@ export function engineCandidates(
     { name: "tfjs-wasm", create: tfjs("wasm"), sameEverywhere: true },
     { name: "tfjs-cpu", create: tfjs("cpu"), sameEverywhere: true },
   ];
-  if (threads > 1) candidates.push(wasmOnThreads(threads));
+  const onThreads = threadCounts(threads).filter((count) => count > 1);
+  candidates.push(...onThreads.map(wasmOn));
   return candidates
-    .filter(({ name }) => forced === null || name === forced || (forced === "wasm" && name === "wasm-threads"))
+    .filter(({ name }) => forced === null || name === forced || (forced === "wasm" && name.startsWith("wasm-")))
     .map((candidate) => {
       const remark = leftOut.find(({ engine }) => engine === candidate.name);
       return remark === undefined ? candidate : { ...candidate, unsuitable: async () => remark.sentence };
     });
 }
 
-/** Further threads take a while to start, so one alone begins. */
-function wasmOnThreads(mostThreads: number): EngineCandidate {
+/** Further threads take a while to start, so one alone begins. How many are the quickest is measured as of any engine. */
+function wasmOn(threads: number): EngineCandidate {
   const openThread = () => openWebThread(self.location.href);
-  const create = createQuickestEngine({ mostThreads, leastThreads: 2, openThread });
-  return { name: "wasm-threads", create, mayBeQuicker: true };
+  return { name: `wasm-${threads}-threads`, create: createThreadedEngine({ threads, openThread }), mayBeQuicker: true };
 }
 
 /** Its script is large, and most devices never need it. It loads its WASM files from the folder of this script. */

@@ -188,7 +188,7 @@ test("a tab changes over to an engine that is quicker, shows the figures, and kn
 test("a tab that may use two cores times the engine wasm on both, and names the GPU that is none", async () => {
   const page = await lend("name=Cores&threads=2", "");
   const card = page.getByRole("region", { name: "Engine" });
-  await card.getByRole("row", { name: /\(wasm-threads\)/ }).waitFor();
+  await card.getByRole("row", { name: /\(wasm-2-threads\)/ }).waitFor();
   expect(await card.getByRole("row").count()).toBe(3);
   expect(await card.getByRole("listitem").first().innerText()).toMatch(
     /webgpu.*imitated by the processor.*WASM is quicker/s,

@@ -111,6 +111,7 @@ test("a missing GPU gets its real reason", () => {
 
 test("engines have names for people", () => {
   expect(engineName("tfjs-wasm")).toBe("WebAssembly, with TensorFlow.js (tfjs-wasm)");
+  expect(engineName("wasm-4-threads")).toBe("WebAssembly on 4 cores (wasm-4-threads)");
   expect(engineName("another")).toBe("another");
 });
 

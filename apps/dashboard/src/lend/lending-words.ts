@@ -124,7 +124,6 @@ export function proofSentence(proof: WorkerStatus["proof"]): string | null {
 
 const engineNames: { readonly [engine: string]: string } = {
   wasm: "WebAssembly",
-  "wasm-threads": "WebAssembly on several cores",
   webgpu: "WebGPU",
   "tfjs-webgpu": "WebGPU, with TensorFlow.js",
   "tfjs-wasm": "WebAssembly, with TensorFlow.js",
@@ -132,7 +131,8 @@ const engineNames: { readonly [engine: string]: string } = {
 };
 
 export function engineName(engine: string): string {
-  const name = engineNames[engine];
+  const threads = /^wasm-(\d+)-threads$/.exec(engine)?.[1];
+  const name = threads === undefined ? engineNames[engine] : `WebAssembly on ${threads} cores`;
   return name === undefined ? engine : `${name} (${engine})`;
 }
 

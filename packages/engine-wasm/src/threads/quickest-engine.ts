@@ -4,8 +4,6 @@ import { createThreadedEngine, type ThreadedOptions } from "./threaded-engine.ts
 export interface QuickestOptions extends Omit<ThreadedOptions, "threads"> {
   /** As many as the person has granted. */
   readonly mostThreads: number;
-  /** Fewer are not tried; one, unless told. */
-  readonly leastThreads?: number;
 }
 
 /** More threads are worth it only if they save a tenth. */
@@ -14,12 +12,23 @@ const SAMPLES = 32;
 /** A first step that takes so long is not repeated to be measured again. */
 const LONG_MS = 500;
 
-/** The engine wasm on one, two, four … threads: as many as were still quicker when it was tried on the task itself. */
-export function createQuickestEngine({ mostThreads, leastThreads = 1, ...options }: QuickestOptions): EngineFactory {
+/** What is worth trying: doubled each time, but the last step ends at what was granted. */
+export function threadCounts(most: number): readonly number[] {
+  const counts = [1];
+  for (let threads = 1; threads < most; counts.push(threads)) threads = Math.min(2 * threads, most);
+  return counts;
+}
+
+/**
+ * The engine wasm on one, two, four … threads: as many as were still quicker when it was tried on the task itself. Nothing
+ * else is to compute meanwhile.
+ */
+export function createQuickestEngine({ mostThreads, ...options }: QuickestOptions): EngineFactory {
   return async (task) => {
-    if (mostThreads <= leastThreads) return createThreadedEngine({ ...options, threads: leastThreads })(task);
-    let quickest = await tryThreads(leastThreads, options, task);
-    for (let threads = next(leastThreads, mostThreads); threads <= mostThreads; threads = next(threads, mostThreads)) {
+    if (mostThreads <= 1) return createThreadedEngine({ ...options, threads: 1 })(task);
+    const [least = 1, ...more] = threadCounts(mostThreads);
+    let quickest = await tryThreads(least, options, task);
+    for (const threads of more) {
       // A device that has no room for more threads does without them.
       const wider = await tryThreads(threads, options, task).catch(() => null);
       if (wider === null) break;
@@ -41,11 +50,6 @@ async function tryThreads(threads: number, options: Omit<ThreadedOptions, "threa
     engine.dispose();
     throw error;
   }
-}
-
-/** Doubled, but the last step ends at what was granted. */
-function next(threads: number, most: number): number {
-  return threads === most ? most + 1 : Math.min(2 * threads, most);
 }
 
 async function timeOf(engine: Engine, task: EngineTask): Promise<number> {
