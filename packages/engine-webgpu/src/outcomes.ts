@@ -1,5 +1,5 @@
 /** What the loss kernel leaves behind the gradient, put together. */
-import type { BatchOutcome, Evaluation } from "@convoy/engine";
+import { type BatchOutcome, concatenatePredictions, type Evaluation } from "@convoy/engine";
 
 /** Losses and ones for what is right, in turn. */
 export function addUp(outcomes: Float32Array): BatchOutcome {
@@ -25,5 +25,14 @@ export function evaluationIn(mapped: Float32Array): Evaluation {
       confidences: Float32Array.from({ length: count }, everyOther(named, 1)),
       losses: Float32Array.from({ length: count }, everyOther(outcomes, 0)),
     },
+  };
+}
+
+/** Of parts of a batch, in their order. */
+export function joinEvaluations(parts: readonly Evaluation[]): Evaluation {
+  return {
+    lossSum: parts.reduce((sum, { lossSum }) => sum + lossSum, 0),
+    correctCount: parts.reduce((sum, { correctCount }) => sum + correctCount, 0),
+    predictions: concatenatePredictions(parts.map(({ predictions }) => predictions)),
   };
 }

@@ -38,12 +38,14 @@ export function stepSizes(plan: Plan, kernels: readonly Kernel[], pictureBytes: 
   };
 }
 
-/** Throws an EngineError that names the first buffer that is larger than the GPU allows. */
-export function requireLimits(
+type BufferLimits = Pick<GPUSupportedLimits, "maxBufferSize" | "maxStorageBufferBindingSize">;
+
+/** The first buffer that is larger than the GPU allows, by what a person would call it; null where none is. */
+export function refusedBuffer(
   plan: Plan,
   { arena, scratch, results, pixels }: StepSizes,
-  limits: Pick<GPUSupportedLimits, "maxBufferSize" | "maxStorageBufferBindingSize">,
-): void {
+  limits: BufferLimits,
+): { readonly name: string; readonly bytes: number; readonly limit: number } | null {
   const whole = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const wanted: [name: string, bytes: number, limit: number][] = [
     ["its parameters", 4 * plan.parameterCount, whole],
@@ -58,8 +60,16 @@ export function requireLimits(
     ]),
   ];
   const refused = wanted.find(([, bytes, limit]) => bytes > limit);
-  if (refused === undefined) return;
+  if (refused === undefined) return null;
   const [name, bytes, limit] = refused;
+  return { name, bytes, limit };
+}
+
+/** Throws an EngineError that names the first buffer that is larger than the GPU allows. */
+export function requireLimits(plan: Plan, sizes: StepSizes, limits: BufferLimits): void {
+  const refused = refusedBuffer(plan, sizes, limits);
+  if (refused === null) return;
+  const { name, bytes, limit } = refused;
   const samples = plan.batchSize === 1 ? "one sample" : `${plan.batchSize} samples`;
   throw new EngineError(
     `${plan.model.name} does not fit on this GPU with ${samples} at once: ${name} would take ${megabytes(bytes)}, and a buffer may have ${megabytes(limit)}.`,

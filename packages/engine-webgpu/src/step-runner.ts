@@ -1,4 +1,4 @@
-import type { Batch, EngineTask } from "@convoy/engine";
+import type { Batch, EngineTask, Plan } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { BatchUpload } from "./batch-upload.ts";
 import { type CompiledTask, pictureBytes, planFor } from "./compile-task.ts";
@@ -8,7 +8,7 @@ import { StagingBuffers } from "./device/staging-buffers.ts";
 import { Pace } from "./pace.ts";
 import type { PreparedKernel } from "./pipelines.ts";
 import { PreparedStep } from "./prepared-step.ts";
-import { StepBuffers, stepSizes } from "./step-buffers.ts";
+import { refusedBuffer, StepBuffers, type StepSizes, stepSizes } from "./step-buffers.ts";
 import { updateKernel } from "./wgsl/update.ts";
 
 /** What is there for batches of up to `buffers.plan.batchSize` samples. */
@@ -97,6 +97,13 @@ export class StepRunner {
     await this.#readStaged(staging, vector.byteLength, (mapped) => vector.set(mapped));
   }
 
+  /** Whether the GPU allows the buffers that a step of so many samples needs. */
+  hasRoomFor(count: number): boolean {
+    if (this.#prepared !== undefined && count <= this.#prepared.buffers.plan.batchSize) return true;
+    const { plan, sizes } = this.#sizesFor(count);
+    return refusedBuffer(plan, sizes, this.graphics.device.limits) === null;
+  }
+
   /** The kernels of a training step, and one behind them. */
   trainingWith(update: PreparedKernel, { buffers }: Prepared, state: readonly GPUBuffer[]): PreparedStep {
     const { kernels, sharedLayout } = this.#compiled.pipelines;
@@ -141,10 +148,8 @@ export class StepRunner {
     const { device } = this.graphics;
     const { pipelines, forwardCount } = this.#compiled;
     const { kernels, sharedLayout } = pipelines;
-    const plan = planFor(this.#task, count);
-    // An optimizer may come; whichever it is, its step has as many parts.
-    const sized = [...kernels.map(({ kernel }) => kernel), updateKernel("adam", this.parameterCount)];
-    const buffers = new StepBuffers(device, plan, stepSizes(plan, sized, pictureBytes(this.#task)), this.parameters);
+    const { plan, sizes } = this.#sizesFor(count);
+    const buffers = new StepBuffers(device, plan, sizes, this.parameters);
     this.#prepared?.buffers.destroy();
     this.#prepared = {
       buffers,
@@ -152,6 +157,14 @@ export class StepRunner {
       evaluation: new PreparedStep(device, kernels.slice(0, forwardCount), sharedLayout, buffers),
     };
     return this.#prepared;
+  }
+
+  #sizesFor(count: number): { readonly plan: Plan; readonly sizes: StepSizes } {
+    const plan = planFor(this.#task, count);
+    const kernels = this.#compiled.pipelines.kernels.map(({ kernel }) => kernel);
+    // An optimizer may come; whichever it is, its step has as many parts.
+    const sized = [...kernels, updateKernel("adam", this.parameterCount)];
+    return { plan, sizes: stepSizes(plan, sized, pictureBytes(this.#task)) };
   }
 
   /** A device that is lost or has failed rejects what waits for its buffers. */

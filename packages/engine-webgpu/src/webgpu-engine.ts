@@ -10,6 +10,7 @@ import {
   type EngineTask,
   type Evaluation,
   type Stepper,
+  sliceBatch,
 } from "@convoy/engine";
 import { assert, murmur3Text } from "@convoy/foundation";
 import type { OptimizerState } from "@convoy/gradients";
@@ -17,7 +18,7 @@ import type { OptimizerSpecification } from "@convoy/models";
 import { type CompileProgress, compileTask, type Products } from "./compile-task.ts";
 import { type GraphicsDevice, openGraphicsDevice } from "./device/graphics-device.ts";
 import { userAgent } from "./device/user-agent.ts";
-import { addUp, evaluationIn } from "./outcomes.ts";
+import { addUp, evaluationIn, joinEvaluations } from "./outcomes.ts";
 import { StepRunner } from "./step-runner.ts";
 import { WebgpuStepper } from "./webgpu-stepper.ts";
 
@@ -76,10 +77,19 @@ class WebgpuEngine implements Engine {
     });
   }
 
-  /** It leaves the gradient where it is. */
+  /** It leaves the gradient where it is. An evaluation's batch may be larger than the run's: then it is cut in two. */
   async evaluate(batch: Batch): Promise<Evaluation> {
     this.#assertReady();
     assertBatch(this.#task, batch);
+    const { count } = batch;
+    if (count > 1 && !this.#runner.hasRoomFor(count)) {
+      const half = Math.ceil(count / 2);
+      const parts = [
+        await this.evaluate(sliceBatch(batch, 0, half)),
+        await this.evaluate(sliceBatch(batch, half, count)),
+      ];
+      return joinEvaluations(parts);
+    }
     const { parameterCount } = this.#runner;
     const request = { batch, isTraining: false, from: parameterCount, length: 4 * batch.count };
     return this.#runner.run({ ...request, step: ({ evaluation }) => evaluation }, evaluationIn);

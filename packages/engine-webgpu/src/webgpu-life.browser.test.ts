@@ -127,6 +127,21 @@ describe("a GPU", () => {
     vi.restoreAllMocks();
   });
 
+  it("whose buffers are too small for an evaluation is given it in parts", async () => {
+    const { device } = await openGraphicsDevice();
+    const pixels = Uint8Array.from({ length: 16 * 65 }, (_, i) => (i * 37) % 256);
+    const large: Batch = { count: 65, pixels, labels: Uint8Array.from({ length: 65 }, (_, i) => i % 3) };
+    const whole = await (await readyEngine()).evaluate(large);
+    const engine = await readyEngine();
+    vi.spyOn(device, "limits", "get").mockReturnValue({ ...defaultLimits, maxStorageBufferBindingSize: 900 } as never);
+    const parted = await engine.evaluate(large);
+    vi.restoreAllMocks();
+    expect(parted.predictions).toEqual(whole.predictions);
+    expect(parted.correctCount).toBe(whole.correctCount);
+    expect(parted.lossSum).toBeCloseTo(whole.lossSum, 4);
+    engine.dispose();
+  });
+
   it("computes several batches that are under way at once", async () => {
     const engine = await readyEngine();
     const other = { ...batch, labels: Uint8Array.of(2) };

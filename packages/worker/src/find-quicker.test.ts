@@ -159,6 +159,19 @@ describe("a worker that has begun with one engine", () => {
     expect(verdictOf(coordinator)?.timings.map(({ engine }) => engine)).toEqual(["own", "spare"]);
   });
 
+  test("leaves one alone that has no room for the run's batches, and says so", async () => {
+    const { candidate, record } = rival("small", 1);
+    const create: EngineCandidate["create"] = async (task, onProgress) => {
+      if (task.batchSize === tinyRecipe.batchSize) throw new EngineError("32 samples do not fit at once.");
+      return candidate.create(task, onProgress);
+    };
+    const coordinator = await workerWith([taking("own", 10).candidate, { ...candidate, create }]);
+    await lease(coordinator);
+    await coordinator.until(() => coordinator.status.engineRemarks.length === 1);
+    expect(coordinator.status.engineRemarks).toEqual([{ engine: "small", sentence: "32 samples do not fit at once." }]);
+    expect(record.made).toBe(0);
+  });
+
   test("leaves a substitute alone where what it stands for can be used", async () => {
     const spare = rival("spare", 1, { insteadOf: "better" });
     const coordinator = await workerWith([taking("own", 10).candidate, rival("better", 5).candidate, spare.candidate]);
