@@ -49,8 +49,10 @@ export async function compileTask(
   const { forward, backward } = kernelsOfPlan(plan, task, tiledFrom);
   const choices = [...forward, ...backward];
   const narrowest = choices.flatMap(([first]) => first);
-  const largest = planFor(task, task.batchSize ?? 1);
-  requireLimits(largest, stepSizes(largest, narrowest, pictureBytes(task)), graphics.device.limits);
+  // Where one sample is too many, it is the model that is too large, and not the batch.
+  for (const sized of [plan, planFor(task, task.batchSize ?? 1)]) {
+    requireLimits(sized, stepSizes(sized, narrowest, pictureBytes(task)), graphics.device.limits);
+  }
   let isCompiled = false;
   const compileAll = async () => {
     await preparePipelines(graphics, choices.flat(2), onProgress);
