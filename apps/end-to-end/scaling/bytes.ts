@@ -5,6 +5,8 @@
 import { fork } from "node:child_process";
 import { parseArgs } from "node:util";
 import { findRecipe, parameterLayout } from "@convoy/models";
+import { type CodecName, codecNames } from "@convoy/protocol";
+import { encodedBytes } from "@convoy/vectors";
 import { type Bar, reportBars } from "../reliability/bars.ts";
 import { bundleApp, CoordinatorProcess } from "../src/coordinator-process.ts";
 import { runManyWorkers, sampleBytesOf } from "./many-workers.ts";
@@ -13,22 +15,20 @@ import { runManyWorkers, sampleBytesOf } from "./many-workers.ts";
 const WORKERS = 1;
 const STEP_SAMPLES = 64;
 const STEP_MS = 1;
-const FLOAT_BYTES = 4;
 const WARM_UP_STEPS = 50;
 /** So many that the few that pass while one looks do not count. */
 const WINDOW_STEPS = 4000;
 
 interface Way {
-  readonly name: string;
-  readonly options: readonly string[];
-  /** Bytes of an element of what a worker sends, and of what it gets, and steps for which that is once. */
-  readonly upBytes: number;
-  readonly downBytes: number;
-  readonly steps: number;
+  readonly strategy: string;
+  readonly codec: CodecName;
+  /** Of a stretch; 1 in `sync`. */
+  readonly localSteps: number;
 }
 
 const ways: readonly Way[] = [
-  { name: "sync, fp32", options: [], upBytes: FLOAT_BYTES, downBytes: FLOAT_BYTES, steps: 1 },
+  { strategy: "sync", codec: "fp32", localSteps: 1 },
+  { strategy: "sync", codec: "int8", localSteps: 1 },
 ];
 
 const { values, positionals } = parseArgs({
@@ -53,35 +53,43 @@ else {
 }
 
 function chosenWays(): readonly Way[] {
-  const { strategy = "sync", "local-steps": localSteps = "1", codec = "fp32" } = values;
-  const options = (["strategy", "local-steps", "codec"] as const).flatMap((option) =>
-    values[option] === undefined ? [] : [`--${option}`, values[option]],
-  );
-  if (options.length === 0) return ways;
-  const bytes = { fp32: 4, fp16: 2, int8: 1 }[codec] ?? Number.NaN;
-  const steps = Number(localSteps);
-  return [{ name: `${strategy}, ${codec}`, options, upBytes: bytes, downBytes: bytes, steps }];
+  const { strategy, "local-steps": localSteps, codec } = values;
+  if (strategy === undefined && localSteps === undefined && codec === undefined) return ways;
+  const chosen = codecNames.find((name) => name === codec) ?? "fp32";
+  return [{ strategy: strategy ?? "sync", codec: chosen, localSteps: Number(localSteps ?? "1") }];
+}
+
+function optionsOf({ strategy, codec, localSteps }: Way): string[] {
+  const steps = strategy === "local" ? ["--local-steps", String(localSteps)] : [];
+  return ["--strategy", strategy, "--codec", codec, ...steps];
+}
+
+/** Of one vector, without its frame. */
+function vectorBytes(codec: CodecName): number {
+  if (codec === "fp32") return 4 * length;
+  return encodedBytes(codec === "top-k" ? { codec, share: 0.01 } : { codec }, length);
 }
 
 async function measureBytes(way: Way): Promise<Bar[]> {
-  const options = ["--epochs", "1000", "--test-samples", "8", ...way.options];
+  const options = ["--epochs", "1000", "--test-samples", "8", ...optionsOf(way)];
   const coordinator = await CoordinatorProcess.start(options);
   const worker = fork(process.argv[1] as string, ["workers", coordinator.url]);
   try {
     const before = await look(coordinator, WARM_UP_STEPS);
     const after = await look(coordinator, before.step + WINDOW_STEPS);
     const steps = after.step - before.step;
-    const rows = (direction: "up" | "down", bytes: number, elementBytes: number): Bar[] => {
-      const name = `LeNet-5, ${way.name}, a step of a worker, ${direction}`;
+    const rows = (direction: "up" | "down", bytes: number, codec: CodecName): Bar[] => {
+      const name = `LeNet-5, ${way.strategy}, ${way.codec}, a step of a worker, ${direction}`;
       const shown = { unit: "bytes", limit: "at most", must: null, aim: null } as const;
       return [
         { name, value: bytes / steps, ...shown },
-        { name: `${name}, the vectors alone`, value: (elementBytes * length) / way.steps, ...shown },
+        { name: `${name}, the vectors alone`, value: vectorBytes(codec) / way.localSteps, ...shown },
       ];
     };
     return [
-      ...rows("up", after.receivedBytes - before.receivedBytes, way.upBytes),
-      ...rows("down", after.sentBytes - before.sentBytes, way.downBytes),
+      ...rows("up", after.receivedBytes - before.receivedBytes, way.codec),
+      // The hundredth that top-k sends is for what workers send alone.
+      ...rows("down", after.sentBytes - before.sentBytes, way.codec === "top-k" ? "int8" : way.codec),
     ];
   } finally {
     worker.disconnect();

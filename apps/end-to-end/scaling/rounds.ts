@@ -58,7 +58,7 @@ async function measureRounds(codec: string, shardMs: number): Promise<Bar[]> {
   const folder = mkdtempSync(path.join(tmpdir(), "convoy-rounds-"));
   const file = path.join(folder, "recipe.json");
   writeFileSync(file, JSON.stringify(recipe));
-  const options = ["--recipe", file, "--epochs", "10000", "--test-samples", "64"];
+  const options = ["--strategy", "sync", "--recipe", file, "--epochs", "10000", "--test-samples", "64"];
   if (codec !== "fp32") options.push("--codec", codec);
   const coordinator = await CoordinatorProcess.start(options, { nodeOptions: values.node });
   const crowdOptions = ["--workers", String(workers), "--shard-ms", String(shardMs)];
