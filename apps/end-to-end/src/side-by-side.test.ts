@@ -57,7 +57,8 @@ test("[H3] [H8] three learn, one of them is killed and so is the coordinator, an
 test.each(["fp16", "int8", "top-k"])(
   "[K21] [D2] in %s both ways a run trains to its end, in fewer bytes",
   async (codec) => {
-    const lives = await begun("--strategy", "sync", "--codec", codec, "--train-samples", "6400");
+    const samples = ["--train-samples", "6400", "--test-samples", "64"];
+    const lives = await begun("--strategy", "sync", "--codec", codec, ...samples);
     lives.addWorkers(1);
     const run = await lives.current.runUntil("the end", ({ state }) => state === "finished");
     const { sentBytes, receivedBytes } = await lives.current.traffic();
