@@ -1,0 +1,103 @@
+/**
+ * What an exchange of `local` takes, and what follows from it: in which codec vectors travel, and how many steps lie between two
+ * exchanges. docs/strategies.md writes it down for people; `npm run bench:scale` holds it against what is measured.
+ */
+import { type CodecName, codecNames } from "@convoy/protocol";
+import { policy } from "../policy.ts";
+import type { Link, StretchPace } from "../state.ts";
+
+/** Where there is a choice: what top-k leaves out is too much to be worth it unasked. */
+const chosenFrom = codecNames.filter((name) => name !== "top-k");
+
+/** Bytes of an element, as docs/codecs.md has them; of top-k, for the hundredth that is sent. */
+const elementBytes: Record<CodecName, number> = { fp32: 4, fp16: 2, int8: 1 + 4 / 256, "top-k": 0.033 };
+
+/** What is known of a worker: its link as measured when it joined, and what its last stretches took. */
+export interface Measured {
+  readonly link: Link | null;
+  readonly stretchPace: StretchPace;
+}
+
+/** What is expected of a round, for a worker of middling speed. Milliseconds. */
+export interface Expected {
+  readonly codec: CodecName;
+  readonly localSteps: number;
+  readonly stepMs: number;
+  /** The way of the parameters there and of the change back, with all that belongs to it. */
+  readonly wayMs: number;
+}
+
+/** The part of a round in which workers compute. */
+export function computingShare({ localSteps, stepMs, wayMs }: Omit<Expected, "codec">): number {
+  return (localSteps * stepMs) / (localSteps * stepMs + wayMs);
+}
+
+export interface Question {
+  /** At least one. */
+  readonly workers: readonly Measured[];
+  readonly batchSize: number;
+  readonly parameterCount: number;
+  /** In which vectors have travelled so far. */
+  readonly current: CodecName;
+  /** What people asked for; null where there is a choice. */
+  readonly codec: CodecName | null;
+  readonly localSteps: number | null;
+}
+
+/** The codec whose gain in time is worth what it loses, and the steps that go with it. */
+export function expectRound(question: Question): Expected {
+  const { current } = question;
+  if (question.codec !== null) return expectWith(question, question.codec);
+  const worth = (expected: Expected) => computingShare(expected) * (1 - policy.codecLoss[expected.codec]);
+  let best = expectWith(question, current);
+  // To change for nearly nothing would be to change for ever.
+  let bestWorth = worth(best) + policy.codecGain;
+  for (const codec of chosenFrom) {
+    const expected = expectWith(question, codec);
+    if (codec === current || worth(expected) <= bestWorth) continue;
+    best = expected;
+    bestWorth = worth(expected);
+  }
+  return best;
+}
+
+export function expectWith(question: Question, codec: CodecName): Expected {
+  const { workers, batchSize, parameterCount, current } = question;
+  const stepMs = median(workers.map(({ stretchPace }) => stretchPace.msPerSample * batchSize));
+  const bytes = (name: CodecName) => elementBytes[name] * parameterCount;
+  const wayMs = median(workers.map((worker) => wayOf(worker, bytes(current), bytes(codec))));
+  return { codec, stepMs, wayMs, localSteps: question.localSteps ?? stepsWorthTheWay(stepMs, wayMs) };
+}
+
+/**
+ * The overhead that was measured has a round trip in it, however long the vectors are; the rest grows with their bytes, whether it is
+ * the worker's own link that they wait for, one that many share, or a processor. Where only the link is known, it is what the link lets expect.
+ */
+function wayOf({ link, stretchPace }: Measured, measuredBytes: number, bytes: number): number {
+  const fixedMs = Math.min(link?.roundTripMs ?? 0, stretchPace.overheadMs);
+  return fixedMs + ((stretchPace.overheadMs - fixedMs) * bytes) / measuredBytes;
+}
+
+/** Before anything was computed: what takes seconds on the links that are known is encoded from the first round on. */
+export function firstCodec(links: readonly (Link | null)[], parameterCount: number): CodecName {
+  const known = links.flatMap((link) => link ?? []);
+  const bytes = elementBytes.fp32 * parameterCount;
+  const wayMs = median(
+    known.map(
+      ({ upBytesPerSecond, downBytesPerSecond }) => 1000 * bytes * (1 / upBytesPerSecond + 1 / downBytesPerSecond),
+    ),
+  );
+  return wayMs > policy.leaseMs ? "int8" : "fp32";
+}
+
+/** So many that the way takes a small part of the round. */
+function stepsWorthTheWay(stepMs: number, wayMs: number): number {
+  const wanted = Math.ceil((wayMs / stepMs) * (1 / policy.wayShare - 1));
+  return Math.min(policy.localSteps.most, Math.max(policy.localSteps.least, wanted));
+}
+
+/** Of two in the middle, the smaller. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1] ?? 0;
+}
