@@ -126,7 +126,7 @@ function trainingOptions(): Option[] {
     option(
       "--codec <name>",
       "CODEC",
-      "how vectors travel: fp16 halves them, int8 quarters them, top-k has workers send a hundredth (default: fp32; docs/codecs.md)",
+      "how vectors travel: fp16 halves them, int8 quarters them, top-k has workers send a hundredth (default: with local as the links ask for it, with sync fp32; docs/codecs.md)",
     ).choices(codecNames),
     flag("--exact", "EXACT", "the same run bit for bit, whoever computes it: all workers have one engine"),
     option(

@@ -1,3 +1,4 @@
+export { agreedCodecs } from "./coordinator/codec-in-use.ts";
 export { DataPlane, type PlaneStart } from "./coordinator/data-plane.ts";
 export { describeRun } from "./coordinator/describe-run.ts";
 export type { CoordinatorEffect, Report } from "./coordinator/effect.ts";

@@ -17,6 +17,7 @@ export { type Refusal, type RefusalReason, refusalReasons } from "./refusal.ts";
 export {
   type Diagnosis,
   type EpochPoint,
+  type ExchangeView,
   type LogEntry,
   type LossPoint,
   type RunState,

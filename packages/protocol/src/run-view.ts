@@ -1,6 +1,7 @@
 /** What a run looks like from outside: the body of `GET /api/run` and of every message to a viewer. */
 import * as z from "zod";
 import { count, milliseconds, runId, workerId, workerName } from "./fields.ts";
+import { codecNames } from "./frame-header.ts";
 import { limits } from "./limits.ts";
 
 export const workerStates = [
@@ -89,6 +90,21 @@ const togetherSchema = z.strictObject({
 });
 export type TogetherView = z.infer<typeof togetherSchema>;
 
+/** How workers that learn side by side exchange what they learned, and what is expected of it: for one of middling speed. */
+const exchangeSchema = z.strictObject({
+  codec: z.enum(codecNames),
+  /** Steps between two exchanges. */
+  localSteps: count,
+  stepMs: z.number().min(0),
+  /** Of the parameters there and the change back. */
+  wayMs: z.number().min(0),
+  /** All workers together, as the cost model expects it. */
+  samplesPerSecond: z.number().min(0),
+  /** The same in words, and why. */
+  sentence: z.string(),
+});
+export type ExchangeView = z.infer<typeof exchangeSchema>;
+
 export const runStates = ["waiting", "training", "evaluating", "paused", "finished", "stopped"] as const;
 
 export const runViewSchema = z.strictObject({
@@ -128,6 +144,8 @@ export const runViewSchema = z.strictObject({
   secondsLeft: z.number().nullable(),
   /** Null while nothing is trained, and until a worker's speed is known. */
   together: togetherSchema.nullable(),
+  /** Null under another strategy than `local`, and until a worker's pace is known. */
+  exchange: exchangeSchema.nullable(),
   startedAt: milliseconds,
   /** Those that are here first, in the order in which they came; then those that left. */
   workers: z.array(workerViewSchema).max(limits.listedWorkers),

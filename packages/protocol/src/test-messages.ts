@@ -44,7 +44,6 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     exact: true,
     fingerprint: "reference-1",
     trainCount: 60_000,
-    codec: "fp32",
     downCodec: "int8",
   },
   parameters: { type: "parameters", frame: Uint8Array.of(1, 2, 3) },
@@ -60,6 +59,7 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     stretch: null,
     draws: { seed: 2 ** 40, epoch: 2 },
     ahead: [9],
+    codec: "int8",
     allowedMs: 20_000,
   },
   samples: {
@@ -112,6 +112,14 @@ const run: RunView = {
     time: { computing: 0.5, sending: 0.25, waiting: 0.125, adding: 0.125 },
     verdict: "single",
     sentence: "Firefox is the only one so far, and computes for 50% of its time.",
+  },
+  exchange: {
+    codec: "int8",
+    localSteps: 64,
+    stepMs: 5,
+    wayMs: 12.5,
+    samplesPerSecond: 640,
+    sentence: "Between two exchanges a device of middling speed takes 64 steps.",
   },
   startedAt: 1_000_000,
   workers: [

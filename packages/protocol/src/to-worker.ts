@@ -35,10 +35,8 @@ const welcome = z.strictObject({
   fingerprint: fingerprint.nullable(),
   /** Samples of the training set: with a seed and an epoch, they have an order. */
   trainCount: count,
-  /** How the vectors of contributions are to be encoded: nothing else is taken. */
-  codec: z.enum(codecNames),
-  /** How the change from one version of the parameters to the next is encoded; with fp32 all of them are sent instead. */
-  downCodec: z.enum(codecNames),
+  /** How the change from one version of the parameters to the next is encoded; with fp32 all of them are sent instead; "auto": as it comes. */
+  downCodec: z.enum([...codecNames, "auto"]),
 });
 
 /** The flat vector of parameters of one version. It, or the change that leads there, goes ahead of the first lease of it. */
@@ -92,6 +90,8 @@ const lease = z
     draws: z.strictObject({ seed: count, epoch: count }).nullable(),
     /** Samples of the next batch that will likely be this worker's, who may ask for them already. */
     ahead: samplePositions(0, limits.aheadSamples),
+    /** How the contribution is to be encoded. */
+    codec: z.enum(codecNames),
     /** How long the worker may take before the shards are given to someone else. */
     allowedMs: milliseconds,
   })

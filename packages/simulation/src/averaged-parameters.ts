@@ -1,7 +1,7 @@
 /** The parameters of a run of `local`, worked out again from the changes that came, in the plainest way. */
-import type { LocalStrategy, RunSettings } from "@convoy/coordination";
+import type { LocalStrategy } from "@convoy/coordination";
 import { createOptimizer, type Optimizer, type OptimizerState } from "@convoy/gradients";
-import { type FollowedVersion, followed, ownOf } from "./followed-parameters.ts";
+import { type ChangeSettings, type FollowedVersion, followed, ownOf } from "./followed-parameters.ts";
 
 export interface WeighedChange {
   /** From 0: the order in which changes are added. */
@@ -17,11 +17,11 @@ export interface AveragedVersion extends FollowedVersion {
 
 export class AveragedParameters {
   readonly #optimizer: Optimizer;
-  readonly #settings: Pick<RunSettings, "seed" | "downCodec">;
+  readonly #settings: ChangeSettings;
   #newest: FollowedVersion;
 
   constructor(
-    { strategy, ...settings }: Pick<RunSettings, "seed" | "downCodec"> & { readonly strategy: LocalStrategy },
+    { strategy, ...settings }: ChangeSettings & { readonly strategy: LocalStrategy },
     newest: FollowedVersion,
     optimizerState?: OptimizerState,
   ) {

@@ -1,8 +1,8 @@
-import type { RunSettings } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
 import { checksumOfFloats, readFrame, type SealedChange, type VectorFrame } from "@convoy/protocol";
 import { applyChange } from "@convoy/vectors";
 import type { ChangeSent } from "./messages.ts";
+import type { TinyTraining } from "./tiny-training.ts";
 
 /** As a worker's shell does: where a change leads from what is held; null where it is for others, or leads elsewhere than it says. */
 export function followChange(
@@ -21,7 +21,7 @@ export function followChange(
 /** A change as it will be understood. */
 export function readChange(
   { frame, checksum }: SealedChange,
-  { parameterCount, downCodec }: Pick<RunSettings, "parameterCount" | "downCodec">,
+  { parameterCount, downCodec }: Pick<TinyTraining["settings"], "parameterCount" | "downCodec">,
 ): ChangeSent {
   const parsed = readFrame(frame, parameterCount, new Set([downCodec]));
   assert(parsed.ok && !(parsed.frame.vector instanceof Float32Array), "a change that is published can be read");

@@ -1,6 +1,11 @@
 /** What the workers of a run hold, worked out again in the plainest way: a codec's change added, step by step, to the one before. */
-import type { RunSettings } from "@convoy/coordination";
+import type { CodecName } from "@convoy/protocol";
 import { type Encoding, encodeChange, encodedBytes } from "@convoy/vectors";
+
+export interface ChangeSettings {
+  readonly seed: number;
+  readonly downCodec: CodecName;
+}
 
 /** A version of the parameters. */
 export interface FollowedVersion {
@@ -10,13 +15,16 @@ export interface FollowedVersion {
   readonly master: Float32Array | null;
 }
 
-export function firstVersion({ downCodec }: Pick<RunSettings, "downCodec">, parameters: Float32Array): FollowedVersion {
+export function firstVersion(
+  { downCodec }: Pick<ChangeSettings, "downCodec">,
+  parameters: Float32Array,
+): FollowedVersion {
   return { parameters, master: downCodec === "fp32" ? null : parameters };
 }
 
 /** The version that follows when a step leads from the coordinator's own parameters to `next`. */
 export function followed(
-  { seed, downCodec }: Pick<RunSettings, "seed" | "downCodec">,
+  { seed, downCodec }: ChangeSettings,
   before: FollowedVersion,
   next: Float32Array,
   version: number,

@@ -97,7 +97,12 @@ const faults: [string, Transition, RegExp][] = [
     "publishes without a shard",
     changed((after) => {
       const counts = after.effects.some(isCounted);
-      const update: CoordinatorEffect = { type: "update", version: after.state.version + 1, sampleCount: 64 };
+      const update: CoordinatorEffect = {
+        type: "update",
+        codec: "fp32",
+        version: after.state.version + 1,
+        sampleCount: 64,
+      };
       return counts ? { ...after, effects: [...after.effects, update] } : after;
     }),
     /version \d+ was published without shard \d+|version \d+ divides by|version \d+ follows version/,

@@ -1,5 +1,5 @@
 /** One seed, one run: everything that happens in it is drawn from the seed. */
-import type { RunSettings, Strategy } from "@convoy/coordination";
+import type { Strategy } from "@convoy/coordination";
 import { RandomSequence, VirtualClock } from "@convoy/foundation";
 import type { CodecName } from "@convoy/protocol";
 import { BrokenInvariant } from "./broken-invariant.ts";
@@ -13,7 +13,7 @@ import { SimulatedCoordinator, type Transition } from "./simulated-coordinator.t
 import { type SimulatedTraining, simulateLocal, simulateSync } from "./simulated-training.ts";
 import { SingleProcessRun } from "./single-process-run.ts";
 import { drawCodec, drawStrategy, type WantedCodec, type WantedStrategy } from "./tiny-strategy.ts";
-import { tinyTraining, trainingShapes } from "./tiny-training.ts";
+import { type SettledRun, tinyTraining, trainingShapes } from "./tiny-training.ts";
 import { Workload } from "./workload.ts";
 
 export interface SimulationOptions {
@@ -81,7 +81,7 @@ class Simulation {
     const simulated = simulatedTraining(shape, steps, drawStrategy(random("strategy"), strategy), codec);
     const { training } = simulated;
     const plan = faults === "all" ? drawFaultPlan(planning) : noFaults;
-    const settings: RunSettings = {
+    const settings: SettledRun = {
       ...training.settings,
       run: planning.uint32().toString(16).padStart(16, "0"),
       checkpointMs: drawMagnitude(planning, 100, 20_000),

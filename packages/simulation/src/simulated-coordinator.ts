@@ -25,6 +25,7 @@ import type { Disk } from "./disk.ts";
 import type { Link, LinkEnd } from "./faulty-network.ts";
 import { readChange } from "./follow-change.ts";
 import type { Contribution, SentToCoordinator, SentToWorker } from "./messages.ts";
+import type { SettledRun } from "./tiny-training.ts";
 
 /** The state machine under simulation; a test puts a broken one in its place. */
 export type Transition = (state: CoordinatorState, event: CoordinatorEvent) => CoordinatorTransition;
@@ -41,7 +42,7 @@ export interface CoordinatorWitness {
 
 export interface SimulatedCoordinatorOptions {
   readonly clock: VirtualClock;
-  readonly settings: RunSettings;
+  readonly settings: SettledRun;
   readonly testLabels: Uint8Array;
   readonly initial: Float32Array;
   readonly disk: Disk;

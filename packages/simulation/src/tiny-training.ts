@@ -43,8 +43,11 @@ const shapes = [
 
 export const trainingShapes = shapes.length;
 
+/** Of a run whose codecs people have chosen: what the coordinator chooses by itself depends on links, and has tests of its own. */
+export type SettledRun = RunSettings & { readonly downCodec: CodecName };
+
 export interface TinyTraining {
-  readonly settings: Omit<RunSettings, "run" | "checkpointMs">;
+  readonly settings: Omit<SettledRun, "run" | "checkpointMs">;
   readonly dataset: Dataset;
 }
 

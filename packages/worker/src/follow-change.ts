@@ -1,6 +1,6 @@
 /** How a worker gets from the parameters that it holds to the next version, by the change that it is sent. */
 import { assert } from "@convoy/foundation";
-import { type CodecName, checksumOfFloats, type Refusal, readFrame, type ToWorker } from "@convoy/protocol";
+import { type CodecName, checksumOfFloats, codecNames, type Refusal, readFrame, type ToWorker } from "@convoy/protocol";
 import { applyChange } from "@convoy/vectors";
 
 export interface VersionHeld {
@@ -12,9 +12,11 @@ export interface VersionHeld {
 export interface KnownRun {
   readonly run: string;
   readonly parameterCount: number;
-  /** Of changes; with fp32 there are none. */
-  readonly downCodec: CodecName;
+  /** Of changes; with fp32 there are none, "auto" is any that loses something. */
+  readonly downCodec: CodecName | "auto";
 }
+
+const anyLossy: ReadonlySet<CodecName> = new Set(codecNames.filter((name) => name !== "fp32"));
 
 /** Writes the version that the change leads to to `reached`. Or returns why it cannot be followed; what is held stays as it was. */
 export function followChange(
@@ -24,7 +26,11 @@ export function followChange(
   reached: () => Float32Array,
 ): VersionHeld | Refusal {
   if (known.downCodec === "fp32") return noChanges;
-  const parsed = readFrame(frame, known.parameterCount, new Set([known.downCodec]));
+  const parsed = readFrame(
+    frame,
+    known.parameterCount,
+    known.downCodec === "auto" ? anyLossy : new Set([known.downCodec]),
+  );
   if (!parsed.ok) return parsed.refusal;
   const { run, version, vector: change } = parsed.frame;
   if (run !== known.run) return ofAnotherRun;

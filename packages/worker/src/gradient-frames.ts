@@ -1,4 +1,4 @@
-import { type FrameHeader, OutgoingFrame } from "@convoy/protocol";
+import { type CodecName, type FrameHeader, OutgoingFrame } from "@convoy/protocol";
 import type { ContributionCodec } from "./contribution-codec.ts";
 
 /** Of contributions that are not counted, no more are remembered. */
@@ -30,13 +30,13 @@ export class GradientFrames {
   }
 
   /** The bytes to be sent: the frame itself, or an encoding of its vector, after which the frame is free at once. */
-  send(frame: OutgoingFrame, header: FrameHeader, codec: ContributionCodec | null): Uint8Array {
-    if (codec === null) {
+  send(frame: OutgoingFrame, header: FrameHeader, codec: CodecName, encoder: ContributionCodec): Uint8Array {
+    if (codec === "fp32") {
       this.sent(header.lease, frame);
       return frame.seal(header);
     }
     this.#free = frame;
-    return codec.encode(header, frame.vector);
+    return encoder.encode(codec, header, frame.vector);
   }
 
   /** The contribution for this lease has arrived. */

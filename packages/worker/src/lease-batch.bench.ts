@@ -22,6 +22,7 @@ describe("64 of 60,000 samples", () => {
     draws: null,
     stretch: null,
     ahead: [],
+    codec: "fp32",
     allowedMs: 1000,
   };
   bench("from the cache", () => {

@@ -14,6 +14,7 @@ const lease: LeaseMessage = {
   draws: null,
   stretch: null,
   ahead: [],
+  codec: "fp32",
   allowedMs: 1000,
 };
 

@@ -1,5 +1,5 @@
 import { parameterLayout, type Recipe } from "@convoy/models";
-import { type CodecName, limits, type ToWorker } from "@convoy/protocol";
+import { limits, type ToWorker } from "@convoy/protocol";
 import { ContributionCodec } from "./contribution-codec.ts";
 import { EpochOrders } from "./epoch-orders.ts";
 import { LocalSteps } from "./local-steps.ts";
@@ -22,7 +22,7 @@ export interface RunInHand {
   readonly recipe: Recipe;
   readonly parameterCount: number;
   /** Of changes of the parameters; with fp32 there are none. */
-  readonly downCodec: CodecName;
+  readonly downCodec: Welcome["downCodec"];
   /** Of one sample's pixels. */
   readonly sampleBytes: number;
   /** Samples that one request may name, and one answer bring. */
@@ -30,14 +30,13 @@ export interface RunInHand {
   readonly cache: SampleCache;
   readonly orders: EpochOrders;
   readonly steps: LocalSteps;
-  /** Null where vectors are sent as they are. */
-  readonly codec: ContributionCodec | null;
+  readonly codec: ContributionCodec;
 }
 
 /** `earlier`: of the same run, whose samples are kept. */
 export function prepareRun(
   recipe: Recipe,
-  { run, trainCount, codec, downCodec }: Pick<Welcome, "run" | "trainCount" | "codec" | "downCodec">,
+  { run, trainCount, downCodec }: Pick<Welcome, "run" | "trainCount" | "downCodec">,
   earlier: RunInHand | null,
 ): RunInHand {
   const sampleBytes = sampleBytesOf(recipe);
@@ -49,7 +48,7 @@ export function prepareRun(
     downCodec,
     sampleBytes,
     requestSize: Math.max(1, Math.min(limits.leaseSamples, Math.floor(limits.samplesBytes / sampleBytes))),
-    codec: ContributionCodec.for(codec, parameterCount),
+    codec: new ContributionCodec(),
     cache: earlier?.cache ?? new SampleCache(sampleBytes),
     orders: new EpochOrders(trainCount),
     steps: new LocalSteps(recipe, trainCount),

@@ -285,7 +285,7 @@ class WorkerShell {
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {
     assert(this.#gradient !== null, "a contribution follows a gradient");
     const header = { run: this.#run().run, version: lease.version, lease: lease.lease };
-    const frame = this.#frames.send(this.#gradient, header, this.#run().codec);
+    const frame = this.#frames.send(this.#gradient, header, lease.codec, this.#run().codec);
     this.#gradient = null;
     this.#connection.send({ type: "contribution", ...outcome, frame });
   }

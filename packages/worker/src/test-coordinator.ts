@@ -78,7 +78,6 @@ export class TestCoordinator {
       exact: false,
       fingerprint: null,
       trainCount: 60_000,
-      codec: "fp32",
       downCodec: "fp32",
       ...change,
     });
@@ -114,6 +113,7 @@ export class TestCoordinator {
       draws: null,
       stretch: null,
       ahead: [],
+      codec: "fp32",
       allowedMs: 1000,
     } as const;
     this.say({ ...message, ...change });

@@ -30,9 +30,9 @@ const settingsSchema = z.strictObject({
   epochs: count,
   /** Earlier versions of Convoy had one alone. */
   strategy: strategySchema.default({ type: "sync" }),
-  codec: z.enum(codecNames).default("fp32"),
+  codec: z.enum([...codecNames, "auto"]).default("fp32"),
   /** In runs of earlier versions only what came from workers was encoded. */
-  downCodec: z.enum(codecNames).default("fp32"),
+  downCodec: z.enum([...codecNames, "auto"]).default("fp32"),
   exact: z.boolean(),
   checkpointMs: z.number().min(0),
   trainCount: count,

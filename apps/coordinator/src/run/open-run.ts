@@ -70,6 +70,7 @@ export function settingsOf({
       `${recipe.title} has ${parameterCount} parameters, more than the ${limits.vectorLength} that one message can carry.`,
     );
   }
+  const strategy = strategyOf(options, recipe);
   return {
     run: randomBytes(8).toString("hex"),
     recipe,
@@ -77,8 +78,8 @@ export function settingsOf({
     seed: options.seed ?? DEFAULT_SEED,
     ...(start === null ? {} : { startedFrom: start.file }),
     epochs: options.epochs ?? recipe.epochs,
-    strategy: strategyOf(options, recipe),
-    ...codecsOf(options),
+    strategy,
+    ...codecsOf(options, strategy),
     exact: options.exact,
     checkpointMs: 1000 * options.checkpointSeconds,
     trainCount: dataset.train.count,
@@ -88,10 +89,11 @@ export function settingsOf({
 }
 
 /**
- * One codec for both directions; but the hundredth that top-k sends would leave what workers hold far behind the
+ * Chosen as the run goes where that may be: `local` is not the same twice anyway. One codec for both directions; but the hundredth that top-k sends would leave what workers hold far behind the
  * coordinator's parameters, and int8 goes down instead: see docs/codecs.md.
  */
-function codecsOf({ codec = "fp32" }: Opening["options"]): Pick<RunSettings, "codec" | "downCodec"> {
+function codecsOf({ codec: asked }: Opening["options"], { type }: Strategy): Pick<RunSettings, "codec" | "downCodec"> {
+  const codec = asked ?? (type === "local" ? "auto" : "fp32");
   return { codec, downCodec: codec === "top-k" ? "int8" : codec };
 }
 

@@ -3,6 +3,7 @@
  * turns sockets, clock and disk into events, and effects back into them.
  */
 import {
+  agreedCodecs,
   type CoordinatorEffect,
   type CoordinatorEvent,
   type CoordinatorState,
@@ -163,8 +164,8 @@ export class RunLoop {
   }
 
   #receiveContribution(peer: PeerId, message: Extract<ToCoordinator, { type: "contribution" }>): void {
-    const { parameterCount, codec } = this.#state.settings;
-    const parsed = readFrame(message.frame, parameterCount, new Set([codec]));
+    const { settings } = this.#state;
+    const parsed = readFrame(message.frame, settings.parameterCount, agreedCodecs(settings));
     if (!parsed.ok) {
       this.#dispatch({ type: "not-understood", now: now(), peer, refusal: parsed.refusal });
       return;
@@ -249,10 +250,10 @@ export class RunLoop {
     return true;
   }
 
-  #update({ version, sampleCount }: Extract<CoordinatorEffect, { type: "update" }>): boolean {
+  #update({ version, sampleCount, codec }: Extract<CoordinatorEffect, { type: "update" }>): boolean {
     const { plane } = this.#options;
     const replaced = { version: plane.version, frame: plane.frame };
-    const isPublished = plane.update(version, sampleCount);
+    const isPublished = plane.update(version, sampleCount, codec);
     if (isPublished) this.versions.keep(replaced, fetchedVersions(this.#state));
     // What waits was decided without knowing it.
     else this.#queue.unshift({ type: "diverged", now: now() });

@@ -29,6 +29,7 @@ export function exampleRun(changes: Partial<RunView> = {}): RunView {
     samplesPerSecond: 3200,
     secondsLeft: 180,
     together: null,
+    exchange: null,
     startedAt: 1_767_225_600_000,
     workers: [exampleWorker()],
     workerCounts: { registered: 0, proving: 0, fetching: 0, ready: 0, working: 1, paused: 0, suspect: 0, left: 0 },

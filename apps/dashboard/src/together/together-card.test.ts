@@ -72,6 +72,12 @@ test("a table has each worker that is measured, and all", () => {
   expect(text).not.toContain("Late");
 });
 
+test("how results are exchanged is told where workers learn side by side", () => {
+  const sentence = "Between two exchanges a device of middling speed takes 64 steps.";
+  const exchange = { codec: "int8", localSteps: 64, stepMs: 5, wayMs: 9, samplesPerSecond: 3000, sentence } as const;
+  expect(textOf(shown({ together, exchange }))).toContain(sentence);
+});
+
 test("the way to a worker is told in words where it was measured", () => {
   const link = { roundTripMs: 62, downBytesPerSecond: 11.5e6, upBytesPerSecond: 50_000 };
   const workers = [exampleWorker({ soloSamplesPerSecond: 2000, time, link })];

@@ -17,6 +17,7 @@ export function TogetherCard({ run }: { run: RunView }) {
         <>
           <Speeds together={together} samplesPerSecond={run.samplesPerSecond} />
           <p className={classes.sentence}>{together.sentence}</p>
+          {run.exchange && <p className={classes.sentence}>{run.exchange.sentence}</p>}
           <h3 className={classes.title}>Where the time goes</h3>
           <TimeBar time={together.time} of="Where the time goes" />
           <ul className={classes.legend}>

@@ -13,7 +13,7 @@ import {
   type OptimizerState,
   type PartialSums,
 } from "@convoy/gradients";
-import { checksumIn, OutgoingFrame, type SealedChange } from "@convoy/protocol";
+import { type CodecName, checksumIn, OutgoingFrame, type SealedChange } from "@convoy/protocol";
 import { addVectors } from "@convoy/vectors";
 import { appliedRecipe } from "./local/strategy.ts";
 import { MasterParameters, type Step } from "./master-parameters.ts";
@@ -36,7 +36,9 @@ export class DataPlane {
   readonly #optimizer: Optimizer;
   #parts: PartialSums<Float32Array> = new Map();
   #root: Float32Array | null = null;
-  /** Null where all parameters are sent, as they are. */
+  /** Of changes, unless an update names another. */
+  readonly #codec: CodecName;
+  /** Null where all parameters are always sent, as they are. */
   readonly #master: MasterParameters | null;
   /** The newest parameters live in the frame that is sent: a step reads the old frame and writes the next. */
   #published: OutgoingFrame;
@@ -56,7 +58,8 @@ export class DataPlane {
       parameters.length,
       optimizerState,
     );
-    this.#master = downCodec === "fp32" ? null : new MasterParameters(downCodec, seed, master ?? parameters);
+    this.#codec = downCodec === "auto" ? "fp32" : downCodec;
+    this.#master = downCodec === "fp32" ? null : new MasterParameters(seed, master ?? parameters);
     this.#version = version;
     this.#published = new OutgoingFrame(parameters.length);
     this.#published.vector.set(parameters);
@@ -108,8 +111,10 @@ export class DataPlane {
     this.#root = root;
   }
 
-  /** Publishes the next version and returns true; or keeps the newest and returns false, when the next has values that are no numbers. */
-  update(version: number, sampleCount: number): boolean {
+  /**
+   * `codec`: of the change that leads to the next version; with fp32 that is the coordinator's own. Publishes it and returns true; or keeps the newest and returns false, when the next has values that are no numbers.
+   */
+  update(version: number, sampleCount: number, codec = this.#codec): boolean {
     // In `local` the tree ends with what came.
     const root = this.#root ?? addUp(this.#parts, addVectors);
     assert(root !== null, "an update follows a sum");
@@ -123,7 +128,7 @@ export class DataPlane {
     const isPublished =
       this.#master === null
         ? step(this.parameters, next.vector)
-        : this.#master.advance(step, { from: this.parameters, reached: next.vector }, header);
+        : this.#master.advance(step, { from: this.parameters, reached: next.vector }, { codec, header });
     if (!isPublished) return false;
     this.#published = next;
     this.#version = version;

@@ -1,6 +1,7 @@
 /** What the run looks like from outside, words included, so that terminal and dashboard say the same. */
 import { limits, type RunState, type RunView, type WorkerView } from "@convoy/protocol";
 import { formatCount, formatDuration, formatPercent } from "./format.ts";
+import { describeExchange } from "./local/describe-exchange.ts";
 import { workerIdOf } from "./members.ts";
 import { combinedSpeed } from "./pace.ts";
 import { type CoordinatorState, stepsOfRun, type Worker } from "./state.ts";
@@ -43,6 +44,7 @@ export function describeRun(state: CoordinatorState, now: number): RunView {
     samplesPerSecond: speed,
     secondsLeft,
     together: isMoving ? describeTogether(state, now) : null,
+    exchange: isMoving ? describeExchange(state) : null,
     startedAt: state.startedAt,
     workers: listedWorkers(state).map((worker) => describeWorker(state, worker, isMoving, now)),
     workerCounts: workerCounts(state),

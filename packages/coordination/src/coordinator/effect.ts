@@ -1,6 +1,6 @@
 /** What the coordinator wants done. The shell executes effects in order and decides nothing. */
 import type { Group } from "@convoy/gradients";
-import type { EpochPoint, LogEntry, LossPoint, Refusal, Split, ToWorker } from "@convoy/protocol";
+import type { CodecName, EpochPoint, LogEntry, LossPoint, Refusal, Split, ToWorker } from "@convoy/protocol";
 import type { RunPosition } from "./position.ts";
 import type { PeerId } from "./state.ts";
 
@@ -38,7 +38,13 @@ export type CoordinatorEffect =
    * Everything is added that the round will have: divide, let the optimizer step, publish the next version. When that gives values that are no
    * numbers, the effects behind this one are void and the next event is "diverged".
    */
-  | { readonly type: "update"; readonly version: number; readonly sampleCount: number }
+  | {
+      readonly type: "update";
+      readonly version: number;
+      readonly sampleCount: number;
+      /** Of the change that leads to it; with fp32 there is none. */
+      readonly codec: CodecName;
+    }
   /** Save the run. `epoch`: so many whole epochs were just completed; null in the midst of one. */
   | {
       readonly type: "checkpoint";

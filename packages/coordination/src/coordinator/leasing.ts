@@ -4,6 +4,7 @@ import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
 import { elementCount, imageShapeFor } from "@convoy/models";
 import { limits } from "@convoy/protocol";
+import { contributionCodecOf } from "./codec-in-use.ts";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
 import { isSetAside } from "./gradient-size.ts";
 import { describeStretch, planRound, stretchFor, timeForStretch } from "./local/stretches.ts";
@@ -133,6 +134,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
     draws: round.kind === "train" ? { seed: turn.state.settings.seed, epoch: turn.state.epoch.epoch } : null,
     stretch,
     ahead,
+    codec: contributionCodecOf(turn.state),
     allowedMs,
   });
   turn.changeWorker(worker, {
@@ -159,9 +161,9 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
 
 /** Unless it holds them. The change from the version before is for those alone who hold that one. */
 function sendParameters(turn: Turn, { peer, holdsVersion }: Worker): void {
-  const { version, settings } = turn.state;
+  const { version, changeCodec } = turn.state;
   if (holdsVersion === version) return;
-  const form = settings.downCodec !== "fp32" && holdsVersion === version - 1 ? "change" : "whole";
+  const form = changeCodec !== "fp32" && holdsVersion === version - 1 ? "change" : "whole";
   turn.effects.push({ type: "send-parameters", peer, form });
 }
 

@@ -2,7 +2,7 @@
  * The coordinator's own parameters in a run whose workers are sent encoded changes. What workers hold follows them, a codec's
  * loss apart; as each change begins where they are, what one loses is part of the next (error feedback).
  */
-import { type FrameHeader, OutgoingEncodedFrame } from "@convoy/protocol";
+import { type CodecName, type FrameHeader, OutgoingEncodedFrame } from "@convoy/protocol";
 import { type Encoding, isFiniteVector, type LossyCodec, type Passage } from "@convoy/vectors";
 
 /** Of the elements, what top-k sends. */
@@ -11,8 +11,12 @@ const TOP_K_SHARE = 0.01;
 /** Writes what follows from the first vector to the second; returns whether all of that are numbers. */
 export type Step = (from: Float32Array, to: Float32Array) => boolean;
 
+interface Sent {
+  readonly codec: CodecName;
+  readonly header: FrameHeader;
+}
+
 export class MasterParameters {
-  readonly #encoding: Encoding;
   readonly #seed: number;
   #newest: Float32Array;
   /** Someone outside has it: it is not written to. */
@@ -21,8 +25,7 @@ export class MasterParameters {
   #change: Uint8Array | null = null;
 
   /** Writes not to `newest`. The seed and a version name the random numbers of its change. */
-  constructor(codec: LossyCodec, seed: number, newest: Float32Array) {
-    this.#encoding = codec === "top-k" ? { codec, share: TOP_K_SHARE } : { codec };
+  constructor(seed: number, newest: Float32Array) {
     this.#seed = seed;
     this.#newest = newest;
   }
@@ -33,27 +36,33 @@ export class MasterParameters {
     return this.#newest;
   }
 
-  /** The frame of the change that led to the newest version; null before. */
+  /** The frame of the change that led to the newest version; null before, and where it was none. */
   get change(): Uint8Array | null {
     return this.#change;
   }
 
   /**
    * Takes a step, and encodes the way from what the workers hold, `from`, to where it leads; where they get to is written to
-   * `reached`. Returns false, and is as before, where any of it is no number.
+   * `reached`. With fp32 they get there as a whole, and there is no change. Returns false, and is as before, where any of it is
+   * no number.
    */
-  advance(step: Step, { from, reached }: Omit<Passage, "to">, header: FrameHeader): boolean {
+  advance(step: Step, { from, reached }: Omit<Passage, "to">, { codec, header }: Sent): boolean {
     const to = this.#spare ?? new Float32Array(from.length);
     this.#spare = to;
     if (!step(this.#newest, to)) return false;
-    const rounding = { seed: this.#seed, counter: header.version };
-    const frame = new OutgoingEncodedFrame(this.#encoding, from.length);
-    const bytes = frame.sealChange(header, { from, to, reached }, rounding);
+    const change = codec === "fp32" ? null : this.#encode(codec, { from, to, reached }, header);
+    if (change === null) reached.set(to);
     if (!isFiniteVector(reached)) return false;
-    this.#change = bytes;
+    this.#change = change;
     this.#spare = this.#isKept ? null : this.#newest;
     this.#newest = to;
     this.#isKept = false;
     return true;
+  }
+
+  #encode(codec: LossyCodec, passage: Passage, header: FrameHeader): Uint8Array {
+    const encoding: Encoding = codec === "top-k" ? { codec, share: TOP_K_SHARE } : { codec };
+    const frame = new OutgoingEncodedFrame(encoding, passage.from.length);
+    return frame.sealChange(header, passage, { seed: this.#seed, counter: header.version });
   }
 }

@@ -70,7 +70,6 @@ export function sendWelcome(turn: Turn, worker: Worker): void {
     exact: settings.exact,
     fingerprint,
     trainCount: settings.trainCount,
-    codec: settings.codec,
     downCodec: settings.downCodec,
   });
 }

@@ -25,7 +25,7 @@ export const policy = {
   /** What a codec costs in accuracy, counted as a share of speed: so much quicker it has to make a round … */
   codecLoss: { fp32: 0, fp16: 0.002, int8: 0.01, "top-k": 0.5 },
   /** … and so much more before one takes the place of another. */
-  codecGain: 0.01,
+  codecGain: 0.005,
   /** A first stretch of one step: what is left to compile is compiled within it, and all parameters are on their way. */
   firstStretchMs: 60_000,
   /**

@@ -2,6 +2,7 @@
 import { batchRange, SHARD_SIZE, shardCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import type { EpochPoint, Predictions } from "@convoy/protocol";
+import { changeCodecOf } from "./codec-in-use.ts";
 import { withEpoch, withStep } from "./diagnosis/curves.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import type { CoordinatorEffect } from "./effect.ts";
@@ -81,7 +82,8 @@ export function closeLocalRound(turn: Turn, round: Round): void {
 function advance(turn: Turn, round: Round, { losses, sampleCount, correctCount }: LocalTotal): void {
   const { state } = turn;
   const version = state.version + 1;
-  turn.effects.push({ type: "update", version, sampleCount });
+  const codec = changeCodecOf(state);
+  turn.effects.push({ type: "update", version, sampleCount, codec });
   let { step, curves } = state;
   for (const loss of losses) {
     step++;
@@ -99,6 +101,7 @@ function advance(turn: Turn, round: Round, { losses, sampleCount, correctCount }
   turn.change({
     step,
     version,
+    changeCodec: codec,
     epoch,
     before: { step: state.step, epoch: state.epoch, newest: state.newest, curves: state.curves },
     curves,
@@ -189,7 +192,7 @@ export function end(
 export function onDivergence(turn: Turn): void {
   const { version, before } = turn.state;
   assert(before !== null, "a step that diverged has one before it, or the start");
-  turn.change({ version: version - 1, ...before });
+  turn.change({ version: version - 1, changeCodec: "fp32", ...before });
   endDiverged(turn, "the next one gave parameters that are not numbers");
 }
 

@@ -14,10 +14,10 @@ export interface RunSettings {
   /** The recipe's, unless the run was asked for fewer or more. */
   readonly epochs: number;
   readonly strategy: Strategy;
-  /** How workers encode what they send. */
-  readonly codec: CodecName;
+  /** How workers encode what they send; "auto": as each round is expected to be quickest. */
+  readonly codec: CodecName | "auto";
   /** How the change from one version of the parameters to the next is encoded; with fp32 all of them are sent. */
-  readonly downCodec: CodecName;
+  readonly downCodec: CodecName | "auto";
   /** Whether the run is to be the same bit for bit, whoever computes it: then every worker has the same engine. */
   readonly exact: boolean;
   /** The run is saved so often while it trains, in milliseconds. */

@@ -27,8 +27,8 @@ function mayFetch({ download }: Worker): boolean {
 /** It has a version. Is that the newest, nothing has to go ahead of its lease; or the change, where it is the one before. */
 export function onFetched(turn: Turn, worker: Worker, version: number): void {
   if (!isAwaited(turn, worker, version)) return;
-  const { settings, version: newest } = turn.state;
-  const isOfUse = version === newest || (settings.downCodec !== "fp32" && version === newest - 1);
+  const { changeCodec, version: newest } = turn.state;
+  const isOfUse = version === newest || (changeCodec !== "fp32" && version === newest - 1);
   if (isOfUse) settle(turn, worker, { overtaken: 0 }, version);
   else settle(turn, worker, { overtaken: worker.download.overtaken + 1 });
 }

@@ -1,9 +1,18 @@
 /** All that the coordinator knows when it decides: kilobytes, immutable, without a single parameter or gradient. */
 import { batchCount, epochOrder } from "@convoy/datasets";
 import type { Group, PartialSums } from "@convoy/gradients";
-import type { Diagnosis, EvaluationView, Predictions, Split, TogetherView, WorkerState } from "@convoy/protocol";
+import type {
+  CodecName,
+  Diagnosis,
+  EvaluationView,
+  Predictions,
+  Split,
+  TogetherView,
+  WorkerState,
+} from "@convoy/protocol";
 import type { TrainedTask, TrainingCurves } from "./diagnosis/curves.ts";
 import type { GradientSizes } from "./gradient-size.ts";
+import type { Expected } from "./local/cost-model.ts";
 import type { RunSettings } from "./settings.ts";
 import type { TimeSpent } from "./time-spent.ts";
 import type { TrainingClock } from "./training-clock.ts";
@@ -241,6 +250,12 @@ export interface CoordinatorState {
   readonly clock: TrainingClock;
   /** What the log was told last of all together beside the quickest alone; null before. */
   readonly saidTogether: TogetherView["verdict"] | null;
+  /** Where the settings leave the codec to the coordinator: the one that it has chosen. */
+  readonly codec: CodecName;
+  /** In which the change that led to the newest version was encoded; with fp32 there is none, and all parameters are sent. */
+  readonly changeCodec: CodecName;
+  /** In `local`: what is expected of the round under way; null until a worker's pace is known. */
+  readonly expected: Expected | null;
   /** When the shell was asked to send the next tick. */
   readonly wakeAt: number | null;
 }

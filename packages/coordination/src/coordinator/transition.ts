@@ -64,6 +64,9 @@ export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, 
     pace: [],
     clock: stoppedClock,
     saidTogether: null,
+    codec: "fp32",
+    changeCodec: "fp32",
+    expected: null,
     wakeAt: null,
   };
 }

@@ -39,7 +39,6 @@ export class TestWorker {
       exact: false,
       fingerprint: null,
       trainCount: 60_000,
-      codec: "fp32",
       downCodec: "fp32",
       ...change,
     } as const;
@@ -75,6 +74,7 @@ export function leaseMessage(change: Partial<LeaseMessage> = {}): LeaseMessage {
     stretch: null,
     draws: null,
     ahead: [],
+    codec: "fp32",
     allowedMs: 20_000,
     ...change,
   };

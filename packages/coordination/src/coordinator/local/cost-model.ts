@@ -7,7 +7,7 @@ import { policy } from "../policy.ts";
 import type { Link, StretchPace } from "../state.ts";
 
 /** Where there is a choice: what top-k leaves out is too much to be worth it unasked. */
-const chosenFrom = codecNames.filter((name) => name !== "top-k");
+export const chosenFrom: ReadonlySet<CodecName> = new Set(codecNames.filter((name) => name !== "top-k"));
 
 /** Bytes of an element, as docs/codecs.md has them; of top-k, for the hundredth that is sent. */
 const elementBytes: Record<CodecName, number> = { fp32: 4, fp16: 2, int8: 1 + 4 / 256, "top-k": 0.033 };
@@ -62,20 +62,23 @@ export function expectRound(question: Question): Expected {
 }
 
 export function expectWith(question: Question, codec: CodecName): Expected {
-  const { workers, batchSize, parameterCount, current } = question;
+  const { workers, batchSize } = question;
   const stepMs = median(workers.map(({ stretchPace }) => stretchPace.msPerSample * batchSize));
-  const bytes = (name: CodecName) => elementBytes[name] * parameterCount;
-  const wayMs = median(workers.map((worker) => wayOf(worker, bytes(current), bytes(codec))));
+  const wayMs = median(workers.map((worker) => wayIn(codec, worker, question)));
   return { codec, stepMs, wayMs, localSteps: question.localSteps ?? stepsWorthTheWay(stepMs, wayMs) };
 }
 
 /**
  * The overhead that was measured has a round trip in it, however long the vectors are; the rest grows with their bytes, whether it is
- * the worker's own link that they wait for, one that many share, or a processor. Where only the link is known, it is what the link lets expect.
+ * the worker's own link that they wait for, one that many share, or a processor.
  */
-function wayOf({ link, stretchPace }: Measured, measuredBytes: number, bytes: number): number {
-  const fixedMs = Math.min(link?.roundTripMs ?? 0, stretchPace.overheadMs);
-  return fixedMs + ((stretchPace.overheadMs - fixedMs) * bytes) / measuredBytes;
+export function wayIn(
+  codec: CodecName,
+  { link, stretchPace: { overheadMs } }: Measured,
+  { current }: Pick<Question, "current">,
+): number {
+  const fixedMs = Math.min(link?.roundTripMs ?? 0, overheadMs);
+  return fixedMs + ((overheadMs - fixedMs) * elementBytes[codec]) / elementBytes[current];
 }
 
 /** Before anything was computed: what takes seconds on the links that are known is encoded from the first round on. */

@@ -67,7 +67,7 @@ describe("a round of stretches", () => {
     const { version } = run.state;
     expect(typesIn(run.finish(1))).not.toContain("update");
     const effects = run.finish(2);
-    expect(effects).toContainEqual({ type: "update", version: version + 1, sampleCount: 64 });
+    expect(effects).toContainEqual({ type: "update", version: version + 1, sampleCount: 64, codec: "fp32" });
     const added = run.effects.flatMap((effect) => (effect.type === "accumulate" ? [effect.weight] : []));
     expect(added.slice(-2)).toEqual([32, 32]);
   });

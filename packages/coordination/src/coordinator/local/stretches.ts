@@ -4,8 +4,10 @@ import { elementCount, imageShapeFor } from "@convoy/models";
 import { type LeaseMessage, limits } from "@convoy/protocol";
 import { isSetAside } from "../gradient-size.ts";
 import { policy } from "../policy.ts";
-import type { CoordinatorState, LocalRound, Round, ShardRange, StretchPace, Worker } from "../state.ts";
+import type { CoordinatorState, LocalRound, Round, ShardRange, Worker } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { chooseExchange } from "./choose-exchange.ts";
+import { type Expected, median } from "./cost-model.ts";
 import { PLACES } from "./local-round.ts";
 import type { LocalStrategy } from "./strategy.ts";
 
@@ -32,7 +34,8 @@ export function planRound(turn: Turn, begun: Round): Round {
   const paces = crew.flatMap(({ stretchPace }) => stretchPace ?? []);
   // What is middling is not known while most are new: they are not to wait long for the others.
   const mostMs = 2 * paces.length > crew.length ? Number.POSITIVE_INFINITY : policy.leaseMs;
-  const spanMs = paces.length === 0 ? 0 : Math.min(mostMs, spanFor(turn.state, paces));
+  const expected = chooseExchange(turn, crew);
+  const spanMs = expected === null ? 0 : Math.min(mostMs, spanOf(expected));
   // At the end of an epoch there may be less left than a step for each.
   const workerCount = Math.min(crew.length, openIn(round));
   const local = { ...round.local, spanMs: fitted(turn.state, round, crew, spanMs), workerCount };
@@ -54,18 +57,8 @@ function withPlaces(turn: Turn, local: LocalRound): LocalRound {
 }
 
 /** What so many steps take a worker of middling speed, with all that comes with them. */
-function spanFor({ settings }: CoordinatorState, paces: readonly StretchPace[]): number {
-  const { strategy, recipe } = settings;
-  assert(strategy.type === "local", "stretches belong to the strategy local");
-  const stepMs = median(paces.map(({ msPerSample }) => msPerSample * recipe.batchSize));
-  const overheadMs = median(paces.map((pace) => pace.overheadMs));
-  return (strategy.localSteps ?? stepsWorthTheWay(stepMs, overheadMs)) * stepMs + overheadMs;
-}
-
-/** So many that the way takes a small part of the round. */
-function stepsWorthTheWay(stepMs: number, overheadMs: number): number {
-  const wanted = Math.ceil((overheadMs / stepMs) * (1 / policy.wayShare - 1));
-  return Math.min(policy.localSteps.most, Math.max(policy.localSteps.least, wanted));
+function spanOf({ localSteps, stepMs, wayMs }: Expected): number {
+  return localSteps * stepMs + wayMs;
 }
 
 /** At the end of an epoch less is left than would be taken: then all take as much less. */
@@ -203,10 +196,4 @@ export function hurryTheRest(turn: Turn, round: Round): void {
   const limit = startedAt + Math.max(local.spanMs ?? 0, middle) + Math.max(least, share * middle, spreads * spread);
   const late = [...turn.state.leases.values()].filter((lease) => lease.state === "active" && lease.deadline > limit);
   for (const lease of late) turn.changeLease({ ...lease, deadline: Math.max(limit, turn.now) });
-}
-
-/** Of two in the middle, the smaller. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[(sorted.length - 1) >> 1] ?? 0;
 }

@@ -1,0 +1,44 @@
+/** What was chosen for the exchanges of `local`, and what it is expected to bring, for people. */
+import type { ExchangeView } from "@convoy/protocol";
+import { formatCount } from "../format.ts";
+import type { CoordinatorState, Worker } from "../state.ts";
+import { computingShare, type Expected, wayIn } from "./cost-model.ts";
+
+/** Null under another strategy, and until a worker's pace is known. */
+export function describeExchange(state: CoordinatorState): ExchangeView | null {
+  const { expected, settings } = state;
+  if (expected === null || settings.strategy.type !== "local") return null;
+  const { codec, localSteps, stepMs, wayMs } = expected;
+  const workers = [...state.workers.values()].filter(({ state, stretchPace }) => state === "working" && stretchPace);
+  const roundMs = localSteps * stepMs + wayMs;
+  return {
+    codec,
+    localSteps,
+    stepMs,
+    wayMs,
+    samplesPerSecond: (1000 * workers.length * localSteps * settings.recipe.batchSize) / roundMs,
+    sentence: `${stepsInWords(expected, settings.strategy.localSteps !== null)} ${codecInWords(state, expected, workers)}`,
+  };
+}
+
+function stepsInWords(expected: Expected, isAsked: boolean): string {
+  const { localSteps, stepMs, wayMs } = expected;
+  const share = Math.round(100 * (1 - computingShare(expected)));
+  const asked = isAsked ? ", as it was asked to" : "";
+  return `Between two exchanges a device of middling speed takes ${formatCount(localSteps, "step")} of ${inMs(stepMs)}${asked}; an exchange takes ${inMs(wayMs)}, ${share}% of a round.`;
+}
+
+function codecInWords({ settings }: CoordinatorState, { codec, wayMs }: Expected, workers: readonly Worker[]): string {
+  if (settings.codec !== "auto") return `Vectors travel as ${codec}, as was asked for.`;
+  if (codec === "fp32") return "Vectors travel as they are (fp32): fewer bytes would save next to nothing.";
+  const [some] = workers;
+  if (some?.stretchPace == null) return `Vectors travel as ${codec}.`;
+  const measured = { link: some.link, stretchPace: { ...some.stretchPace, overheadMs: wayMs } };
+  return `Vectors travel as ${codec}: as they are (fp32) it would take about ${inMs(wayIn("fp32", measured, { current: codec }))}.`;
+}
+
+function inMs(ms: number): string {
+  if (ms >= 9950) return `${Math.round(ms / 1000)} s`;
+  if (ms >= 995) return `${(ms / 1000).toFixed(1)} s`;
+  return `${ms < 9.95 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+}
