@@ -3,6 +3,7 @@ import { DataPlane, startCoordinator } from "@convoy/coordination";
 import { type Dataset, drawBuiltInDigits, type SampleSet } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { elementCount, imageShapeFor, initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
+import type { ExchangeView } from "@convoy/protocol";
 import { type Accept, EmulatedNetwork, type LinkClock, type LinkOptions, type LinkTraffic } from "@convoy/transport";
 import { runWorker } from "@convoy/worker";
 import { sleepingEngine, withSamplesAtHand } from "@convoy/worker/sleeping";
@@ -39,6 +40,8 @@ export interface Standing {
   /** Counted in training and evaluation. */
   readonly samples: number;
   readonly step: number;
+  /** As the coordinator expects of a run of `local`; null of another. */
+  readonly exchange: ExchangeView | null;
   /** Of all links together. */
   readonly traffic: LinkTraffic;
   /** What the coordinator has used of a processor, in milliseconds; where its time is not told apart, the whole process. */
@@ -103,13 +106,14 @@ export class EmulatedRun {
   }
 
   get standing(): Standing {
-    const { step, workers } = this.#loop.describe();
+    const { step, workers, exchange } = this.#loop.describe();
     const traffic = this.#links.map((link) => link.traffic);
     const { user, system } = process.cpuUsage();
     return {
       at: this.#options.clock.now,
       samples: workers.reduce((sum, { samples }) => sum + samples, 0),
       step,
+      exchange,
       traffic: {
         up: traffic.reduce((sum, { up }) => sum + up, 0),
         down: traffic.reduce((sum, { down }) => sum + down, 0),

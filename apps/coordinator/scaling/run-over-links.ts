@@ -90,6 +90,8 @@ function between(before: Standing, after: Standing) {
   const seconds = (after.at - before.at) / 1000;
   const steps = after.step - before.step;
   return {
+    /** What the cost model expects of these workers, and chose for them. */
+    exchange: after.exchange,
     samplesPerSecond: (after.samples - before.samples) / seconds,
     stepsPerSecond: steps / seconds,
     /** Of all workers together, for each step. */

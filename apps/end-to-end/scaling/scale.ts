@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import type { ExchangeView } from "@convoy/protocol";
 import { type Bar, reportBars } from "../reliability/bars.ts";
 
 const root = path.join(import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf("apps")));
@@ -72,6 +73,7 @@ interface Figures {
   readonly upBytes: number;
   readonly downBytes: number;
   readonly processorShare: number;
+  readonly exchange: ExchangeView | null;
 }
 
 function measure(setting: Setting): Bar[] {
@@ -101,12 +103,17 @@ function run({ link, run = [], coordinator = [] }: Setting, crew: readonly strin
   const args = [...program, ...options, "--", ...coordinator, ...passedOn];
   const output = execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" });
   const figures = JSON.parse(output.trim().split("\n").at(-1) ?? "") as Figures;
-  const { samplesPerSecond, stepsPerSecond, upBytes, downBytes, processorShare } = figures;
+  const { samplesPerSecond, stepsPerSecond, upBytes, downBytes, processorShare, exchange } = figures;
   process.stdout.write(
     `${options.join(" ")}: ${samplesPerSecond.toFixed(1)} samples/s, ${stepsPerSecond.toFixed(4)} steps/s, ` +
       `${megabytes(upBytes)} up and ${megabytes(downBytes)} down a step, ${(100 * processorShare).toFixed(0)} % of a core\n`,
   );
+  if (exchange !== null) process.stdout.write(`  ${expectation(exchange)}\n`);
   return figures;
+}
+
+function expectation({ codec, localSteps, samplesPerSecond }: ExchangeView): string {
+  return `the cost model has ${localSteps} steps and ${codec}, and expects ${samplesPerSecond.toFixed(1)} samples/s`;
 }
 
 function megabytes(bytes: number): string {

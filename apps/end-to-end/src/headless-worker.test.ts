@@ -54,7 +54,6 @@ function welcome(): ToWorker {
     exact: false,
     fingerprint: null,
     trainCount: 60_000,
-    codec: "fp32",
     downCodec: "fp32",
   };
 }

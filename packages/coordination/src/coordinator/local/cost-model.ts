@@ -48,7 +48,10 @@ export interface Question {
 export function expectRound(question: Question): Expected {
   const { current } = question;
   if (question.codec !== null) return expectWith(question, question.codec);
-  const worth = (expected: Expected) => computingShare(expected) * (1 - policy.codecLoss[expected.codec]);
+  // As far as steps may go: fewer of them, which every codec allows that makes the way shorter, are no speed.
+  const localSteps = question.localSteps ?? policy.localSteps.most;
+  const worth = (expected: Expected) =>
+    computingShare({ ...expected, localSteps }) * (1 - policy.codecLoss[expected.codec]);
   let best = expectWith(question, current);
   // To change for nearly nothing would be to change for ever.
   let bestWorth = worth(best) + policy.codecGain;
