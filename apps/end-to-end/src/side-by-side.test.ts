@@ -1,9 +1,12 @@
 /** Workers that learn side by side, as a run does unless it is asked for something else. */
+import { type Browser, chromium } from "playwright";
 import { afterEach, expect, test } from "vitest";
 import { Lives } from "../reliability/lives.ts";
 
 const open: Lives[] = [];
+const browsers: Browser[] = [];
 afterEach(async () => {
+  for (const browser of browsers.splice(0)) await browser.close();
   for (const lives of open.splice(0)) await lives.close();
 });
 
@@ -24,10 +27,27 @@ async function begun(...args: string[]): Promise<Lives> {
   return lives;
 }
 
-test("[K20] one worker alone learns as if every step were exchanged", async () => {
+/** A tab that takes its steps on what it has for a GPU. */
+async function addTab(lives: Lives): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath: process.env.CONVOY_CHROMIUM as string,
+    args: (process.env.CONVOY_CHROMIUM_ARGUMENTS ?? "").split(" "),
+  });
+  browsers.push(browser);
+  const page = await browser.newPage();
+  await page.goto(`${lives.current.url}/worker/?start=1&engine=webgpu`);
+}
+
+const addHeadless = async (lives: Lives) => lives.addWorkers(1);
+
+test.each([
+  ["worker", addHeadless],
+  ["tab on its GPU", addTab],
+])("[K20] one %s alone learns as if every step were exchanged", async (_, add) => {
   const [side, every] = [await begun("--strategy", "local"), await begun("--strategy", "sync")];
+  await add(side);
+  await addHeadless(every);
   for (const lives of [side, every]) {
-    lives.addWorkers(1);
     await lives.current.runUntil("a hundred steps", ({ step }) => step >= 100);
     await lives.current.end("SIGINT");
   }
