@@ -10,9 +10,12 @@ function chooseWay(): () => Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: SetImmediate };
   if (setImmediate !== undefined) return () => new Promise((resolve) => setImmediate(resolve));
   const { port1, port2 } = new MessageChannel();
+  // Several engines may wait on one thread: each message is for the first of them.
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
   return () =>
     new Promise((resolve) => {
-      port1.onmessage = () => resolve();
+      waiting.push(resolve);
       port2.postMessage(null);
     });
 }
