@@ -53,6 +53,22 @@ describe("the engine wasm", () => {
     engine.dispose();
   }, 60_000);
 
+  it("lets others run between short computations that follow each other at once", async () => {
+    const engine = await createWasmEngine()(task);
+    engine.setParameters(parametersOf(1));
+    const batch = batchOf(8);
+    // The first take long.
+    for (let i = 0; i < 50; i++) await engine.evaluate(batch);
+    await new Promise((resolve) => setImmediate(resolve));
+    let heard = false;
+    setImmediate(() => {
+      heard = true;
+    });
+    for (const until = performance.now() + 1000; !heard && performance.now() < until; ) await engine.evaluate(batch);
+    expect(heard).toBe(true);
+    engine.dispose();
+  }, 60_000);
+
   it("finishes with the parameters it began with when others come meanwhile", async () => {
     const engine = await createWasmEngine()(task);
     const [first, second] = [parametersOf(1), parametersOf(2)];

@@ -18,7 +18,7 @@ import {
 import { assert } from "@convoy/foundation";
 import { elementCount, imageShapeFor } from "@convoy/models";
 import { compileKernels, instantiate, type KernelBuild, type Kernels } from "./kernels.ts";
-import { letOthersRun } from "./let-others-run.ts";
+import { keptForMs, letOthersRun } from "./let-others-run.ts";
 import { layOutMemory, type MemoryLayout } from "./memory-layout.ts";
 import { prepareOperation } from "./operations/prepare-operation.ts";
 import type { Workplace } from "./operations/workplace.ts";
@@ -93,8 +93,6 @@ class WasmEngine implements Engine {
   #predictions: Predictions[] = [];
   #hasParameters = false;
   #isComputing = false;
-  /** Since when nobody else has had the thread. */
-  #keptSince = 0;
   /** Parameters that came while something was being computed. */
   #next: Float32Array | null = null;
   #disposed = false;
@@ -204,7 +202,8 @@ class WasmEngine implements Engine {
     this.#lossSum = 0;
     this.#correctCount = 0;
     this.#predictions = [];
-    this.#keptSince = performance.now();
+    // Counts from here, unless another computation came just before.
+    keptForMs();
     for (let first = 0; first < batch.count; first += batchSize) {
       const count = Math.min(batchSize, batch.count - first);
       await this.#run({ batch, count, first, training, accumulate: first > 0 });
@@ -220,9 +219,7 @@ class WasmEngine implements Engine {
     for (const runs of part.training ? [this.#forward, this.#backward] : [this.#forward]) {
       for (const run of runs) {
         run(part);
-        if (performance.now() - this.#keptSince < LONGEST_MS) continue;
-        await letOthersRun();
-        this.#keptSince = performance.now();
+        if (keptForMs() >= LONGEST_MS) await letOthersRun();
       }
     }
   }
