@@ -55,8 +55,9 @@ test.each([
   expect(found).toEqual(expected.map((loss) => expect.closeTo(loss, 2)));
 });
 
-test("[H3] [H8] three learn, one of them is killed and so is the coordinator, and every batch counts once", async () => {
-  const lives = await begun("--strategy", "local");
+const killed = "three learn, one of them is killed and so is the coordinator, and every batch counts once";
+test.each(["fp32", "int8"])(`[H3] [H8] [S1] ${killed}: %s`, async (codec) => {
+  const lives = await begun("--strategy", "local", "--codec", codec);
   lives.addWorkers(3);
   await lives.current.runUntil("a hundred steps", ({ step }) => step >= 100);
   process.kill(lives.pids[2] as number, "SIGKILL");
