@@ -77,7 +77,7 @@ export const limits = {
   snapshotVersions: 2,
   /** Downloads of versions at once, and the bytes a second that may leave for all of them: the rest is for those who work. */
   snapshotDownloads: 64,
-  snapshotBytesPerSecond: 100 * 1024 * 1024,
+  snapshotBytesPerSecond: 40_000_000,
   /** Points of a curve that a newly opened dashboard receives. */
   historyPoints: 2000,
   /** Entries of the run's log that are kept and sent. */
