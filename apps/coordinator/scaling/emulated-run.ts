@@ -146,7 +146,7 @@ function digitsFor({ sampleShape }: Dataset): SampleSource {
 }
 
 /** Nothing but black pictures of the right size. */
-function blankDataset(recipe: Recipe, trainCount: number): Dataset {
+export function blankDataset(recipe: Recipe, trainCount: number): Dataset {
   const blank = (count: number): SampleSet => {
     return { count, pixels: new Uint8Array(count * sampleBytesOf(recipe)), labels: new Uint8Array(count) };
   };

@@ -1,6 +1,6 @@
 /** A process with many workers in it, over real sockets, whose engines sleep and who have every sample. */
 import { elementCount, imageShapeFor, type Recipe } from "@convoy/models";
-import { dialSocketIo } from "@convoy/transport/client";
+import { dialSocketIo, openByFetch } from "@convoy/transport/client";
 import { collectRarely, optimizeEarly } from "@convoy/transport/v8-settings";
 import { runWorker } from "@convoy/worker";
 import { sleepingEngine, withSamplesAtHand } from "@convoy/worker/sleeping";
@@ -14,6 +14,7 @@ export function runManyWorkers(url: string, count: number, sampleMs: number, sam
   for (let i = 0; i < count; i++) {
     runWorker({
       dial: withSamplesAtHand(dialSocketIo(url), sampleBytes),
+      openBytes: openByFetch(url, null),
       name: `Number ${i}`,
       device: "a bench",
       engines: [{ name: "sleeping", create: sleepingEngine(sleep, sampleMs) }],
