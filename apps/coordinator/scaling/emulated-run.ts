@@ -6,7 +6,7 @@ import { elementCount, imageShapeFor, initializeParameters, parameterLayout, typ
 import type { ExchangeView } from "@convoy/protocol";
 import { type Accept, EmulatedNetwork, type LinkClock, type LinkOptions, type LinkTraffic } from "@convoy/transport";
 import { runWorker } from "@convoy/worker";
-import { sleepingEngine, withSamplesAtHand } from "@convoy/worker/sleeping";
+import { EpochOrders, LentSamples, sleepingEngine, withSamplesAtHand } from "@convoy/worker/sleeping";
 import { chooseRecipe } from "../src/choose-recipe.ts";
 import { readOptions } from "../src/options.ts";
 import { settingsOf } from "../src/run/open-run.ts";
@@ -22,6 +22,7 @@ export interface EmulatedRunOptions {
   /** As the coordinator takes them: recipe, strategy and so on. */
   readonly coordinatorOptions: readonly string[];
   readonly trainSamples: number;
+  readonly testSamples: number;
   /** The network is so many times smaller than the recipe's. */
   readonly shrink: number;
   /** Whether workers have every sample already, as in all epochs but the first. */
@@ -42,6 +43,9 @@ export interface Standing {
   readonly step: number;
   /** As the coordinator expects of a run of `local`; null of another. */
   readonly exchange: ExchangeView | null;
+  /** Of the samples lent to train on, all, and those that were not there when the lease came. */
+  readonly lent: number;
+  readonly lacking: number;
   /** Of all links together. */
   readonly traffic: LinkTraffic;
   /** What the coordinator has used of a processor, in milliseconds; where its time is not told apart, the whole process. */
@@ -54,12 +58,16 @@ export class EmulatedRun {
   readonly #loop: RunLoop;
   readonly #network: EmulatedNetwork;
   readonly #links: { readonly traffic: LinkTraffic }[] = [];
+  readonly #lent = new LentSamples();
+  /** All workers find the same. */
+  readonly #orders: EpochOrders;
   readonly troubles: string[] = [];
 
   private constructor(options: EmulatedRunOptions, recipe: Recipe, loop: RunLoop) {
     this.#options = options;
     this.#recipe = recipe;
     this.#loop = loop;
+    this.#orders = new EpochOrders(options.trainSamples);
     const accept: Accept = (connection, caller) => loop.accept(connection, { ...caller, address: FAR });
     const { clock, processor, shrink } = options;
     this.#network = new EmulatedNetwork(clock, processor?.spend(accept) ?? accept, shrunkLimits(shrink));
@@ -68,7 +76,7 @@ export class EmulatedRun {
   static async begin(options: EmulatedRunOptions): Promise<EmulatedRun> {
     const coordinatorOptions = readOptions([...options.coordinatorOptions, "--epochs", "10000"]);
     const recipe = shrunkRecipe(await chooseRecipe(coordinatorOptions, undefined), options.shrink);
-    const dataset = blankDataset(recipe, options.trainSamples);
+    const dataset = blankDataset(recipe, options.trainSamples, options.testSamples);
     const obtained = { dataset, warning: null };
     const settings = {
       ...settingsOf({ options: coordinatorOptions, recipe, start: null, obtained }),
@@ -95,7 +103,9 @@ export class EmulatedRun {
     this.#links.push(link);
     const sleep = (ms: number) => new Promise<void>((resolve) => clock.schedule(clock.now + ms, { happen: resolve }));
     runWorker({
-      dial: this.#options.samplesAtHand ? withSamplesAtHand(link.dial, sampleBytesOf(this.#recipe)) : link.dial,
+      dial: this.#options.samplesAtHand
+        ? withSamplesAtHand(link.dial, sampleBytesOf(this.#recipe))
+        : this.#lent.countOn(link.dial, this.#orders),
       name,
       device: "a bench",
       engines: [{ name: "sleeping", create: sleepingEngine(sleep, sampleMs) }],
@@ -103,6 +113,10 @@ export class EmulatedRun {
         if (phase === "failed") this.troubles.push(`${name}: ${sentence}`);
       },
     });
+  }
+
+  get batchSize(): number {
+    return this.#recipe.batchSize;
   }
 
   get standing(): Standing {
@@ -114,6 +128,8 @@ export class EmulatedRun {
       samples: workers.reduce((sum, { samples }) => sum + samples, 0),
       step,
       exchange,
+      lent: this.#lent.total,
+      lacking: this.#lent.lacking,
       traffic: {
         up: traffic.reduce((sum, { up }) => sum + up, 0),
         down: traffic.reduce((sum, { down }) => sum + down, 0),
@@ -146,7 +162,7 @@ function digitsFor({ sampleShape }: Dataset): SampleSource {
 }
 
 /** Nothing but black pictures of the right size. */
-export function blankDataset(recipe: Recipe, trainCount: number): Dataset {
+export function blankDataset(recipe: Recipe, trainCount: number, testCount = 8): Dataset {
   const blank = (count: number): SampleSet => {
     return { count, pixels: new Uint8Array(count * sampleBytesOf(recipe)), labels: new Uint8Array(count) };
   };
@@ -157,6 +173,6 @@ export function blankDataset(recipe: Recipe, trainCount: number): Dataset {
     classNames: Array.from({ length: recipe.model.classCount }, (_, i) => String(i)),
     sampleShape: imageShapeFor(recipe.preprocessing, recipe.model.inputShape),
     train: blank(trainCount),
-    test: blank(8),
+    test: blank(testCount),
   };
 }

@@ -3,6 +3,7 @@
  * follows `--` are the coordinator's own options. Prints one line of JSON.
  */
 import { parseArgs } from "node:util";
+import { batchCount } from "@convoy/datasets";
 import { type LinkClock, type LinkOptions, Medium } from "@convoy/transport";
 import { collectRarely, optimizeEarly } from "@convoy/transport/v8-settings";
 import { EmulatedRun, type Standing } from "./emulated-run.ts";
@@ -39,6 +40,9 @@ const { values, positionals } = parseArgs({
     /** So many times smaller are the network and its links, with the same times and less memory. */
     shrink: { type: "string", default: "1" },
     "train-samples": { type: "string", default: "640000" },
+    "test-samples": { type: "string", default: "8" },
+    /** Instead of a rate, the seconds that each of the first so many epochs takes, with its evaluation. */
+    epochs: { type: "string" },
     /** Seconds before anything is measured, and in which it is. */
     "warm-up": { type: "string", default: "4" },
     seconds: { type: "string", default: "10" },
@@ -54,6 +58,7 @@ const run = await EmulatedRun.begin({
   processor: values.virtual && !values["network-alone"] ? new ProcessorTime(time.clock) : null,
   coordinatorOptions: positionals,
   trainSamples: number("train-samples"),
+  testSamples: number("test-samples"),
   shrink,
   samplesAtHand: !values["first-epoch"],
 });
@@ -64,11 +69,32 @@ if (values["joined-by"] !== undefined) run.addWorker("Joined", sampleMs * number
 
 const beganAt = time.clock.now;
 const past = (seconds: number) => () => time.clock.now >= beganAt + 1000 * seconds || run.troubles.length > 0;
-await time.until(past(number("warm-up")));
+if (values.epochs === undefined) await time.until(past(number("warm-up")));
+if (values.epochs !== undefined) await print({ epochSeconds: await epochSeconds(number("epochs")) });
 const before = run.standing;
 await time.until(past(number("warm-up") + number("seconds")));
 if (run.troubles.length > 0) throw new Error(run.troubles.join(" "));
-process.stdout.write(`${JSON.stringify(between(before, run.standing))}\n`, () => process.exit(0));
+await print(between(before, run.standing));
+
+function print(figures: object): Promise<never> {
+  return new Promise(() => process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit(0)));
+}
+
+/** An epoch is over when the first step of the next is taken. */
+async function epochSeconds(count: number): Promise<{ seconds: number; thereShare: number | null }[]> {
+  const stepsOfEpoch = batchCount(number("train-samples"), run.batchSize);
+  const epochs = [];
+  for (let epoch = 1; epoch <= count; epoch++) {
+    const before = run.standing;
+    await time.until(() => run.standing.step > epoch * stepsOfEpoch || run.troubles.length > 0);
+    if (run.troubles.length > 0) throw new Error(run.troubles.join(" "));
+    const { at, lent, lacking } = run.standing;
+    const isCounted = lent > before.lent;
+    const thereShare = isCounted ? 1 - (lacking - before.lacking) / (lent - before.lent) : null;
+    epochs.push({ seconds: (at - before.at) / 1000, thereShare });
+  }
+  return epochs;
+}
 
 function realTime() {
   const until = async (condition: () => boolean) => {
@@ -89,6 +115,7 @@ function linksOn(clock: LinkClock): () => LinkOptions {
 function between(before: Standing, after: Standing) {
   const seconds = (after.at - before.at) / 1000;
   const steps = after.step - before.step;
+  const lent = after.lent - before.lent;
   return {
     /** What the cost model expects of these workers, and chose for them. */
     exchange: after.exchange,
@@ -97,6 +124,8 @@ function between(before: Standing, after: Standing) {
     /** Of all workers together, for each step. */
     upBytes: (shrink * (after.traffic.up - before.traffic.up)) / steps,
     downBytes: (shrink * (after.traffic.down - before.traffic.down)) / steps,
+    /** Of the samples lent, those that were there when the lease came; null where workers have all. */
+    thereShare: lent === 0 ? null : 1 - (after.lacking - before.lacking) / lent,
     /** Of one core, in real time. */
     processorShare: (after.processorMs - before.processorMs) / (1000 * seconds),
   };

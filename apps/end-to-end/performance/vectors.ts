@@ -8,11 +8,9 @@ import { createOptimizer } from "@convoy/gradients";
 import {
   accumulateWeighted,
   addVectors,
-  applyChange,
   checksum,
   decodeInto,
   type Encoding,
-  encodeChange,
   encodedBytes,
   encodeVector,
   encodeWithFeedback,
@@ -61,11 +59,11 @@ function worksOn(length: number): Work[] {
     { name: "finiteness", bytes: vector, run: () => isFiniteVector(left) },
     { name: "checksum", bytes: vector, run: () => checksum(bytes) },
     { name: "adam", bytes: 7 * vector, run: () => adam.step(left, right, { step: 1000, sampleCount: 64 }, left) },
-    ...ENCODINGS.flatMap((encoding) => codecWorks(encoding, left, right, other)),
+    ...ENCODINGS.flatMap((encoding) => codecWorks(encoding, left, other)),
   ];
 }
 
-function codecWorks(encoding: Encoding, vector: Float32Array, target: Float32Array, other: Float32Array): Work[] {
+function codecWorks(encoding: Encoding, vector: Float32Array, other: Float32Array): Work[] {
   const { codec } = encoding;
   const { length } = vector;
   const rounding = { seed: 1, counter: 1 };
@@ -75,11 +73,6 @@ function codecWorks(encoding: Encoding, vector: Float32Array, target: Float32Arr
   return [
     { name: `${codec}: encode`, run: () => encodeVector(encoding, vector, room, rounding) },
     { name: `${codec}: encode with feedback`, run: () => encodeWithFeedback(encoding, vector, other, room, rounding) },
-    {
-      name: `${codec}: encode the change to another`,
-      run: () => encodeChange(encoding, { from: vector, to: target, reached: other }, room, rounding),
-    },
-    { name: `${codec}: follow a change`, run: () => applyChange(vector, encoded, other) },
     { name: `${codec}: decode`, run: () => decodeInto(other, encoded) },
     { name: `${codec}: accumulate with weight`, run: () => accumulateWeighted(other, encoded, 0.5) },
   ];

@@ -32,7 +32,7 @@ export {
 export { checksumIn, snapshotEtag, snapshotPath } from "./snapshot.ts";
 export type { ControlAction, ToCoordinator } from "./to-coordinator.ts";
 export type { Progress, Snapshot, ToViewer } from "./to-viewer.ts";
-export type { FetchMessage, LeaseMessage, ToWorker } from "./to-worker.ts";
+export type { FetchMessage, LeaseMessage, NextStretchMessage, ToWorker } from "./to-worker.ts";
 export type { AcknowledgePacket, BeginPacket, ChunkPacket, TransferPacket } from "./transfer.ts";
 export {
   OutgoingEncodedFrame,

@@ -62,6 +62,7 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     codec: "int8",
     allowedMs: 20_000,
   },
+  "next-stretch": { type: "next-stretch", lease: 7, epoch: 2, position: 640, sampleCount: 128 },
   samples: {
     type: "samples",
     lease: 7,

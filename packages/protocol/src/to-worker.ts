@@ -100,6 +100,18 @@ const lease = z
     message: "must be named one by one or as a stretch",
   });
 
+/** Of a run whose workers take stretches: the one that will probably be this worker's next, who may ask for its samples already. */
+const nextStretch = z.strictObject({
+  type: z.literal("next-stretch"),
+  /** The one in hand, with which they are asked for. */
+  lease: leaseId,
+  /** From 0: that of the lease, or the one after it. */
+  epoch: count,
+  /** In the epoch's order. */
+  position: count,
+  sampleCount: z.int().min(1),
+});
+
 /** Bytes of the samples asked for, in the order of the request. */
 const samples = z.strictObject({
   type: z.literal("samples"),
@@ -141,6 +153,7 @@ export const toWorkerSchema = z.discriminatedUnion("type", [
   fetchParameters,
   parametersChange,
   lease,
+  nextStretch,
   samples,
   probe,
   revoke,
@@ -151,3 +164,4 @@ export const toWorkerSchema = z.discriminatedUnion("type", [
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 export type FetchMessage = z.infer<typeof fetchParameters>;
 export type LeaseMessage = z.infer<typeof lease>;
+export type NextStretchMessage = z.infer<typeof nextStretch>;

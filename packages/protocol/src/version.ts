@@ -5,4 +5,4 @@
 export const PROTOCOL_VERSION = 11;
 
 /** Of every schema, the frame's layout and the limits of one message. */
-export const SCHEMA_HASH = "f859ef7e";
+export const SCHEMA_HASH = "c768c09f";

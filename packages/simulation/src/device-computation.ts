@@ -3,7 +3,7 @@ import { epochOrder, gatherSamples } from "@convoy/datasets";
 import { type Predictions, ReferenceEngine } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { createOptimizer, learningRateAt, type Optimizer } from "@convoy/gradients";
-import type { LeaseMessage, VectorFrame } from "@convoy/protocol";
+import type { LeaseMessage, NextStretchMessage, VectorFrame } from "@convoy/protocol";
 import type { SingleProcessRun } from "./single-process-run.ts";
 import type { TinyTraining } from "./tiny-training.ts";
 
@@ -18,6 +18,7 @@ export interface Computed {
 
 export interface DeviceComputation {
   samplesOf(lease: LeaseMessage): ArrayLike<number>;
+  samplesOfNext(next: NextStretchMessage): ArrayLike<number>;
   compute(lease: LeaseMessage, parameters: VectorFrame): Computed;
 }
 
@@ -25,6 +26,7 @@ export interface DeviceComputation {
 export function sharedComputation(run: SingleProcessRun): DeviceComputation {
   return {
     samplesOf: ({ samples }) => samples,
+    samplesOfNext: () => [],
     compute: ({ kind, samples }, { version }) => {
       const { gradient, ...sum } = run.sum(kind, version, samples);
       return { ...sum, vector: gradient, stepLosses: [] };
@@ -63,6 +65,10 @@ export class OwnSteps implements DeviceComputation {
     this.#devices = devices;
     this.#stepsOfEpoch = Math.ceil(trainCount / recipe.batchSize);
     this.#optimizer = createOptimizer(recipe, this.#stepsOfEpoch, parameterCount);
+  }
+
+  samplesOfNext({ epoch, position, sampleCount }: NextStretchMessage): ArrayLike<number> {
+    return this.#devices.order(epoch).subarray(position, position + sampleCount);
   }
 
   samplesOf({ samples, stretch, draws }: LeaseMessage): ArrayLike<number> {

@@ -10,7 +10,7 @@ import type {
   DataPlane,
   PeerId,
 } from "@convoy/coordination";
-import { type EpochPoint, limits, type VectorFrame } from "@convoy/protocol";
+import { type EpochPoint, limits, type NextStretchMessage, type VectorFrame } from "@convoy/protocol";
 import type { Books } from "./books.ts";
 import { expect } from "./broken-invariant.ts";
 import type { Link } from "./faulty-network.ts";
@@ -123,6 +123,7 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
           this.#books.lease(effect.peer, effect.message);
           this.#checkEngine(effect.peer, state);
         }
+        if (effect.message.type === "next-stretch") this.#checkAnnouncement(effect.peer, effect.message, state);
         if (effect.message.type !== "counted") return false;
         this.#books.count(effect.peer, effect.message.lease);
         return true;
@@ -142,6 +143,20 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
       default:
         return false;
     }
+  }
+
+  /** What a worker is told is what the coordinator goes by, and belongs to the lease in its hands. */
+  #checkAnnouncement(peer: PeerId, said: NextStretchMessage, { workers, settings }: CoordinatorState): void {
+    const { lease, announced } = workers.get(peer) ?? {};
+    const { batchSize } = settings.recipe;
+    const end = Math.min(settings.trainCount, (announced?.end ?? 0) * batchSize);
+    expect(
+      lease?.id === said.lease &&
+        announced?.epoch === said.epoch &&
+        announced.first * batchSize === said.position &&
+        end === said.position + said.sampleCount,
+      () => `peer ${peer} is told of another stretch than the coordinator means: ${JSON.stringify(said)}`,
+    );
   }
 
   /** Every sample of the test set is in the confusion matrix once, and those that are right on its diagonal. */

@@ -37,6 +37,10 @@ function roundsChanged(change: (round: Round, local: NonNullable<Round["local"]>
   });
 }
 
+function isNextStretch(effect: CoordinatorEffect): boolean {
+  return effect.type === "send" && effect.message.type === "next-stretch";
+}
+
 function isCounted(effect: CoordinatorEffect): effect is Extract<CoordinatorEffect, { type: "send" }> {
   return effect.type === "send" && effect.message.type === "counted";
 }
@@ -158,6 +162,24 @@ const faults: [string, Transition, RegExp][] = [
     "[H9] names another step",
     stretchesChanged((stretch) => ({ ...stretch, step: stretch.step + 1 })),
     /lease 1 begins with step 2, its stride is/,
+  ],
+  [
+    "[H11] tells a worker of another stretch than it means",
+    effectsChanged((effect) =>
+      effect.type === "send" && effect.message.type === "next-stretch"
+        ? [{ ...effect, message: { ...effect.message, position: effect.message.position + 1 } }]
+        : [effect],
+    ),
+    /peer \d+ is told of another stretch than the coordinator means/,
+  ],
+  [
+    "[H11] means the same stretch for two workers",
+    changed(({ state, effects }) => {
+      const announced = [...state.workers.values()].find((worker) => worker.announced !== null)?.announced ?? null;
+      const workers = new Map([...state.workers].map(([peer, worker]) => [peer, { ...worker, announced }]));
+      return { state: { ...state, workers }, effects: effects.filter((effect) => !isNextStretch(effect)) };
+    }),
+    /two workers were told of batch \d+ of epoch \d+/,
   ],
   [
     "[H7] reports another loss",

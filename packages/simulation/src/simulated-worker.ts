@@ -11,7 +11,7 @@ import {
   workerTransition,
 } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
-import { encodePredictions, type FetchMessage, type LeaseMessage, limits, type VectorFrame } from "@convoy/protocol";
+import { encodePredictions, type FetchMessage, type LeaseMessage, type VectorFrame } from "@convoy/protocol";
 import type { Computed, DeviceComputation } from "./device-computation.ts";
 import { drawMagnitude, isDrawn } from "./draw.ts";
 import { type DialingEnd, drawHearing, type Link } from "./faulty-network.ts";
@@ -19,6 +19,7 @@ import { followChange } from "./follow-change.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
 import type { Misconduct } from "./misconduct.ts";
 import { proveEngine } from "./prove-engine.ts";
+import { SimulatedSamples } from "./simulated-samples.ts";
 import type { Device, WorkerSurroundings } from "./worker-surroundings.ts";
 
 /** How often a version cannot be fetched. */
@@ -32,13 +33,11 @@ export class SimulatedWorker {
   slowness = 1;
   state: WorkerCoreState = startWorker;
   readonly #surroundings: WorkerSurroundings;
-  readonly #samplesKnown: Record<"train" | "test", Uint8Array>;
+  readonly #samples: SimulatedSamples;
   #link: Link | null = null;
   #isDead = false;
   #eventCount = 0;
   #parameters: VectorFrame | null = null;
-  /** Samples that the newest lease lacks. */
-  #missing: { readonly lease: LeaseMessage; samples: number[] } | null = null;
   #waiting: LeaseMessage[] = [];
   #isComputing = false;
   #frozenUntil = 0;
@@ -51,7 +50,7 @@ export class SimulatedWorker {
     this.misconduct = misconduct;
     this.#surroundings = surroundings;
     this.#computation = surroundings.newComputation();
-    this.#samplesKnown = { train: new Uint8Array(trainCount), test: new Uint8Array(testCount) };
+    this.#samples = new SimulatedSamples(this.#computation, { train: trainCount, test: testCount });
     this.#dial();
   }
 
@@ -136,17 +135,13 @@ export class SimulatedWorker {
       case "lease":
         if (this.#refuses(message.type)) return;
         this.misconduct?.hear(message);
-        this.#missing = { lease: message, samples: this.#unknown(message.split, this.#computation.samplesOf(message)) };
-        this.handle({
-          type: "leased",
-          message,
-          missing: this.#missing.samples,
-          ahead: this.#unknown(message.split, message.ahead),
-          requestSize: limits.leaseSamples,
-        });
+        this.handle(this.#samples.prepare(message));
+        return;
+      case "next-stretch":
+        if (!this.#refuses(message.type)) this.#handleIfAny(this.#samples.lookAhead(message));
         return;
       case "samples":
-        if (!this.#refuses(message.type)) this.#storeSamples(message);
+        if (!this.#refuses(message.type)) this.#handleIfAny(this.#samples.store(message));
         return;
       default:
         this.handle({ type: "message", message });
@@ -159,28 +154,15 @@ export class SimulatedWorker {
     else this.handle({ type: "parameters-refused", sentence: "A change does not fit." });
   }
 
+  #handleIfAny(event: WorkerEvent | null): void {
+    if (event !== null) this.handle(event);
+  }
+
   /** As the shell does: without a welcome there is no model, and so nothing that these could be for. */
   #refuses(type: string): boolean {
     if (this.state.run !== null) return false;
     this.handle({ type: "failed", sentence: `The coordinator sent "${type}" before its welcome.` });
     return true;
-  }
-
-  #unknown(split: LeaseMessage["split"], samples: ArrayLike<number>): number[] {
-    const known = this.#samplesKnown[split];
-    const unknown: number[] = [];
-    for (let i = 0; i < samples.length; i++) {
-      if (known[samples[i] as number] === 0) unknown.push(samples[i] as number);
-    }
-    return unknown;
-  }
-
-  #storeSamples({ lease, samples }: Extract<SentToWorker, { type: "samples" }>): void {
-    const missing = this.#missing;
-    if (missing === null || missing.lease.lease !== lease) return;
-    for (const sample of samples) this.#samplesKnown[missing.lease.split][sample] = 1;
-    missing.samples = this.#unknown(missing.lease.split, this.#computation.samplesOf(missing.lease));
-    this.handle({ type: "samples-stored", lease, missing: missing.samples });
   }
 
   #execute(effect: WorkerEffect): void {

@@ -166,7 +166,26 @@ export class StretchBooks {
       () =>
         `${local.contributions.length} changes of ${local.leaseCount} leases are kept, ${this.#counted.length} came`,
     );
+    this.#compareAnnounced(workers);
     expect(local.leaseCount <= PLACES, () => `${local.leaseCount} leases have ${PLACES} places`);
+  }
+
+  /** No two workers that may come to what they were told of were told of the same. */
+  #compareAnnounced(workers: CoordinatorState["workers"]): void {
+    const told = new Set<string>();
+    for (const { peer, state, announced } of workers.values()) {
+      if (announced === null || (state !== "ready" && state !== "working")) continue;
+      const { epoch, first, end } = announced;
+      expect(
+        first < end && end <= this.done.length && epoch <= this.#standing.epoch + 1,
+        () => `peer ${peer} was told of batches ${first} to ${end} of epoch ${epoch}`,
+      );
+      for (let batch = first; batch < end; batch++) {
+        const name = `${epoch} ${batch}`;
+        expect(!told.has(name), () => `two workers were told of batch ${batch} of epoch ${epoch}, ${peer} is one`);
+        told.add(name);
+      }
+    }
   }
 
   #hold(lease: number, { first, end }: Stretch): void {

@@ -67,6 +67,15 @@ describe("the batch of a lease", () => {
     expect(next.batch).toEqual({ count: 2, pixels: pixelsOf(50, 60), labels: labelsOf(50, 60) });
   });
 
+  test("expects samples for later that it was told of since: of those that it lacks, as many as there is room for", () => {
+    const cache = new SampleCache(2);
+    const batch = filled(cache);
+    expect(batch.expect(Uint32Array.of(10, 40, 50, 60), 2, cache)).toEqual([40, 50]);
+    expect(batch.expect(Uint32Array.of(50, 60), 2, cache)).toEqual([60]);
+    batch.fill([40, 70], pixelsOf(40, 70), labelsOf(40, 70), cache, CLASS_COUNT);
+    expect([40, 70].map((sample) => cache.has("train", sample))).toEqual([true, false]);
+  });
+
   test("does not take training samples for test samples", () => {
     const cache = new SampleCache(2);
     filled(cache);

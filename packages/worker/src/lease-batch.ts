@@ -46,6 +46,16 @@ export class LeaseBatch {
     return [...this.#ahead];
   }
 
+  /** So many of these, at most, are for later too. Returns those that the cache does not have and that were not asked for yet. */
+  expect(samples: Uint32Array, most: number, cache: SampleCache): number[] {
+    const lacking = [...samples].filter(
+      (sample) => !cache.has(this.lease.split, sample) && !this.#missing.has(sample) && !this.#ahead.has(sample),
+    );
+    const expected = lacking.slice(0, most);
+    for (const sample of expected) this.#ahead.add(sample);
+    return expected;
+  }
+
   /** Takes what arrived, and keeps it in the cache. Bytes that do not fit the request are left out and stay missing. */
   fill(
     samples: readonly number[],

@@ -13,6 +13,7 @@ export const needsWelcome: ReadonlySet<ToWorker["type"]> = new Set([
   "parameters-change",
   "fetch-parameters",
   "lease",
+  "next-stretch",
   "samples",
 ]);
 
@@ -27,6 +28,8 @@ export interface RunInHand {
   readonly sampleBytes: number;
   /** Samples that one request may name, and one answer bring. */
   readonly requestSize: number;
+  /** The same of samples for later: no more than one packet brings, so that little waits behind it. */
+  readonly aheadSize: number;
   readonly cache: SampleCache;
   readonly orders: EpochOrders;
   readonly steps: LocalSteps;
@@ -41,13 +44,15 @@ export function prepareRun(
 ): RunInHand {
   const sampleBytes = sampleBytesOf(recipe);
   const parameterCount = parameterLayout(recipe.model).length;
+  const within = (bytes: number) => Math.max(1, Math.min(limits.leaseSamples, Math.floor(bytes / sampleBytes)));
   return {
     run,
     recipe,
     parameterCount,
     downCodec,
     sampleBytes,
-    requestSize: Math.max(1, Math.min(limits.leaseSamples, Math.floor(limits.samplesBytes / sampleBytes))),
+    requestSize: within(limits.samplesBytes),
+    aheadSize: within(limits.chunkBytes),
     codec: new ContributionCodec(),
     cache: earlier?.cache ?? new SampleCache(sampleBytes),
     orders: new EpochOrders(trainCount),

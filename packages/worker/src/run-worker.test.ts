@@ -1,3 +1,4 @@
+import { epochOrder } from "@convoy/datasets";
 import { EngineError } from "@convoy/engine";
 import type { ConvolutionLayer, Layer } from "@convoy/models";
 import { PROTOCOL_VERSION, readPredictions } from "@convoy/protocol";
@@ -208,6 +209,37 @@ describe("from handshake to contribution", () => {
     expect(coordinator.all("request-samples")).toHaveLength(2);
     const expected = await referenceGradient(tinyParameters(), [5, 6]);
     expect(coordinator.contribution().frame).toMatchObject({ lease: 2, vector: expected.gradient });
+  });
+
+  test("[K24] what it is told of the next stretch comes while it computes, and is not asked for again", async () => {
+    const coordinator = await new TestCoordinator().begin();
+    const lend = (lease: number, position: number) => {
+      const stretch = { position, sampleCount: 3, step: 1, stride: 1, rateFactor: 1 };
+      coordinator.lease(lease, [], { stretch, draws: { seed: 7, epoch: 2 } });
+    };
+    const order = epochOrder(7, 2, 60_000);
+    lend(1, 0);
+    coordinator.say({ type: "next-stretch", lease: 1, epoch: 2, position: 2, sampleCount: 4 });
+    coordinator.network.flush();
+    const requests = coordinator.all("request-samples");
+    expect(requests.map(({ samples }) => samples)).toEqual([[...order.slice(0, 3)], [...order.slice(3, 6)]]);
+    for (const request of requests) coordinator.answerSamples(request);
+    await coordinator.until(() => coordinator.all("contribution").length === 1);
+    lend(2, 3);
+    await coordinator.until(() => coordinator.all("contribution").length === 2);
+    expect(coordinator.all("request-samples")).toHaveLength(2);
+  });
+
+  test.each([
+    ["of another epoch", { epoch: 4, position: 0 }],
+    ["beyond the training set", { epoch: 2, position: 59_999 }],
+  ])("[K24] a next stretch %s ends the worker with a sentence", async (_, change) => {
+    const coordinator = await new TestCoordinator().begin();
+    coordinator.lease(1, [1], { draws: { seed: 7, epoch: 2 } });
+    coordinator.say({ type: "next-stretch", lease: 9, sampleCount: 4, ...change } as { type: string });
+    expect(coordinator.status.phase).not.toBe("failed");
+    coordinator.say({ type: "next-stretch", lease: 1, sampleCount: 4, ...change } as { type: string });
+    expect(coordinator.status.sentence).toBe("The coordinator named samples that the training set does not have.");
   });
 
   test("[K12] it shows what was counted and what was refused", async () => {

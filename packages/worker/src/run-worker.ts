@@ -21,14 +21,12 @@ import { EngineKeeper } from "./engine-keeper.ts";
 import { GradientFrames } from "./gradient-frames.ts";
 import { HeldParameters } from "./held-parameters.ts";
 import { Inbox } from "./inbox.ts";
-import { InflateError, inflate } from "./inflate.ts";
-import { LeaseBatch } from "./lease-batch.ts";
+import type { LeaseBatch } from "./lease-batch.ts";
 import { needsWelcome, prepareRun, type RunInHand } from "./run-in-hand.ts";
+import { SamplesInHand } from "./samples-in-hand.ts";
 import { sentResult } from "./sent-result.ts";
 import { Throughput } from "./throughput.ts";
 import type { RunningWorker, WorkerOptions } from "./worker-options.ts";
-
-type SamplesMessage = Extract<ToWorker, { type: "samples" }>;
 
 export function runWorker(options: WorkerOptions): RunningWorker {
   const shell = new WorkerShell(options);
@@ -48,7 +46,10 @@ class WorkerShell {
   #inHand: RunInHand | null = null;
   readonly #keeper: EngineKeeper;
   readonly #parameters: HeldParameters;
-  #leaseBatch: LeaseBatch | null = null;
+  readonly #samples = new SamplesInHand(
+    (event) => this.handle(event),
+    (sentence) => this.#misunderstand(sentence),
+  );
   readonly #frames = new GradientFrames();
   /** The gradient that was computed last, in the frame it will be sent in. */
   #gradient: OutgoingFrame | null = null;
@@ -104,11 +105,7 @@ class WorkerShell {
       this.#misunderstand(parsed.refusal.sentence);
       return null;
     }
-    const { message } = parsed;
-    if (message.type === "samples" && message.compression === "deflate" && this.#inHand !== null)
-      return this.#storeCompressed(message);
-    this.#obey(message);
-    return null;
+    return this.#obey(parsed.message);
   }
 
   #misunderstand(sentence: string): void {
@@ -116,34 +113,37 @@ class WorkerShell {
     this.handle({ type: "failed", sentence: `${said} ${sentence}` });
   }
 
-  #obey(message: ToWorker): void {
+  #obey(message: ToWorker): Promise<void> | null {
     if (this.#inHand === null && needsWelcome.has(message.type)) {
       this.handle({ type: "failed", sentence: `The coordinator sent "${message.type}" before its welcome.` });
-      return;
+      return null;
     }
     switch (message.type) {
       case "welcome":
         this.#welcome(message);
-        return;
+        break;
       case "parameters":
       case "parameters-change":
         // The next may lie where earlier ones lay.
         this.#keeper.forgetParameters();
         this.#parameters.store(message, this.#run());
-        return;
+        break;
       case "fetch-parameters":
         this.handle({ type: "told-to-fetch", message });
-        return;
+        break;
       case "lease":
         this.#prepareLease(message);
-        return;
+        break;
+      case "next-stretch":
+        this.#samples.lookAhead(message, this.#run());
+        break;
       case "samples":
-        this.#storeSamples(message);
-        return;
+        return this.#samples.store(message, this.#run());
       default:
         if (message.type === "counted") this.#hearCounted(message);
         this.handle({ type: "message", message });
     }
+    return null;
   }
 
   #hearCounted({ lease, sampleCount }: Extract<ToWorker, { type: "counted" }>): void {
@@ -168,39 +168,11 @@ class WorkerShell {
   }
 
   #prepareLease(message: LeaseMessage): void {
-    const { recipe, sampleBytes, requestSize, cache, orders } = this.#run();
-    const samples = orders.samplesOf(message);
-    if (samples === null) {
-      this.handle({ type: "failed", sentence: "The coordinator named samples that the training set does not have." });
-      return;
-    }
-    const leaseBatch = new LeaseBatch(message, sampleBytes, cache, samples);
-    this.#leaseBatch = leaseBatch;
-    const { missing, ahead } = leaseBatch;
-    this.handle({ type: "leased", message, missing, ahead, requestSize });
+    const run = this.#run();
+    this.#samples.prepare(message, run);
+    if (this.#samples.batch?.lease !== message) return;
     // What has to be measured waits until the first lease is done.
-    if (this.#keeper.knowsQuickest(recipe, message.stretch !== null)) this.#lookForQuicker(message);
-  }
-
-  /** Of what nobody waits for any more, nothing is inflated. */
-  async #storeCompressed({ pixels, ...message }: SamplesMessage): Promise<void> {
-    const { sampleBytes, requestSize } = this.#run();
-    const { lease, samples } = message;
-    if (this.#leaseBatch?.lease.lease !== lease || samples.length > requestSize) return;
-    try {
-      this.#storeSamples({ ...message, pixels: await inflate(pixels, samples.length * sampleBytes) });
-    } catch (error) {
-      if (!(error instanceof InflateError)) throw error;
-      this.#misunderstand(`Of a message "samples", the field "pixels" ${error.message}.`);
-    }
-  }
-
-  #storeSamples(message: SamplesMessage): void {
-    const { recipe, cache } = this.#run();
-    const leaseBatch = this.#leaseBatch;
-    if (leaseBatch === null || leaseBatch.lease.lease !== message.lease) return;
-    leaseBatch.fill(message.samples, message.pixels, message.labels, cache, recipe.model.classCount);
-    this.handle({ type: "samples-stored", lease: message.lease, missing: leaseBatch.missing });
+    if (this.#keeper.knowsQuickest(run.recipe, message.stretch !== null)) this.#lookForQuicker(message);
   }
 
   #run(): RunInHand {
@@ -250,7 +222,7 @@ class WorkerShell {
   }
 
   async #compute(lease: LeaseMessage): Promise<void> {
-    const leaseBatch = this.#leaseBatch;
+    const leaseBatch = this.#samples.batch;
     // Revoked, or replaced by another lease, while an earlier one was still being computed. The message itself is
     // compared: a coordinator that was started again counts its leases from 1 again.
     const isInHand = () => this.#state.lease?.message === lease;

@@ -27,6 +27,11 @@ export class SampleCache {
     return this.#slotOf.size;
   }
 
+  /** Samples for which there is room. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   has(split: Split, sample: number): boolean {
     return this.#slotOf.has(keyOf(split, sample));
   }

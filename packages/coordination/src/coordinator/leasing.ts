@@ -7,10 +7,11 @@ import { limits } from "@convoy/protocol";
 import { contributionCodecOf } from "./codec-in-use.ts";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
 import { isSetAside } from "./gradient-size.ts";
-import { describeStretch, planRound, stretchFor, timeForStretch } from "./local/stretches.ts";
+import { announceNext } from "./local/announce.ts";
+import { describeStretch, hasAdded, planRound, stretchFor, timeForStretch } from "./local/stretches.ts";
 import { samplesAhead, samplesOf } from "./named-samples.ts";
 import { policy } from "./policy.ts";
-import type { Lease, PeerId, Round, ShardRange, ShardState, Worker } from "./state.ts";
+import type { Lease, LocalRound, PeerId, Round, ShardRange, ShardState, Worker } from "./state.ts";
 import { withWaiting } from "./time-spent.ts";
 import { readClock } from "./training-clock.ts";
 import type { Turn } from "./turn.ts";
@@ -60,17 +61,24 @@ function inOrder(turn: Turn, kind: Round["kind"], ready: Worker[]): void {
 
 /** In `local`: each worker takes a part of the epoch, so long that all are done at about the same time. */
 function issueStretches(turn: Turn, ready: readonly Worker[]): void {
-  for (const worker of ready) {
+  for (const { peer } of ready) {
     const round = planRound(turn, turn.state.round as Round);
     turn.change({ round });
+    const worker = turn.worker(peer);
+    assert(worker !== undefined, "who is ready is there");
     const stretch = stretchFor(turn, round, worker);
     if (stretch === null) {
-      standBy(turn, worker);
+      // It waits for the next round, or until it is tried again: then others may have what it was told of.
+      standBy(
+        turn,
+        hasAdded(round.local as LocalRound, worker) ? worker : turn.changeWorker(worker, { announced: null }),
+      );
       continue;
     }
     const group = { level: 0, index: stretch.place };
     issueLease(turn, round, worker, { ...stretch, group, allowedMs: timeForStretch(turn, worker, stretch) });
   }
+  announceNext(turn, turn.state.round as Round);
 }
 
 /** Newcomers may keep no more than a part of a round from those who are known to do their work. */
@@ -99,6 +107,11 @@ function standbyAfter(turn: Turn, worker: Worker): Worker["standby"] {
   return { until: turn.now + nextMs, nextMs };
 }
 
+/** What a worker was told of this epoch it has come to with a lease to train; of the next one it is still to come. */
+function announcedAfter({ state: { round, epoch } }: Turn, { announced }: Worker): Worker["announced"] {
+  return round?.kind === "evaluate" || (announced?.epoch ?? 0) > epoch.epoch ? announced : null;
+}
+
 interface Portion extends ShardRange {
   readonly group: Group;
   readonly allowedMs: number;
@@ -118,6 +131,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
     end,
     sampleCount: samples.length,
     namesAhead: ahead.length > 0,
+    announced: null,
     rateFactor: stretch?.rateFactor ?? 1,
     issuedAt: turn.now,
     deadline: turn.now + allowedMs,
@@ -143,6 +157,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
     holdsVersion: turn.state.version,
     timeSpent: withWaiting(worker.timeSpent, at - worker.readySince, at),
     fetches: false,
+    announced: announcedAfter(turn, worker),
     standby: standbyAfter(turn, worker),
   });
   turn.changeLease(lease);
@@ -254,6 +269,9 @@ export function reopen(turn: Turn, lease: Lease, state: "expired" | "settled"): 
   if (round === null) return;
   turn.changeLease({ ...lease, state });
   if (lease.state !== "active") return;
+  // Who did not come to the end of a stretch begins where it did.
+  const worker = turn.worker(lease.peer);
+  if (round.local !== null && worker?.announced) turn.changeWorker(worker, { announced: null });
   const shards = [...round.shards];
   for (let shard = lease.first; shard < lease.end; shard++) {
     if (shards[shard] === "leased") shards[shard] = "open";

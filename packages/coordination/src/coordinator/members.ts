@@ -36,6 +36,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     speed: { train: null, evaluate: null },
     ...noProbing,
     stretchPace: null,
+    announced: null,
     readySince: 0,
     timeSpent: noTimeSpent,
     fetches: true,
@@ -98,7 +99,7 @@ export function onAvailability(turn: Turn, worker: Worker, available: boolean): 
   if (worker.state === "paused") return;
   giveShardsBack(turn, worker);
   const current = turn.worker(worker.peer) ?? worker;
-  turn.changeWorker(current, { state: "paused", lease: null });
+  turn.changeWorker(current, { state: "paused", lease: null, announced: null });
   turn.log("info", `${worker.name} paused.`);
 }
 

@@ -2,6 +2,7 @@
 import { batchRange, SHARD_SIZE } from "@convoy/datasets";
 import { firstShard, type Group } from "@convoy/gradients";
 import { limits } from "@convoy/protocol";
+import { isAnnounced } from "./local/following-epoch.ts";
 import { type CoordinatorState, type Lease, type Round, type ShardRange, stepsOfEpoch } from "./state.ts";
 
 export function samplesOf({ samples, shardSize }: Round, { first, end }: ShardRange): Uint32Array {
@@ -12,10 +13,11 @@ export function samplesOf({ samples, shardSize }: Round, { first, end }: ShardRa
 export function namedBy(state: CoordinatorState, round: Round, lease: Lease): (sample: number) => boolean {
   const { local, shardSize } = round;
   if (local !== null) {
+    const isAhead = isAnnounced(state, local.positions, lease);
     const [start, end] = [lease.first * shardSize, lease.end * shardSize];
     return (sample) => {
       const position = local.positions[sample];
-      return position !== undefined && position >= start && position < end;
+      return (position !== undefined && position >= start && position < end) || isAhead(sample);
     };
   }
   const named = new Set(samplesOf(round, lease));

@@ -26,6 +26,8 @@ export const policy = {
   codecLoss: { fp32: 0, fp16: 0.002, int8: 0.01, "top-k": 0.5 },
   /** … and so much more before one takes the place of another. */
   codecGain: 0.005,
+  /** A stretch that a worker was told of may take as much longer than its share, or be as much shorter, and is lent all the same. */
+  announcedSlack: 0.25,
   /** A first stretch of one step: what is left to compile is compiled within it, and all parameters are on their way. */
   firstStretchMs: 60_000,
   /**

@@ -147,9 +147,13 @@ function completeEvaluation(turn: Turn, predictions: Predictions): void {
     );
     return;
   }
-  turn.change({ epoch: emptyEpoch(point.epoch, turn.now), order: orderOfEpoch(settings, point.epoch) });
+  turn.change({ epoch: emptyEpoch(point.epoch, turn.now), order: orderOf(turn, point.epoch), following: null });
   checkpoint(turn, "epoch", point.epoch);
   turn.change({ round: trainingRound(turn.state, turn.now) });
+}
+
+function orderOf({ state: { following, settings } }: Turn, epoch: number): Uint32Array {
+  return following?.epoch === epoch ? following.order : orderOfEpoch(settings, epoch);
 }
 
 /** What is wrong is said when it first holds; after that the run's view goes on saying it. */

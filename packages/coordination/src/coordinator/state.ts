@@ -13,6 +13,7 @@ import type {
 import type { TrainedTask, TrainingCurves } from "./diagnosis/curves.ts";
 import type { GradientSizes } from "./gradient-size.ts";
 import type { Expected } from "./local/cost-model.ts";
+import type { EpochOrder } from "./local/following-epoch.ts";
 import type { RunSettings } from "./settings.ts";
 import type { TimeSpent } from "./time-spent.ts";
 import type { TrainingClock } from "./training-clock.ts";
@@ -45,6 +46,8 @@ export interface Worker {
   readonly probing: Probing | null;
   /** In `local`: what its last stretches took; null until measured. */
   readonly stretchPace: StretchPace | null;
+  /** The stretch that it was told it will probably get next; null when it was told of none, or has come to it. */
+  readonly announced: Announced | null;
   /** When it became ready last, on the training clock. */
   readonly readySince: number;
   readonly timeSpent: TimeSpent;
@@ -175,6 +178,8 @@ export interface Lease extends ShardRange {
   readonly sampleCount: number;
   /** Whether it names samples of the next batch too. */
   readonly namesAhead: boolean;
+  /** The stretch that its worker was told of with it, whose samples it may ask for. */
+  readonly announced: Announced | null;
   /** Of a stretch, how many times as long its steps are as the recipe's; 1 of any other. */
   readonly rateFactor: number;
   readonly issuedAt: number;
@@ -195,6 +200,12 @@ export interface EpochSoFar {
   readonly open: readonly (readonly [number, number])[] | null;
   readonly correctCount: number;
   readonly sampleCount: number;
+}
+
+/** Batches of an epoch that somebody will probably be lent. */
+export interface Announced extends ShardRange {
+  /** From 0: the one under way, or the following one. */
+  readonly epoch: number;
 }
 
 /** Finished training rounds of the last seconds, short ones together. */
@@ -219,6 +230,8 @@ export interface CoordinatorState {
   readonly snapshotBytes: number;
   /** The order of the epoch under way. */
   readonly order: Uint32Array;
+  /** Of the epoch after it, once somebody was told of a stretch of it. */
+  readonly following: EpochOrder | null;
   /** Null when the run has ended. */
   readonly round: Round | null;
   /** Of the engines that an exact run is bound to; null while any will do. */

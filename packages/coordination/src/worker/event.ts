@@ -45,7 +45,11 @@ export type WorkerEvent =
       readonly ahead: number[];
       /** Samples that one request may name and have answered. */
       readonly requestSize: number;
+      /** The same of samples for later. */
+      readonly aheadSize: number;
     }
+  /** `ahead`: samples that the lease after this one will probably be about, and that the cache does not have. */
+  | { readonly type: "announced"; readonly lease: number; readonly ahead: number[]; readonly aheadSize: number }
   | { readonly type: "samples-stored"; readonly lease: number; readonly missing: number[] }
   /** `predictions`: of an evaluation, as they travel; null in training. */
   | {

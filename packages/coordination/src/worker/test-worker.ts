@@ -54,7 +54,14 @@ export class TestWorker {
   }
 
   lease(change: Partial<LeaseMessage> = {}, missing: number[] = [], ahead: number[] = []): readonly WorkerEffect[] {
-    return this.handle({ type: "leased", message: leaseMessage(change), missing, ahead, requestSize: 1024 });
+    return this.handle({
+      type: "leased",
+      message: leaseMessage(change),
+      missing,
+      ahead,
+      requestSize: 1024,
+      aheadSize: 1024,
+    });
   }
 
   computed(lease = 7, change: Partial<typeof outcome> = {}): readonly WorkerEffect[] {

@@ -78,6 +78,8 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       return onFetchFailed(state, event);
     case "leased":
       return onLease(state, event);
+    case "announced":
+      return onAnnounced(state, event);
     case "samples-stored":
       return onSamples(state, event);
     case "computed":
@@ -123,7 +125,7 @@ function onParameters(state: WorkerCoreState, version: number): WorkerTransition
 
 function onLease(
   state: WorkerCoreState,
-  { message, missing, ahead, requestSize }: Extract<WorkerEvent, { type: "leased" }>,
+  { message, missing, ahead, requestSize, aheadSize }: Extract<WorkerEvent, { type: "leased" }>,
 ): WorkerTransition {
   const giveBack = (why: string) => {
     const reason = why.slice(0, limits.descriptionLength);
@@ -135,13 +137,27 @@ function onLease(
     const missing = `it does not hold version ${message.version} of the parameters`;
     return giveBack(state.parametersFault === null ? missing : `${missing}. ${state.parametersFault}`);
   }
-  const requests = [...inParts(missing, requestSize), ...inParts(ahead, requestSize)];
+  const requests = [...inParts(missing, requestSize), ...inParts(ahead, aheadSize)];
   const sent = requests.slice(0, REQUESTS_UNDER_WAY);
   const lease = { message, toRequest: requests.slice(sent.length), unanswered: sent.length };
   const effects = sent.map((samples) => request(message.lease, samples));
   if (missing.length > 0) return to({ ...state, lease: { ...lease, stage: "fetching" } }, ...effects);
   // What is for later arrives while this is computed.
   return to({ ...state, lease: { ...lease, stage: "computing" } }, ...effects, { type: "compute", lease: message });
+}
+
+/** What is for later comes after all that the lease itself still lacks. */
+function onAnnounced(
+  state: WorkerCoreState,
+  { lease, ahead, aheadSize }: Extract<WorkerEvent, { type: "announced" }>,
+): WorkerTransition {
+  const inHand = state.lease;
+  if (inHand?.message.lease !== lease) return stay(state);
+  const toRequest = [...inHand.toRequest, ...inParts(ahead, aheadSize)];
+  const sent = toRequest.splice(0, Math.max(0, REQUESTS_UNDER_WAY - inHand.unanswered));
+  const unanswered = inHand.unanswered + sent.length;
+  const effects = sent.map((samples) => request(lease, samples));
+  return to({ ...state, lease: { ...inHand, toRequest, unanswered } }, ...effects);
 }
 
 function inParts(samples: readonly number[], size: number): number[][] {

@@ -31,6 +31,33 @@ describe("a lease", () => {
     expect(worker.handle({ type: "samples-stored", lease: 7, missing: [] })).toMatchObject([{ type: "compute" }]);
   });
 
+  test("[K24] asks for samples of the next stretch while it computes, two requests at a time", () => {
+    const worker = readyWorker();
+    worker.lease();
+    const announced = (lease: number) =>
+      sentIn(worker.handle({ type: "announced", lease, ahead: [1, 2, 3, 4, 5], aheadSize: 2 }));
+    expect(announced(7)).toEqual([
+      { type: "request-samples", lease: 7, samples: [1, 2] },
+      { type: "request-samples", lease: 7, samples: [3, 4] },
+    ]);
+    const stored = () => sentIn(worker.handle({ type: "samples-stored", lease: 7, missing: [] }));
+    expect(stored()).toEqual([{ type: "request-samples", lease: 7, samples: [5] }]);
+    expect(stored()).toEqual([]);
+    expect(announced(6)).toEqual([]);
+  });
+
+  test("[K24] asks for samples of the next stretch after all that it lacks itself", () => {
+    const worker = readyWorker();
+    const missing = Array.from({ length: 3000 }, (_, i) => i);
+    worker.lease({}, missing);
+    expect(sentIn(worker.handle({ type: "announced", lease: 7, ahead: [9000], aheadSize: 2 }))).toEqual([]);
+    const samplesAsked = () =>
+      sentIn(worker.handle({ type: "samples-stored", lease: 7, missing: [1] })).flatMap((message) =>
+        message.type === "request-samples" ? [message.samples[0]] : [],
+      );
+    expect([samplesAsked(), samplesAsked()]).toEqual([[2048], [9000]]);
+  });
+
   test("[K19] that is given back asks for nothing", () => {
     const worker = readyWorker();
     expect(sentIn(worker.lease({ version: 3 }, [3], [11, 12]))).toMatchObject([{ type: "return-lease" }]);

@@ -28,7 +28,8 @@ export function localRound(
   };
 }
 
-function positionsIn(order: Uint32Array): Uint32Array {
+/** Of each sample, its position in an order of all of them. */
+export function positionsIn(order: Uint32Array): Uint32Array {
   const positions = new Uint32Array(order.length);
   for (let position = 0; position < order.length; position++) positions[order[position] as number] = position;
   return positions;

@@ -9,6 +9,7 @@ import type { Turn } from "../turn.ts";
 import { chooseExchange } from "./choose-exchange.ts";
 import { type Expected, median } from "./cost-model.ts";
 import { PLACES } from "./local-round.ts";
+import { rangeFor } from "./ranges.ts";
 import type { LocalStrategy } from "./strategy.ts";
 
 export interface Stretch extends ShardRange {
@@ -16,7 +17,7 @@ export interface Stretch extends ShardRange {
 }
 
 /** The workers that take part in a round: all that could. */
-function crewOf(state: CoordinatorState): Worker[] {
+export function crewOf(state: CoordinatorState): Worker[] {
   return [...state.workers.values()].filter(
     (worker) => (worker.state === "ready" || worker.state === "working") && !isSetAside(state, worker),
   );
@@ -30,16 +31,24 @@ export function planRound(turn: Turn, begun: Round): Round {
   assert(begun.local !== null, "a round of stretches");
   if (begun.local.spanMs !== null && !isIdle(turn.state, begun.local)) return begun;
   const round = { ...begun, startedAt: null, local: withPlaces(turn, begun.local) };
+  chooseExchange(turn, crewOf(turn.state));
   const crew = crewOf(turn.state);
-  const paces = crew.flatMap(({ stretchPace }) => stretchPace ?? []);
-  // What is middling is not known while most are new: they are not to wait long for the others.
-  const mostMs = 2 * paces.length > crew.length ? Number.POSITIVE_INFINITY : policy.leaseMs;
-  const expected = chooseExchange(turn, crew);
-  const spanMs = expected === null ? 0 : Math.min(mostMs, spanOf(expected));
   // At the end of an epoch there may be less left than a step for each.
-  const workerCount = Math.min(crew.length, openIn(round));
-  const local = { ...round.local, spanMs: fitted(turn.state, round, crew, spanMs), workerCount };
-  return { ...round, local };
+  const open = openIn(round);
+  const workerCount = Math.min(crew.length, open);
+  return { ...round, local: { ...round.local, spanMs: spanFor(turn.state, crew, open), workerCount } };
+}
+
+/** How long a round is to take in which these workers take part, and so many batches are open. */
+export function spanFor(state: CoordinatorState, crew: readonly Worker[], open: number): number {
+  const { expected } = state;
+  const known = crew.filter(({ stretchPace }) => stretchPace !== null).length;
+  if (expected === null || known === 0) return 0;
+  // What is middling is not known while most are new: they are not to wait long for the others.
+  const mostMs = 2 * known > crew.length ? Number.POSITIVE_INFINITY : policy.leaseMs;
+  const spanMs = fitted(state, open, crew, Math.min(mostMs, spanOf(expected)));
+  // Where there is less left than a step for each, those who get one take as long as it takes.
+  return Math.max(spanMs, Math.min(mostMs, spanOf({ ...expected, localSteps: 1 })));
 }
 
 /** Nothing has come, and nobody works. */
@@ -62,8 +71,7 @@ function spanOf({ localSteps, stepMs, wayMs }: Expected): number {
 }
 
 /** At the end of an epoch less is left than would be taken: then all take as much less. */
-function fitted(state: CoordinatorState, round: Round, crew: readonly Worker[], spanMs: number): number {
-  const open = openIn(round);
+function fitted(state: CoordinatorState, open: number, crew: readonly Worker[], spanMs: number): number {
   const wanted = (ms: number) => crew.reduce((sum, worker) => sum + stepsWithin(state, worker, ms), 0);
   if (wanted(spanMs) <= open) return spanMs;
   let [least, most] = [0, spanMs];
@@ -81,7 +89,7 @@ function openIn({ shards }: Round): number {
 }
 
 /** How many steps a worker can take in this time and have them counted; at least one, for that is how its pace is known. */
-function stepsWithin({ settings }: CoordinatorState, { stretchPace }: Worker, ms: number): number {
+export function stepsWithin({ settings }: CoordinatorState, { stretchPace }: Worker, ms: number): number {
   if (stretchPace === null) return 1;
   const { msPerSample, overheadMs } = stretchPace;
   const steps = Math.floor((ms - overheadMs) / (msPerSample * settings.recipe.batchSize));
@@ -104,7 +112,10 @@ export function stretchFor(turn: Turn, round: Round, worker: Worker): Stretch | 
   const isFirst = startedAt === null;
   const isTried = worker.standby !== null && worker.standby.until <= turn.now;
   if (!isFirst && !isTried && isHoldingUp(worker, turn.state, leftMs)) return null;
-  const range = openRange(round, stepsWithin(turn.state, worker, leftMs));
+  const range = rangeFor(turn.state, round, worker, {
+    wanted: stepsWithin(turn.state, worker, leftMs),
+    most: stepsWithin(turn.state, worker, leftMs * (1 + policy.announcedSlack)),
+  });
   return range && { ...range, place: local.leaseCount };
 }
 
@@ -170,15 +181,6 @@ function leavesOthersIdle({ round, workers }: CoordinatorState, { peer }: Worker
   if (round?.shards.some(isElsewhere)) return false;
   for (const other of workers.values()) if (other.state === "ready" && other.peer !== peer) return true;
   return false;
-}
-
-/** The first open shards that follow each other, at most so many. */
-function openRange({ shards }: Round, most: number): ShardRange | null {
-  const first = shards.indexOf("open");
-  if (first === -1) return null;
-  let end = first + 1;
-  while (end < shards.length && end - first < most && shards[end] === "open") end++;
-  return { first, end };
 }
 
 /**

@@ -1,0 +1,78 @@
+/** The samples of the lease in hand: what of them is there, and what came of those that were asked for. */
+import type { WorkerEvent } from "@convoy/coordination";
+import type { LeaseMessage, NextStretchMessage, ToWorker } from "@convoy/protocol";
+import { InflateError, inflate } from "./inflate.ts";
+import { LeaseBatch } from "./lease-batch.ts";
+import type { RunInHand } from "./run-in-hand.ts";
+
+type SamplesMessage = Extract<ToWorker, { type: "samples" }>;
+
+const unknownSamples = {
+  type: "failed",
+  sentence: "The coordinator named samples that the training set does not have.",
+} as const;
+
+export class SamplesInHand {
+  readonly #handle: (event: WorkerEvent) => void;
+  readonly #misunderstand: (sentence: string) => void;
+  #batch: LeaseBatch | null = null;
+
+  constructor(handle: (event: WorkerEvent) => void, misunderstand: (sentence: string) => void) {
+    this.#handle = handle;
+    this.#misunderstand = misunderstand;
+  }
+
+  /** Of the newest lease; null before the first. */
+  get batch(): LeaseBatch | null {
+    return this.#batch;
+  }
+
+  prepare(message: LeaseMessage, { sampleBytes, requestSize, aheadSize, cache, orders }: RunInHand): void {
+    const samples = orders.samplesOf(message);
+    if (samples === null) {
+      this.#handle(unknownSamples);
+      return;
+    }
+    this.#batch = new LeaseBatch(message, sampleBytes, cache, samples);
+    const { missing, ahead } = this.#batch;
+    this.#handle({ type: "leased", message, missing, ahead, requestSize, aheadSize });
+  }
+
+  /** What is for later is not to push out more than half of what is kept. */
+  lookAhead(message: NextStretchMessage, { cache, orders, aheadSize }: RunInHand): void {
+    const batch = this.#batch;
+    if (batch?.lease.lease !== message.lease) return;
+    const samples = orders.samplesOfNext(batch.lease, message);
+    if (samples === null) {
+      this.#handle(unknownSamples);
+      return;
+    }
+    const ahead = batch.expect(samples, Math.floor(cache.capacity / 2), cache);
+    this.#handle({ type: "announced", lease: message.lease, ahead, aheadSize });
+  }
+
+  /** A promise where that takes time. Of what nobody waits for any more, nothing is inflated. */
+  store(message: SamplesMessage, run: RunInHand): Promise<void> | null {
+    const isWanted = this.#batch?.lease.lease === message.lease && message.samples.length <= run.requestSize;
+    if (isWanted && message.compression === "deflate") return this.#inflate(message, run);
+    if (isWanted) this.#fill(message, run);
+    return null;
+  }
+
+  async #inflate(message: SamplesMessage, run: RunInHand): Promise<void> {
+    try {
+      const pixels = await inflate(message.pixels, message.samples.length * run.sampleBytes);
+      this.#fill({ ...message, pixels }, run);
+    } catch (error) {
+      if (!(error instanceof InflateError)) throw error;
+      this.#misunderstand(`Of a message "samples", the field "pixels" ${error.message}.`);
+    }
+  }
+
+  #fill({ lease, samples, pixels, labels }: SamplesMessage, { cache, recipe }: RunInHand): void {
+    const batch = this.#batch;
+    if (batch?.lease.lease !== lease) return;
+    batch.fill(samples, pixels, labels, cache, recipe.model.classCount);
+    this.#handle({ type: "samples-stored", lease, missing: batch.missing });
+  }
+}
