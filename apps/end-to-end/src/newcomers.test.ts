@@ -30,10 +30,15 @@ const recipe = {
   },
 };
 
-test("[N1] [N8] a tab and a headless worker fetch the parameters, with the invitation and over https, and train", async () => {
+function prepare() {
   const dataDir = makeDataDir();
   const file = path.join(dataDir, "wide.json");
   writeFileSync(file, JSON.stringify(recipe));
+  return { dataDir, file };
+}
+
+test("[N1] [N8] a tab and a headless worker fetch the parameters, with the invitation and over https, and train", async () => {
+  const { dataDir, file } = prepare();
   const options = ["--recipe", file, "--epochs", "1000", "--host", "0.0.0.0", "--https", "--strategy", "local"];
   coordinator = await CoordinatorProcess.start(options, { dataDir });
   const { port, url, output } = coordinator;
@@ -60,5 +65,43 @@ test("[N1] [N8] a tab and a headless worker fetch the parameters, with the invit
   const { run } = await coordinator.run();
   const versions = fetched.filter((at) => at.startsWith(snapshotPath(run, 0).replace(/0$/, "")));
   expect(versions.length).toBeGreaterThan(0);
+  expect(output()).not.toContain("cannot fetch the parameters");
+});
+
+test("[N5] [N7] thousands of requests that lie and hang up leave the run as it is, and the next newcomer is served", async () => {
+  const { dataDir, file } = prepare();
+  coordinator = await CoordinatorProcess.start(["--recipe", file, "--epochs", "1000"], { dataDir });
+  const { url, output } = coordinator;
+  worker = startHeadlessWorker(url, "Honest");
+  const before = await coordinator.runUntil("the first steps", ({ step }) => step > 2);
+  const ranges = [
+    "bytes=0-",
+    "bytes=9999999999-",
+    "bytes=5-4",
+    `bytes=${"0-0,".repeat(500)}0-0`,
+    "bytes=-1",
+    "lines=1-2",
+  ];
+  const statuses = new Set<number>();
+  for (let round = 0; round < 20; round++) {
+    const asked = Array.from({ length: 100 }, async (_, i) => {
+      const stop = new AbortController();
+      const version = before.step + round + (i % 9) - 4;
+      const headers = { range: ranges[i % ranges.length] as string };
+      const answer = await fetch(url + snapshotPath(before.run, version), { headers, signal: stop.signal });
+      statuses.add(answer.status);
+      // A version may go while it is read.
+      if (i % 4 === 0) await answer.arrayBuffer().catch(() => {});
+      else stop.abort();
+    });
+    await Promise.all(asked);
+  }
+  expect([...statuses].every((status) => [200, 206, 404, 410, 416, 503].includes(status))).toBe(true);
+  const newcomer = startHeadlessWorker(url, "Newcomer");
+  const isPart = ({ name, shards }: { name: string; shards: number }) => name === "Newcomer" && shards > 0;
+  await coordinator.runUntil("the newcomer's part", ({ workers }) => workers.some(isPart));
+  newcomer.kill();
+  const after = await coordinator.runUntil("more steps", ({ step }) => step > before.step + 2);
+  expect(after.workers.find(({ name }) => name === "Honest")).toMatchObject({ refusals: 0 });
   expect(output()).not.toContain("cannot fetch the parameters");
 });
