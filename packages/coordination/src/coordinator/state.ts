@@ -89,6 +89,13 @@ export interface Probing {
   readonly tookMs: readonly number[];
 }
 
+/** What exchanges took for so many workers, as of then. */
+export interface TriedWay {
+  readonly wayMs: number;
+  readonly workerCount: number;
+  readonly at: number;
+}
+
 /** What a stretch takes a worker: the steps, and all that comes with it however many they are. */
 export interface StretchPace {
   readonly msPerSample: number;
@@ -267,6 +274,8 @@ export interface CoordinatorState {
   readonly codec: CodecName;
   /** In which the change that led to the newest version was encoded; with fp32 there is none, and all parameters are sent. */
   readonly changeCodec: CodecName;
+  /** Where the coordinator chooses: what the way took in each codec when it was left for another. */
+  readonly ways: ReadonlyMap<CodecName, TriedWay>;
   /** In `local`: what is expected of the round under way; null until a worker's pace is known. */
   readonly expected: Expected | null;
   /** When the shell was asked to send the next tick. */

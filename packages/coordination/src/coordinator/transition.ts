@@ -67,6 +67,7 @@ export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, 
     saidTogether: null,
     codec: "fp32",
     changeCodec: "fp32",
+    ways: new Map(),
     expected: null,
     wakeAt: null,
   };

@@ -1,8 +1,9 @@
 /** How vectors travel in the round that begins, and how many steps lie between two exchanges: as the cost model says, or as people asked. */
 import { assert } from "@convoy/foundation";
-import type { Worker } from "../state.ts";
+import { policy } from "../policy.ts";
+import type { TriedWay, Worker } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { type Expected, expectRound, firstCodec, type Question, wayIn } from "./cost-model.ts";
+import { type Expected, expectRound, expectWith, firstCodec, type Question } from "./cost-model.ts";
 
 /** Null while nobody's pace is known. `crew`: all that take part. */
 export function chooseExchange(turn: Turn, crew: readonly Worker[]): Expected | null {
@@ -21,14 +22,17 @@ export function chooseExchange(turn: Turn, crew: readonly Worker[]): Expected | 
   return expected;
 }
 
-function questionOf({ state }: Turn, crew: readonly Worker[]): Question {
-  const { strategy, codec, recipe, parameterCount } = state.settings;
+function questionOf({ state, now }: Turn, crew: readonly Worker[]): Question {
+  const { strategy, codec, recipe } = state.settings;
   assert(strategy.type === "local", "stretches belong to the strategy local");
+  const workers = crew.flatMap(({ link, stretchPace }) => (stretchPace === null ? [] : { link, stretchPace }));
+  const isFresh = ({ workerCount, at }: TriedWay) => workerCount === workers.length && now - at < policy.wayMemoryMs;
+  const known = [...state.ways].flatMap(([name, way]) => (isFresh(way) ? [[name, way.wayMs] as const] : []));
   return {
-    workers: crew.flatMap(({ link, stretchPace }) => (stretchPace === null ? [] : { link, stretchPace })),
+    workers,
     batchSize: recipe.batchSize,
-    parameterCount,
     current: codec === "auto" ? state.codec : codec,
+    known: new Map(known),
     codec: codec === "auto" ? null : codec,
     localSteps: strategy.localSteps,
   };
@@ -36,14 +40,15 @@ function questionOf({ state }: Turn, crew: readonly Worker[]): Question {
 
 /** What is known of each worker's way was measured with the codec before. */
 function change(turn: Turn, question: Question, { codec, wayMs }: Expected): void {
+  const before = turn.state.codec;
+  const left = { wayMs: expectWith(question, before).wayMs, workerCount: question.workers.length, at: turn.now };
   for (const worker of turn.state.workers.values()) {
-    const { stretchPace, link } = worker;
+    const { stretchPace } = worker;
     if (stretchPace === null) continue;
-    const overheadMs = wayIn(codec, { link, stretchPace }, question);
+    const overheadMs = stretchPace.overheadMs * (left.wayMs === 0 ? 1 : wayMs / left.wayMs);
     turn.changeWorker(worker, { stretchPace: { ...stretchPace, overheadMs } });
   }
-  const before = turn.state.codec;
-  turn.change({ codec });
+  turn.change({ codec, ways: new Map(turn.state.ways).set(before, left) });
   turn.log(
     "info",
     `Vectors travel as ${codec} from now on, not as ${before}: an exchange is expected to take ${wayMs.toFixed(0)} ms.`,

@@ -5,8 +5,8 @@ import { computingShare, expectRound, expectWith, firstCodec, type Measured, typ
 const lenet: Question = {
   workers: [],
   batchSize: 64,
-  parameterCount: 44_426,
   current: "fp32",
+  known: new Map(),
   codec: null,
   localSteps: null,
 };
@@ -14,7 +14,7 @@ const lenet: Question = {
 /** A worker over a link as docs/network.md has them: megabits a second, milliseconds one way. */
 function over({ delayMs, up, down }: { delayMs: number; up: number; down: number }, stepMs = 5): Measured {
   const [upBytesPerSecond, downBytesPerSecond] = [(up * 1e6) / 8, (down * 1e6) / 8];
-  const bytes = 4 * lenet.parameterCount;
+  const bytes = 4 * 44_426;
   const overheadMs = 2 * delayMs + (1000 * bytes) / upBytesPerSecond + (1000 * bytes) / downBytesPerSecond;
   return {
     link: { roundTripMs: 2 * delayMs, upBytesPerSecond, downBytesPerSecond },
@@ -78,6 +78,11 @@ describe("[H10] the codec", () => {
       const { codec } = expectRound({ ...lenet, workers: [worker], current });
       expect(codec).toBe(current);
     }
+  });
+
+  test("is not what looked quicker, once that was tried in vain", () => {
+    const tried = { ...lenet, workers: [home], known: new Map([["int8", 140] as const, ["fp16", 142] as const]) };
+    expect(expectRound(tried)).toMatchObject({ codec: "fp32", wayMs: home.stretchPace.overheadMs });
   });
 
   test("is what people asked for, and so are the steps", () => {

@@ -36,9 +36,10 @@ export interface Question {
   /** At least one. */
   readonly workers: readonly Measured[];
   readonly batchSize: number;
-  readonly parameterCount: number;
   /** In which vectors have travelled so far. */
   readonly current: CodecName;
+  /** What the way took in others, a while ago. */
+  readonly known: ReadonlyMap<CodecName, number>;
   /** What people asked for; null where there is a choice. */
   readonly codec: CodecName | null;
   readonly localSteps: number | null;
@@ -67,19 +68,17 @@ export function expectRound(question: Question): Expected {
 export function expectWith(question: Question, codec: CodecName): Expected {
   const { workers, batchSize } = question;
   const stepMs = median(workers.map(({ stretchPace }) => stretchPace.msPerSample * batchSize));
-  const wayMs = median(workers.map((worker) => wayIn(codec, worker, question)));
+  const known = codec === question.current ? undefined : question.known.get(codec);
+  const wayMs = known ?? median(workers.map((worker) => wayIn(codec, worker, question.current)));
   return { codec, stepMs, wayMs, localSteps: question.localSteps ?? stepsWorthTheWay(stepMs, wayMs) };
 }
 
 /**
  * The overhead that was measured has a round trip in it, however long the vectors are; the rest grows with their bytes, whether it is
- * the worker's own link that they wait for, one that many share, or a processor.
+ * the worker's own link that they wait for, or one that many share. Where it is a processor that is busy, this expects too much; then what is
+ * measured shows it.
  */
-export function wayIn(
-  codec: CodecName,
-  { link, stretchPace: { overheadMs } }: Measured,
-  { current }: Pick<Question, "current">,
-): number {
+function wayIn(codec: CodecName, { link, stretchPace: { overheadMs } }: Measured, current: CodecName): number {
   const fixedMs = Math.min(link?.roundTripMs ?? 0, overheadMs);
   return fixedMs + ((overheadMs - fixedMs) * elementBytes[codec]) / elementBytes[current];
 }

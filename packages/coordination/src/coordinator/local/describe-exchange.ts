@@ -1,23 +1,24 @@
 /** What was chosen for the exchanges of `local`, and what it is expected to bring, for people. */
 import type { ExchangeView } from "@convoy/protocol";
 import { formatCount } from "../format.ts";
-import type { CoordinatorState, Worker } from "../state.ts";
-import { computingShare, type Expected, wayIn } from "./cost-model.ts";
+import type { CoordinatorState } from "../state.ts";
+import { canWork } from "../together.ts";
+import { computingShare, type Expected } from "./cost-model.ts";
 
 /** Null under another strategy, and until a worker's pace is known. */
 export function describeExchange(state: CoordinatorState): ExchangeView | null {
   const { expected, settings } = state;
   if (expected === null || settings.strategy.type !== "local") return null;
   const { codec, localSteps, stepMs, wayMs } = expected;
-  const workers = [...state.workers.values()].filter(({ state, stretchPace }) => state === "working" && stretchPace);
+  const workerCount = [...state.workers.values()].filter((worker) => canWork(worker) && worker.stretchPace).length;
   const roundMs = localSteps * stepMs + wayMs;
   return {
     codec,
     localSteps,
     stepMs,
     wayMs,
-    samplesPerSecond: (1000 * workers.length * localSteps * settings.recipe.batchSize) / roundMs,
-    sentence: `${stepsInWords(expected, settings.strategy.localSteps !== null)} ${codecInWords(state, expected, workers)}`,
+    samplesPerSecond: (1000 * workerCount * localSteps * settings.recipe.batchSize) / roundMs,
+    sentence: `${stepsInWords(expected, settings.strategy.localSteps !== null)} ${codecInWords(state, expected)}`,
   };
 }
 
@@ -28,13 +29,11 @@ function stepsInWords(expected: Expected, isAsked: boolean): string {
   return `Between two exchanges a device of middling speed takes ${formatCount(localSteps, "step")} of ${inMs(stepMs)}${asked}; an exchange takes ${inMs(wayMs)}, ${share}% of a round.`;
 }
 
-function codecInWords({ settings }: CoordinatorState, { codec, wayMs }: Expected, workers: readonly Worker[]): string {
+function codecInWords({ settings, ways }: CoordinatorState, { codec }: Expected): string {
   if (settings.codec !== "auto") return `Vectors travel as ${codec}, as was asked for.`;
   if (codec === "fp32") return "Vectors travel as they are (fp32): fewer bytes would save next to nothing.";
-  const [some] = workers;
-  if (some?.stretchPace == null) return `Vectors travel as ${codec}.`;
-  const measured = { link: some.link, stretchPace: { ...some.stretchPace, overheadMs: wayMs } };
-  return `Vectors travel as ${codec}: as they are (fp32) it would take about ${inMs(wayIn("fp32", measured, { current: codec }))}.`;
+  const before = ways.get("fp32");
+  return `Vectors travel as ${codec}${before === undefined ? "" : `; as they are (fp32) an exchange took ${inMs(before.wayMs)}`}.`;
 }
 
 function inMs(ms: number): string {
