@@ -18,7 +18,7 @@ function drawn(seed: number): Float32Array {
 }
 
 function planeWith(
-  downCodec: CodecName,
+  downCodec: CodecName | "auto",
   start: Partial<PlaneStart> = {},
   recipe: Partial<Recipe> = {},
   seed = 5,
@@ -99,6 +99,28 @@ describe.each(["fp16", "int8", "top-k"] as const)("changes in %s", (codec) => {
     for (let i = 0; i < 4; i++) advance(plane);
     expect(saved).toEqual(copies);
   });
+});
+
+test("[D2] [D3] the codec may be another for each version, and in fp32 workers get to where the coordinator is", () => {
+  const [plane, plain] = [planeWith("auto"), planeWith("fp32")];
+  for (const codec of ["int8", "fp32", "fp16", "int8", "fp32", "fp32", "int8"] as const) {
+    const held = plane.parameters;
+    for (const one of [plane, plain]) one.accumulate(whole, 1, drawn(one.version + 1));
+    const version = plane.version + 1;
+    expect([plane.update(version, 4, codec), plain.update(version, 4)]).toEqual([true, true]);
+    expect(plane.master).toEqual(plain.parameters);
+    if (codec === "fp32") {
+      expect(plane.parameters).toEqual(plain.parameters);
+      expect(() => plane.change).toThrow("a change leads from a version");
+      continue;
+    }
+    const parsed = readFrame(plane.change.frame, LENGTH, new Set([codec]));
+    if (!parsed.ok || parsed.frame.vector instanceof Float32Array) throw new Error("a change is read as one");
+    const reached = new Float32Array(LENGTH);
+    applyChange(held, parsed.frame.vector, reached);
+    expect(reached).toEqual(plane.parameters);
+    expect(reached).not.toEqual(plain.parameters);
+  }
 });
 
 test("[D2] equal steps give equal bytes, and another seed others", () => {
