@@ -28,7 +28,7 @@ export interface RunInHand {
   readonly sampleBytes: number;
   /** Samples that one request may name, and one answer bring. */
   readonly requestSize: number;
-  /** The same of samples for later: no more than one packet brings, so that little waits behind it. */
+  /** The same of samples for later: a quarter of what a packet may bring, so that little waits behind it. */
   readonly aheadSize: number;
   readonly cache: SampleCache;
   readonly orders: EpochOrders;
@@ -52,7 +52,7 @@ export function prepareRun(
     downCodec,
     sampleBytes,
     requestSize: within(limits.samplesBytes),
-    aheadSize: within(limits.chunkBytes),
+    aheadSize: within(limits.chunkBytes / 4),
     codec: new ContributionCodec(),
     cache: earlier?.cache ?? new SampleCache(sampleBytes),
     orders: new EpochOrders(trainCount),
