@@ -3,8 +3,9 @@
  * way the bandwidth. One at a time, while the worker prepares its engine and nothing else travels.
  */
 import { limits, type ToCoordinator } from "@convoy/protocol";
-import type { Link, Worker } from "./state.ts";
+import type { Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import type { Link } from "./way-to-worker.ts";
 
 type Probed = Extract<ToCoordinator, { type: "probed" }>;
 

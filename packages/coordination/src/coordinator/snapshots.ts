@@ -5,8 +5,9 @@
 import { FRAME_HEADER_BYTES, type ToCoordinator } from "@convoy/protocol";
 import { strike } from "./members.ts";
 import { policy } from "./policy.ts";
-import type { CoordinatorState, Download, Worker } from "./state.ts";
+import type { CoordinatorState, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import type { Download } from "./way-to-worker.ts";
 
 /** Tells those who are ready and hold nothing to fetch the newest version, where that is long. */
 export function offerSnapshots(turn: Turn): void {

@@ -17,6 +17,7 @@ import type { EpochOrder } from "./local/following-epoch.ts";
 import type { RunSettings } from "./settings.ts";
 import type { TimeSpent } from "./time-spent.ts";
 import type { TrainingClock } from "./training-clock.ts";
+import type { Download, Link, Probing } from "./way-to-worker.ts";
 
 /** Names one connection. The shell counts them; a number is never used twice. */
 export type PeerId = number;
@@ -63,30 +64,6 @@ export interface Worker {
   readonly refusals: number;
   readonly shards: number;
   readonly samples: number;
-}
-
-/** How a worker fares that fetches versions over HTTP. */
-export interface Download {
-  /** The version that it was told to fetch last; null before. */
-  readonly version: number | null;
-  /** Downloads in a row that were done when there was a newer version already. */
-  readonly overtaken: number;
-  /** It cannot have any over HTTP. */
-  readonly failed: boolean;
-}
-
-/** A worker's way to the coordinator and back. */
-export interface Link {
-  readonly roundTripMs: number;
-  readonly downBytesPerSecond: number;
-  readonly upBytesPerSecond: number;
-}
-
-export interface Probing {
-  readonly probe: number;
-  readonly sentAt: number;
-  /** Milliseconds, there and back. */
-  readonly tookMs: readonly number[];
 }
 
 /** What exchanges took for so many workers, as of then. */

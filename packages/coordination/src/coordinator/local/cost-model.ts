@@ -4,7 +4,8 @@
  */
 import { type CodecName, codecNames } from "@convoy/protocol";
 import { policy } from "../policy.ts";
-import type { Link, StretchPace } from "../state.ts";
+import type { StretchPace } from "../state.ts";
+import type { Link } from "../way-to-worker.ts";
 
 /** Where there is a choice: what top-k leaves out is too much to be worth it unasked. */
 export const chosenFrom: ReadonlySet<CodecName> = new Set(codecNames.filter((name) => name !== "top-k"));
