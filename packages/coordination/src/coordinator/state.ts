@@ -14,6 +14,7 @@ import type { TrainedTask, TrainingCurves } from "./diagnosis/curves.ts";
 import type { GradientSizes } from "./gradient-size.ts";
 import type { Expected } from "./local/cost-model.ts";
 import type { EpochOrder } from "./local/following-epoch.ts";
+import type { StretchResult } from "./local/local-round.ts";
 import type { RunSettings } from "./settings.ts";
 import type { TimeSpent } from "./time-spent.ts";
 import type { TrainingClock } from "./training-clock.ts";
@@ -139,19 +140,6 @@ export interface LocalRound {
   /** Workers that are expected to take part. */
   readonly workerCount: number;
   readonly contributions: readonly StretchResult[];
-}
-
-/** What a stretch gave, besides the change of the parameters. */
-export interface StretchResult {
-  readonly peer: PeerId;
-  /** In the tree of sums. */
-  readonly place: number;
-  readonly sampleCount: number;
-  /** Of each step, the sum over its samples. */
-  readonly stepLosses: readonly number[];
-  readonly correctCount: number;
-  /** After the round was begun. */
-  readonly elapsedMs: number;
 }
 
 export interface Lease extends ShardRange {

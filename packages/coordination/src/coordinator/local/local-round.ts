@@ -1,10 +1,23 @@
 /** A round in which every worker takes several steps by itself: opened with what is still to come of the epoch, closed with what came. */
 import { batchCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
-import type { CoordinatorState, EpochSoFar, Round, ShardState, StretchResult } from "../state.ts";
+import type { CoordinatorState, EpochSoFar, PeerId, Round, ShardState } from "../state.ts";
 
 /** Places in the tree of sums: more than a round can have leases. */
 export const PLACES = 4096;
+
+/** What a stretch gave, besides the change of the parameters. */
+export interface StretchResult {
+  readonly peer: PeerId;
+  /** In the tree of sums. */
+  readonly place: number;
+  readonly sampleCount: number;
+  /** Of each step, the sum over its samples. */
+  readonly stepLosses: readonly number[];
+  readonly correctCount: number;
+  /** After the round was begun. */
+  readonly elapsedMs: number;
+}
 
 /** Its shards are the batches of the epoch, those that are done among them. */
 export function localRound(
