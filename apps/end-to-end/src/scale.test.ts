@@ -7,7 +7,12 @@ import { expect, test } from "vitest";
 const root = path.join(import.meta.dirname, "../../..");
 
 async function overLinks(...options: string[]) {
-  const program = ["scripts/run-source.mjs", "apps/coordinator/scaling/run-over-links.ts", "--virtual"];
+  const program = [
+    "scripts/run-source.mjs",
+    "apps/coordinator/scaling/run-over-links.ts",
+    "--virtual",
+    "--network-alone",
+  ];
   // What travels in each step is known of the strategy that has one exchange in each.
   const args = [...program, ...options, "--", "--strategy", "sync"];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
@@ -36,9 +41,10 @@ test("several workers share a medium", async () => {
   expect(figures.stepsPerSecond).toBeGreaterThan(0.7 * stepsOfMedium);
 });
 
-test("in the first epoch samples travel too", async () => {
+test("in the first epoch samples travel too, compressed", async () => {
   const times = ["--warm-up", "2", "--seconds", "5"];
   const more = shared(await overLinks(...times, "--first-epoch")) - shared(await overLinks(...times));
-  expect(more).toBeGreaterThan(0.95 * 64 * 785);
-  expect(more).toBeLessThan(1.2 * 64 * 785);
+  // What deflate makes of the 784 pixels of a built-in digit, and a label.
+  expect(more).toBeGreaterThan(150 * 64);
+  expect(more).toBeLessThan(260 * 64);
 });
