@@ -17,6 +17,8 @@ const { values } = parseArgs({
   options: {
     part: { type: "string" },
     epochs: { type: "string", default: "10" },
+    /** Instead of what the coordinator chooses by itself in `local`. */
+    codec: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -31,9 +33,10 @@ reportBars(bars, values.json);
 
 async function tabsTogether(): Promise<Bar[]> {
   const epochs = Number(values.epochs);
+  const { codec } = values;
   say(`One tab, then two, ${epochs} epochs of lenet5-mnist each:`);
-  const one = await train({ workers: 1, kind: "tabs", strategy: "local", epochs });
-  const two = await train({ workers: 2, kind: "tabs", strategy: "local", epochs });
+  const one = await train({ workers: 1, kind: "tabs", strategy: "local", epochs, codec });
+  const two = await train({ workers: 2, kind: "tabs", strategy: "local", epochs, codec });
   return [
     {
       name: `lenet5-mnist, ${epochs} epochs: time of two tabs : one tab`,
@@ -58,7 +61,7 @@ async function samplesNeeded(): Promise<Bar[]> {
   say(`Eight headless workers, sync, then local, ${EPOCHS_TO_ACCURACY} epochs of lenet5-mnist each:`);
   const common = { workers: 8, kind: "headless workers", epochs: EPOCHS_TO_ACCURACY } as const;
   const sync = await train({ ...common, strategy: "sync" });
-  const local = await train({ ...common, strategy: "local" });
+  const local = await train({ ...common, strategy: "local", codec: values.codec });
   return [
     {
       name: `samples to ${100 * ACCURACY} % on MNIST, 8 workers: local : sync`,

@@ -10,6 +10,8 @@ export interface Training {
   readonly kind: "tabs" | "headless workers";
   readonly strategy: "sync" | "local";
   readonly epochs: number;
+  /** Where it is not left to the coordinator. */
+  readonly codec?: string | undefined;
 }
 
 export interface Trained {
@@ -23,11 +25,12 @@ const START_MS = 1_800_000;
 const END_MS = 3_600_000;
 
 /** Waits with the run until every worker is ready, so that starting them takes no part of it. */
-export async function train({ workers, kind, strategy, epochs }: Training): Promise<Trained> {
+export async function train({ workers, kind, strategy, epochs, codec }: Training): Promise<Trained> {
   const folder = process.env.CONVOY_DATASET_DIR ?? "";
   const dataset = folder === "" ? [] : ["--dataset-dir", folder];
   const headless = kind === "tabs" ? 0 : workers;
   const args = ["--strategy", strategy, "--epochs", String(epochs), "--local-workers", String(headless)];
+  if (codec !== undefined) args.push("--codec", codec);
   const dataDir = makeDataDir();
   const coordinator = await CoordinatorProcess.start(args, { dataDir, dataset, startMs: START_MS });
   const tabs = kind === "tabs" ? await openTabs(coordinator.url, workers) : null;
@@ -35,7 +38,11 @@ export async function train({ workers, kind, strategy, epochs }: Training): Prom
     const all = await coordinator.runUntil("every worker", (run) => run.workers.length === workers && run.step > 0);
     const begun = performance.now();
     say(`  ${workers} ${kind}, ${strategy}: training.`);
-    const hasEnded = (run: RunView) => run.state === "finished" || run.state === "stopped";
+    let newest = all;
+    const hasEnded = (run: RunView) => {
+      if (run.together !== null) newest = run;
+      return run.state === "finished" || run.state === "stopped";
+    };
     const run = await coordinator.runUntil("the end", hasEnded, END_MS);
     const seconds = (performance.now() - begun) / 1000;
     if (run.state === "stopped") throw new Error(run.sentence);
@@ -43,6 +50,7 @@ export async function train({ workers, kind, strategy, epochs }: Training): Prom
     const accuracies = rows.map((row) => Number(row.split(",")[5]));
     // What was trained before everybody was seen to be there is no part of the time.
     const share = (run.steps - all.step) / run.steps;
+    for (const sentence of [timesOf(newest), newest.exchange?.sentence]) if (sentence) say(`  ${sentence}`);
     say(`  ${accuracies.map((accuracy) => (100 * accuracy).toFixed(2)).join(" ")} %, ${seconds.toFixed(0)} s.`);
     return { accuracies, seconds: seconds / share };
   } finally {
@@ -50,6 +58,12 @@ export async function train({ workers, kind, strategy, epochs }: Training): Prom
     await coordinator.end("SIGINT");
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+function timesOf({ together }: RunView): string {
+  if (together === null) return "";
+  const shares = Object.entries(together.time).map(([part, share]) => `${part} ${Math.round(100 * share)} %`);
+  return `At the end, ${Math.round(together.mostSamplesPerSecond)} samples/s at most, and of the time ${shares.join(", ")}.`;
 }
 
 /** Epochs until the test accuracy reached this, between two evaluations as if it grew evenly; infinite where it did not. */
