@@ -10,10 +10,12 @@ export function chooseExchange(turn: Turn, crew: readonly Worker[]): Expected | 
   const question = questionOf(turn, crew);
   const { settings } = turn.state;
   if (question.workers.length === 0) {
-    if (settings.codec === "auto" && turn.state.version === 0) {
-      const links = crew.map(({ link }) => link);
-      turn.change({ codec: firstCodec(links, settings.parameterCount) });
-    }
+    // At the beginning, and after a restart: what is new here is the crew, not the links.
+    const first = firstCodec(
+      crew.map(({ link }) => link),
+      settings.parameterCount,
+    );
+    if (settings.codec === "auto" && first !== "fp32") turn.change({ codec: first });
     return null;
   }
   const expected = expectRound(question);
