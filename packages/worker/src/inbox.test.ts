@@ -1,16 +1,21 @@
 import { expect, test } from "vitest";
 import { Inbox } from "./inbox.ts";
 
-test("messages are taken in the order in which they came, at once where nothing takes time", async () => {
+function inboxWithASlowMessage() {
   const taken: string[] = [];
-  let finish = () => {};
+  let finishSlow = () => {};
   const inbox = new Inbox<string>((message) => {
     taken.push(message);
     if (message !== "slow") return null;
     return new Promise((resolve) => {
-      finish = resolve;
+      finishSlow = resolve;
     });
   });
+  return { taken, inbox, finish: () => finishSlow() };
+}
+
+test("messages are taken in the order in which they came, at once where nothing takes time", async () => {
+  const { taken, inbox, finish } = inboxWithASlowMessage();
   inbox.receive("first");
   expect(taken).toEqual(["first"]);
   for (const message of ["slow", "third", "fourth"]) inbox.receive(message);
@@ -21,15 +26,7 @@ test("messages are taken in the order in which they came, at once where nothing 
 });
 
 test("what waits when it is cleared is never taken", async () => {
-  const taken: string[] = [];
-  let finish = () => {};
-  const inbox = new Inbox<string>((message) => {
-    taken.push(message);
-    if (message !== "slow") return null;
-    return new Promise((resolve) => {
-      finish = resolve;
-    });
-  });
+  const { taken, inbox, finish } = inboxWithASlowMessage();
   for (const message of ["slow", "of a connection that broke"]) inbox.receive(message);
   inbox.clear();
   inbox.receive("of the next one");

@@ -11,6 +11,7 @@ import { announceNext } from "./local/announce.ts";
 import { describeStretch, hasAdded, planRound, stretchFor, timeForStretch } from "./local/stretches.ts";
 import { samplesAhead, samplesOf } from "./named-samples.ts";
 import { policy } from "./policy.ts";
+import { sendParameters } from "./send-parameters.ts";
 import type { Lease, LocalRound, PeerId, Round, ShardRange, ShardState, Worker } from "./state.ts";
 import { withWaiting } from "./time-spent.ts";
 import { readClock } from "./training-clock.ts";
@@ -172,14 +173,6 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
       local: local && { ...local, leaseCount: local.leaseCount + 1 },
     },
   });
-}
-
-/** Unless it holds them. The change from the version before is for those alone who hold that one. */
-function sendParameters(turn: Turn, { peer, holdsVersion }: Worker): void {
-  const { version, changeCodec } = turn.state;
-  if (holdsVersion === version) return;
-  const form = changeCodec !== "fp32" && holdsVersion === version - 1 ? "change" : "whole";
-  turn.effects.push({ type: "send-parameters", peer, form });
 }
 
 /** As Array.from does, without asking an iterator for each. */

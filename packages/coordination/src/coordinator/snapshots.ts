@@ -5,6 +5,7 @@
 import { FRAME_HEADER_BYTES, type ToCoordinator } from "@convoy/protocol";
 import { strike } from "./members.ts";
 import { policy } from "./policy.ts";
+import { canFollowFrom } from "./send-parameters.ts";
 import type { CoordinatorState, Worker } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import type { Download } from "./way-to-worker.ts";
@@ -28,8 +29,7 @@ function mayFetch({ download }: Worker): boolean {
 /** It has a version. Is that the newest, nothing has to go ahead of its lease; or the change, where it is the one before. */
 export function onFetched(turn: Turn, worker: Worker, version: number): void {
   if (!isAwaited(turn, worker, version)) return;
-  const { changeCodec, version: newest } = turn.state;
-  const isOfUse = version === newest || (changeCodec !== "fp32" && version === newest - 1);
+  const isOfUse = version === turn.state.version || canFollowFrom(turn.state, version);
   if (isOfUse) settle(turn, worker, { overtaken: 0 }, version);
   else settle(turn, worker, { overtaken: worker.download.overtaken + 1 });
 }
