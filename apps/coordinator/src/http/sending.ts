@@ -16,6 +16,8 @@ export class Sending {
     // It counts from the first piece that is asked for: of what is only asked about, no body is read.
     let pieces: ReturnType<typeof begin> | null = null;
     let hasEnded = false;
+    let isMaking = false;
+    let isWanted = true;
     const end = () => {
       if (pieces !== null && !hasEnded) this.#count--;
       hasEnded = true;
@@ -28,9 +30,10 @@ export class Sending {
             pieces = begin();
           }
           try {
+            isMaking = true;
             const { done, value } = await pieces.next();
-            // The reader may have gone meanwhile.
-            if (hasEnded) return;
+            isMaking = false;
+            if (!isWanted) return end();
             if (done !== true) return controller.enqueue(value as Uint8Array<ArrayBuffer>);
           } catch (error) {
             end();
@@ -39,7 +42,12 @@ export class Sending {
           end();
           controller.close();
         },
-        cancel: end,
+        // A piece that is being made, or waits for its turn, holds the place until it is there: else those who ask and hang up
+        // again would have as many of them under way as they like.
+        cancel: () => {
+          isWanted = false;
+          if (!isMaking) end();
+        },
       },
       { highWaterMark: 0 },
     );
