@@ -180,6 +180,22 @@ test.each<[string, Answer, string | RegExp]>([
   expect(asked).toHaveLength(5);
 });
 
+test("[N3] where all places are taken, it comes again when it is told to, and no try counts", async () => {
+  const busy = instead(503, { "retry-after": "5" }, "full");
+  const { download, asked } = await downloadFrom((request, response, count) =>
+    (count <= 12 ? busy : good)(request, response, count),
+  );
+  await hurried(async () => expect((await download.fetch(wanted))?.length).toBe(LENGTH));
+  expect(asked).toHaveLength(13);
+});
+
+test("[N3] a server that never has a place is given up after ten minutes", async () => {
+  const { download, asked } = await downloadFrom(instead(503, { "retry-after": "9999" }, "full"));
+  await hurried(() => expect(download.fetch(wanted)).rejects.toThrow("The answer was 503: full"), 5000);
+  // Ten waits of a minute, then five tries.
+  expect(asked).toHaveLength(15);
+});
+
 test("[N3] where nobody listens, that is said", async () => {
   const { download } = await downloadFrom(good);
   server?.close();

@@ -22,11 +22,23 @@ const TRIES = 5;
 const FIRST_WAIT_MS = 500;
 /** Who brings so much gets on. */
 const PROGRESS_BYTES = 1024 * 1024;
+/** As many as a server has places for are before this one: for so long it is asked again, in milliseconds, and no try counts. */
+const BUSY_MS = 600_000;
 /** Nothing came for so long: that connection is given up, in milliseconds. */
 const SILENCE_MS = 30_000;
 
 /** Trying again would not help. */
 class DownloadError extends Error {}
+
+/** The server has no place just now, and says when to come again. */
+class BusyError extends Error {
+  readonly waitMs: number;
+
+  constructor(sentence: string, waitMs: number) {
+    super(sentence);
+    this.waitMs = waitMs;
+  }
+}
 
 /** What is there of a version, whether or not somebody goes on with it. */
 interface Part {
@@ -84,6 +96,7 @@ export class ParameterDownload {
   async #fetchAll(wanted: WantedParameters, part: Part, signal: AbortSignal): Promise<Float32Array | null> {
     let tries = 0;
     let isSecond = false;
+    let busyMs = 0;
     while (!signal.aborted) {
       const before = part.received;
       try {
@@ -96,6 +109,11 @@ export class ParameterDownload {
         if (error instanceof Damaged && !isSecond) {
           isSecond = true;
           part.received = 0;
+          continue;
+        }
+        if (error instanceof BusyError && busyMs < BUSY_MS) {
+          busyMs += error.waitMs;
+          await pause(error.waitMs, signal);
           continue;
         }
         tries = part.received - before >= PROGRESS_BYTES ? 1 : tries + 1;
@@ -150,6 +168,8 @@ function roomFor({ byteLength, parameterCount }: WantedParameters): Uint8Array {
 /** Whether the answer is what was asked for: the whole, or the rest, of just these bytes. */
 async function expectRest({ status, header, bytes }: BytesAnswer, part: Part): Promise<void> {
   const total = part.bytes.length;
+  const waitMs = status === 503 ? waitAsked(header("retry-after")) : null;
+  if (waitMs !== null) throw new BusyError(`The answer was ${status}: ${await textOf(bytes)}`, waitMs);
   if (status >= 500 || status === 429) throw new Error(`The answer was ${status}: ${await textOf(bytes)}`);
   if (status !== 200 && status !== 206) throw new DownloadError(`The answer was ${status}: ${await textOf(bytes)}`);
   if (header("etag") !== part.etag)
@@ -161,6 +181,12 @@ async function expectRest({ status, header, bytes }: BytesAnswer, part: Part): P
   const left = total - part.received;
   if (length !== null && Number(length) !== left)
     throw new DownloadError(`The answer says that it has ${length} bytes; ${left} are to come.`);
+}
+
+/** In milliseconds, between a second and a minute; null where nothing is said, or a date. */
+function waitAsked(retryAfter: string | null): number | null {
+  if (retryAfter === null || !/^\d{1,9}$/.test(retryAfter)) return null;
+  return 1000 * Math.min(60, Math.max(1, Number(retryAfter)));
 }
 
 /** The beginning of what an answer says that is not what was asked for. */

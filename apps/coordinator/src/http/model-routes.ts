@@ -1,5 +1,6 @@
 /** The run's network as files. Who may see the run may have them: the guard before `/api/run/` has let them in. */
 import { limits } from "@convoy/protocol";
+import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { type ModelDownload, type ModelDownloads, modelPaths } from "../model/model-downloads.ts";
 import type { Routes } from "./routes.ts";
@@ -23,17 +24,22 @@ export function addModelRoutes(app: Routes, model: () => ModelDownloads | null, 
   }
 }
 
-function answer(context: Context, { content, name, type, etag }: ModelDownload, sending: Sending): Response {
+function answer(
+  context: Context<{ Bindings: HttpBindings }>,
+  { content, name, type, etag }: ModelDownload,
+  sending: Sending,
+): Response {
   // Kept by whoever likes, but asked about each time.
   const headers = { etag, "cache-control": "private, no-cache" };
   const known = context.req.header("if-none-match")?.split(/\s*,\s*/) ?? [];
   if (known.includes(etag) || known.includes(`W/${etag}`)) return context.body(null, 304, headers);
-  if (sending.isFull) {
+  const address = context.env.incoming.socket.remoteAddress ?? "";
+  if (!sending.hasRoom(address)) {
     context.header("retry-after", "10");
     return context.json({ error: "As many downloads as are possible are under way; try again in a moment." }, 503);
   }
   return context.body(
-    sending.stream(() => content.pieces()[Symbol.iterator]()),
+    sending.stream(address, () => content.pieces()[Symbol.iterator]()),
     200,
     {
       ...headers,

@@ -51,15 +51,16 @@ export function addParameterRoutes(
       const error = `Of ${total} bytes one part can be asked for at a time, as in "Range: bytes=0-${total - 1}".`;
       return context.json({ error }, 416, { ...headers, "content-range": `bytes */${total}` });
     }
-    if (sending.isFull) {
+    const { incoming, outgoing } = context.env;
+    const address = incoming.socket.remoteAddress ?? "";
+    if (!sending.hasRoom(address)) {
       context.header("retry-after", "5");
       return context.json({ error: "As many downloads as are possible are under way; try again in a moment." }, 503);
     }
     const { start, end } = asked === "whole" ? { start: 0, end: total } : asked;
     // Whoever reads nothing for so long is not to keep others out.
-    const { outgoing } = context.env;
     outgoing.setTimeout(bounds.transferPauseMs);
-    const stream = sending.stream(() =>
+    const stream = sending.stream(address, () =>
       pieces({ start, end }, pace, () => {
         const kept = parameters.find(version);
         // Whoever reads sees that there should have been more.

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { Sending } from "./sending.ts";
 
+const HERE = "127.0.0.1";
+
 /** Pieces that come when they are let. */
 function slowPieces() {
   let letCome = () => {};
@@ -16,27 +18,44 @@ function slowPieces() {
 test("whoever hangs up while a piece is being made keeps the place until it is there", async () => {
   const sending = new Sending(1);
   const { pieces, letCome } = slowPieces();
-  const reader = sending.stream(pieces).getReader();
+  const reader = sending.stream(HERE, pieces).getReader();
   const read = reader.read();
   await Promise.resolve();
-  expect(sending.isFull).toBe(true);
+  expect(sending.hasRoom(HERE)).toBe(false);
   await reader.cancel();
-  expect(sending.isFull).toBe(true);
+  expect(sending.hasRoom(HERE)).toBe(false);
   letCome();
   await read;
   await new Promise((resolve) => setTimeout(resolve));
-  expect(sending.isFull).toBe(false);
+  expect(sending.hasRoom(HERE)).toBe(true);
 });
 
 test("whoever hangs up between two pieces gives the place up at once", async () => {
   const sending = new Sending(1);
   const { pieces, letCome } = slowPieces();
-  const reader = sending.stream(pieces).getReader();
+  const reader = sending.stream(HERE, pieces).getReader();
   const read = reader.read();
   await Promise.resolve();
   letCome();
   await read;
-  expect(sending.isFull).toBe(true);
+  expect(sending.hasRoom(HERE)).toBe(false);
   await reader.cancel();
-  expect(sending.isFull).toBe(false);
+  expect(sending.hasRoom(HERE)).toBe(true);
+});
+
+test("one network has half of the places, and this machine all", async () => {
+  const sending = new Sending(4);
+  const begin = (address: string) =>
+    sending.stream(address, () => [Uint8Array.of(1), Uint8Array.of(2)].values()).getReader();
+  const greedy = [begin("203.0.113.7"), begin("203.0.113.7")];
+  for (const reader of greedy) await reader.read();
+  expect([sending.hasRoom("203.0.113.7"), sending.hasRoom("198.51.100.1"), sending.hasRoom(HERE)]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  await greedy[0]?.cancel();
+  expect(sending.hasRoom("203.0.113.7")).toBe(true);
+  for (const reader of [begin(HERE), begin(HERE), begin(HERE)]) await reader.read();
+  expect([sending.hasRoom("198.51.100.1"), sending.hasRoom(HERE)]).toEqual([false, false]);
 });

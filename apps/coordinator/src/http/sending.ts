@@ -1,25 +1,39 @@
-/** Long answers on their way, each in pieces that are made when the reader has taken the one before. */
+import { NetworkCounts } from "@convoy/transport";
+
+/**
+ * Long answers on their way, each in pieces that are made when the reader has taken the one before. One network has at most
+ * half of the places, so that whoever reads slowly, many times over, leaves some to others.
+ */
 export class Sending {
   readonly #most: number;
+  readonly #ofNetworks: NetworkCounts;
   #count = 0;
 
   constructor(most: number) {
     this.#most = most;
+    this.#ofNetworks = new NetworkCounts(Math.ceil(most / 2));
   }
 
-  get isFull(): boolean {
-    return this.#count >= this.#most;
+  /** `address`: where the answer would go. */
+  hasRoom(address: string): boolean {
+    return this.#count < this.#most && this.#ofNetworks.hasRoom(address);
   }
 
   /** An error among the pieces cuts the answer off. */
-  stream(begin: () => Iterator<Uint8Array> | AsyncIterator<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  stream(
+    address: string,
+    begin: () => Iterator<Uint8Array> | AsyncIterator<Uint8Array>,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
     // It counts from the first piece that is asked for: of what is only asked about, no body is read.
     let pieces: ReturnType<typeof begin> | null = null;
     let hasEnded = false;
     let isMaking = false;
     let isWanted = true;
     const end = () => {
-      if (pieces !== null && !hasEnded) this.#count--;
+      if (pieces !== null && !hasEnded) {
+        this.#count--;
+        this.#ofNetworks.remove(address);
+      }
       hasEnded = true;
     };
     return new ReadableStream(
@@ -27,6 +41,7 @@ export class Sending {
         pull: async (controller) => {
           if (pieces === null) {
             this.#count++;
+            this.#ofNetworks.add(address);
             pieces = begin();
           }
           try {
