@@ -201,7 +201,8 @@ export class StretchBooks {
   #rateFactor(stride: number): number {
     const { strategy } = this.#training.settings;
     if (strategy.type === "sync" || strategy.rateScaling === "none") return 1;
-    return strategy.rateScaling === "linear" ? stride : Math.sqrt(stride);
+    if (strategy.rateScaling === "square-root") return Math.sqrt(stride);
+    return strategy.rateScaling === "linear" || stride <= 4 ? stride : 2 * Math.sqrt(stride);
   }
 }
 

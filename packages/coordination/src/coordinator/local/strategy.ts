@@ -19,8 +19,11 @@ export const strategySchema = z.discriminatedUnion("type", [
       /** Of Nesterov's kind; 0: the change is applied as it is. */
       momentum: z.number().min(0).max(0.99),
     }),
-    /** How a worker's learning rate grows with the number of workers whose changes are averaged. */
-    rateScaling: z.enum(["none", "square-root", "linear"]),
+    /**
+     * How a worker's learning rate grows with the number of workers whose changes are averaged. "linear-to-four": by that number
+     * up to four, and from there on with its square root.
+     */
+    rateScaling: z.enum(["none", "square-root", "linear", "linear-to-four"]),
   }),
 ]);
 export type Strategy = z.infer<typeof strategySchema>;

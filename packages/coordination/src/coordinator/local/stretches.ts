@@ -159,6 +159,8 @@ function rateFactor({ rateScaling }: LocalStrategy, workerCount: number): number
       return Math.sqrt(workerCount);
     case "linear":
       return workerCount;
+    case "linear-to-four":
+      return Math.min(workerCount, 2 * Math.sqrt(workerCount));
   }
 }
 
