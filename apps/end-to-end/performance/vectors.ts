@@ -15,6 +15,7 @@ import {
   encodeVector,
   encodeWithFeedback,
   isFiniteVector,
+  scaleVector,
 } from "@convoy/vectors";
 import { type Bar, reportBars } from "../reliability/bars.ts";
 import { medianOf } from "./median.ts";
@@ -56,6 +57,7 @@ function worksOn(length: number): Work[] {
     { name: "copy", bytes: 2 * vector, run: () => other.set(left) },
     { name: "accumulate", bytes: 3 * vector, run: () => addVectors(left, right) },
     { name: "accumulate with weight", bytes: 3 * vector, run: () => accumulateWeighted(left, right, 0.5) },
+    { name: "times a weight", bytes: 2 * vector, run: () => scaleVector(other, 1) },
     { name: "finiteness", bytes: vector, run: () => isFiniteVector(left) },
     { name: "checksum", bytes: vector, run: () => checksum(bytes) },
     { name: "adam", bytes: 7 * vector, run: () => adam.step(left, right, { step: 1000, sampleCount: 64 }, left) },

@@ -17,6 +17,14 @@ export function accumulate(sum: usize, vector: usize, count: i32, weight: f32): 
   }
 }
 
+/** vector ← weight · vector, of `count` floats, a multiple of 4. */
+export function scale(vector: usize, count: i32, weight: f32): void {
+  const factor = f32x4.splat(weight);
+  for (const end = vector + 4 * count; vector < end; vector += 16) {
+    v128.store(vector, f32x4.mul(factor, v128.load(vector)));
+  }
+}
+
 /** Whether each of `count` floats, a multiple of 4, is a finite number. */
 export function finite(vector: usize, count: i32): bool {
   const zero = f32x4.splat(0);

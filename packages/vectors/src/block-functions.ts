@@ -5,6 +5,7 @@
 export interface BlockFunctions {
   add(left: number, right: number, count: number): void;
   accumulate(sum: number, vector: number, count: number, weight: number): void;
+  scale(vector: number, count: number, weight: number): void;
   /** Returns 0 or 1. */
   finite(vector: number, count: number): number;
   /** To about five digits. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accumulateWeighted, addVectors, normOf } from "./index.ts";
+import { accumulateWeighted, addVectors, normOf, scaleVector } from "./index.ts";
 
 const draw = (length: number, seed: number) =>
   Float32Array.from({ length }, (_, i) => Math.sin(seed + 1.7 * i) * 10 ** (((seed + i) % 9) - 6));
@@ -31,6 +31,16 @@ describe("a weighted sum", () => {
 
   test("of two lengths is a programmer's error", () => {
     expect(() => accumulateWeighted(new Float32Array(3), new Float32Array(4), 1)).toThrow("one length");
+  });
+});
+
+describe("a vector times a weight", () => {
+  test.each(lengths)("of %i elements has weight and product rounded to 32 bits", (length) => {
+    for (const weight of [1, -1, 0.1, 1 / 3, 640, 1e-20]) {
+      const vector = draw(length, 1);
+      scaleVector(vector, weight);
+      expect(vector).toEqual(draw(length, 1).map((value) => Math.fround(weight) * value));
+    }
   });
 });
 

@@ -31,6 +31,18 @@ function combineInBlocks(
   }
 }
 
+/** vector ← weight · vector, the weight and each product rounded to 32 bits. */
+export function scaleVector(vector: Float32Array, weight: number): void {
+  const { functions, slots } = roomHere();
+  const slot = slots[0] as Float32Array;
+  for (let start = 0; start < vector.length; start += BLOCK) {
+    const end = Math.min(vector.length, start + BLOCK);
+    slot.set(vector.subarray(start, end));
+    functions.scale(slot.byteOffset, wholeFours(end - start), weight);
+    vector.set(slot.subarray(0, end - start), start);
+  }
+}
+
 /** Whether every element is a number. */
 export function isFiniteFloats(vector: Float32Array): boolean {
   const { functions } = roomHere();

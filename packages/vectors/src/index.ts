@@ -16,5 +16,5 @@ export {
   type Rounding,
 } from "./codecs/encoded-vector.ts";
 export { type EncodingFault, faultInContent, faultInLength } from "./codecs/fault-in.ts";
-export { addVectors } from "./elements.ts";
+export { addVectors, scaleVector } from "./elements.ts";
 export { type StepKernel, type StepVectors, stepInBlocks } from "./step-in-blocks.ts";

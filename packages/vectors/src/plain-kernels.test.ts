@@ -27,6 +27,7 @@ type Call = (functions: BlockFunctions, addresses: Addresses) => unknown;
 const calls: Record<string, Call> = {
   add: (functions, [a, b]) => functions.add(a, b, COUNT),
   accumulate: (functions, [a, b]) => functions.accumulate(a, b, COUNT, 0.1),
+  scale: (functions, [a]) => functions.scale(a, COUNT, 0.1),
   finite: (functions, [a]) => functions.finite(a, COUNT),
   gather: (functions, [a, b, c]) => functions.gather(a, COUNT, 0x3b000000, b, c),
   "gather of nearly all": (functions, [a, b, c]) => functions.gather(a, COUNT, 1, b, c),

@@ -15,6 +15,10 @@ export function plainKernels(memory: ArrayBuffer): BlockFunctions {
   return {
     add: (left, right, count) => accumulate(floatsAt(left, count), floatsAt(right, count), 1),
     accumulate: (sum, vector, count, weight) => accumulate(floatsAt(sum, count), floatsAt(vector, count), weight),
+    scale(vector, count, weight) {
+      const floats = floatsAt(vector, count);
+      for (let i = 0; i < count; i++) floats[i] = (floats[i] as number) * Math.fround(weight);
+    },
     finite: (vector, count) => (floatsAt(vector, count).every(Number.isFinite) ? 1 : 0),
     squares: (vector, count) => floatsAt(vector, count).reduce((sum, value) => sum + value * value, 0),
     gather(floats, count, least, words, places) {

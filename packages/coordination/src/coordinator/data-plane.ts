@@ -14,7 +14,7 @@ import {
   type PartialSums,
 } from "@convoy/gradients";
 import { type CodecName, checksumIn, OutgoingFrame, type SealedChange } from "@convoy/protocol";
-import { addVectors } from "@convoy/vectors";
+import { addVectors, scaleVector } from "@convoy/vectors";
 import { appliedRecipe } from "./local/strategy.ts";
 import { MasterParameters, type Step } from "./master-parameters.ts";
 import type { RunSettings } from "./settings.ts";
@@ -105,7 +105,7 @@ export class DataPlane {
   /** Takes the vector over: it may be written to from now on. */
   accumulate(group: Group, shardCount: number, vector: Float32Array, weight = 1): void {
     assert(this.#root === null, "a complete sum is used before the next begins");
-    if (weight !== 1) for (let i = 0; i < vector.length; i++) vector[i] = Math.fround((vector[i] as number) * weight);
+    if (weight !== 1) scaleVector(vector, weight);
     const { parts, root } = addToTree(this.#parts, group, vector, shardCount, addVectors);
     this.#parts = parts;
     this.#root = root;
