@@ -1,10 +1,12 @@
 import { RandomSequence } from "@convoy/foundation";
+import { findRecipe } from "@convoy/models";
 import { type EvaluationView, limits, type Predictions, readPredictions } from "@convoy/protocol";
 import { hostileFrame } from "@convoy/protocol/hostile";
 import { describe, expect, test } from "vitest";
 import { contradictionAmong, measure } from "./evaluation.ts";
 import { positionOf, runPositionSchema } from "./position.ts";
 import { restoreCoordinator } from "./restore.ts";
+import type { RunSettings } from "./settings.ts";
 import { type Answer, leasesIn, refusalsIn, TestRun, tinySettings } from "./test-run.ts";
 
 /** Taken for the class after their own: every third sample, the more surely the later it comes. */
@@ -96,8 +98,8 @@ describe("predictions that contradict themselves", () => {
 });
 
 /** Until the first evaluation is under way. */
-function evaluatingRun(peers: number): TestRun {
-  const run = new TestRun({ ...tinySettings, testCount: 203 });
+function evaluatingRun(peers: number, change: Partial<RunSettings> = {}): TestRun {
+  const run = new TestRun({ ...tinySettings, testCount: 203, ...change });
   for (let peer = 1; peer <= peers; peer++) run.enter(peer);
   while (run.state.round?.kind === "train") {
     run.now += 10;
@@ -144,6 +146,26 @@ describe("an evaluation", () => {
       expect(evaluation?.confusion?.reduce((sum, count) => sum + count, 0)).toBe(203);
       expect(evaluation?.correctCount).toBe(135);
       expect(newest.accuracy).toBe(135 / 203);
+    },
+  );
+
+  test.each<[string, number, number]>([
+    ["lenet5-mnist", 1, 1024],
+    ["lenet5-mnist", 8, 256],
+    ["alexnet-cifar10", 1, 256],
+  ])(
+    "[L9] goes out in long leases where a forward pass keeps little, and many are there for each: %s, %i",
+    (name, peers, usual) => {
+      const run = evaluatingRun(peers, { recipe: { ...findRecipe(name), batchSize: 32 }, testCount: 10_000 });
+      while (run.state.evaluation === null) {
+        run.now += 1;
+        for (const { peer, state } of [...run.state.workers.values()])
+          if (state === "working" && run.leaseOf(peer).kind === "evaluate") run.evaluate(peer);
+      }
+      const leases = leasesIn(run.effects).filter(({ kind }) => kind === "evaluate");
+      const lengths = leases.map(({ samples }) => samples.length).sort((a, b) => a - b);
+      // One shard each at first, and what is left over at the end.
+      expect(lengths[lengths.length >> 1]).toBe(usual);
     },
   );
 

@@ -2,7 +2,7 @@
 import { SHARD_SIZE } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
-import { elementCount, imageShapeFor } from "@convoy/models";
+import { elementCount, imageShapeFor, modelShapes } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { contributionCodecOf } from "./codec-in-use.ts";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
@@ -204,7 +204,7 @@ function wantedShards(turn: Turn, crew: Crew, round: Round, worker: Worker): num
   const speed = speedOf(worker, round.kind);
   if (speed === null) return 1;
   const share = (policy.shareSlack * round.shards.length * speed) / crew.speed;
-  const most = round.kind === "evaluate" ? evaluationShards(speed) : share;
+  const most = round.kind === "evaluate" ? evaluationShards(turn, speed, share) : share;
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(share, most, sendableShards(turn)))));
 }
 
@@ -215,8 +215,12 @@ function sendableShards({ state }: Turn): number {
   return Math.min(limits.leaseSamples, limits.samplesBytes / pixelsOfSample) / SHARD_SIZE;
 }
 
-function evaluationShards(speed: number): number {
-  return Math.min(policy.evaluationShards, (speed * policy.leaseMs) / 1000 / SHARD_SIZE);
+/** Every lease costs its messages: of a small network many samples go into one, as long as its length does not decide who is last. */
+function evaluationShards({ state }: Turn, speed: number, share: number): number {
+  const activations = modelShapes(state.settings.recipe.model).reduce((sum, shape) => sum + elementCount(shape), 0);
+  const roomy = policy.evaluationBytes / (4 * activations * SHARD_SIZE);
+  const wanted = Math.max(policy.evaluationShards, Math.min(roomy, share / policy.evaluationLeases));
+  return Math.min(wanted, (speed * policy.leaseMs) / 1000 / SHARD_SIZE);
 }
 
 /**

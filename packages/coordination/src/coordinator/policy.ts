@@ -47,8 +47,11 @@ export const policy = {
   shareSlack: 1.25,
   /** So many leases of a round more than there can be workers are remembered: those that are over may still be answered. */
   leasesRemembered: 256,
-  /** Shards of one lease of an evaluation: forward passes keep every activation of the batch. */
+  /** Shards of one lease of an evaluation … */
   evaluationShards: 32,
+  /** … or as many more as have activations of so many bytes, which a forward pass keeps, if a worker then has so many leases. */
+  evaluationBytes: 64 * 1024 * 1024,
+  evaluationLeases: 4,
   /** A worker that has said nothing about the test of its engine for so long is sent away: compiling may take minutes. */
   provingMs: 5 * 60_000,
   /** After this many refused contributions in a row a worker is sent away. */
