@@ -14,6 +14,7 @@ import {
   encodedBytes,
   encodeVector,
   encodeWithFeedback,
+  encodingOf,
   isFiniteVector,
   scaleVector,
 } from "@convoy/vectors";
@@ -26,7 +27,7 @@ const LENGTHS = [
   [44_426, 200],
 ] as const;
 const FLOAT_BYTES = 4;
-const ENCODINGS: readonly Encoding[] = [{ codec: "fp16" }, { codec: "int8" }, { codec: "top-k", share: 0.01 }];
+const ENCODINGS = (["fp16", "int8", "top-k"] as const).map(encodingOf);
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "7" }, json: { type: "string" } },
 });

@@ -6,7 +6,7 @@ import { fork } from "node:child_process";
 import { parseArgs } from "node:util";
 import { findRecipe, parameterLayout } from "@convoy/models";
 import { type CodecName, codecNames } from "@convoy/protocol";
-import { encodedBytes } from "@convoy/vectors";
+import { encodedBytes, encodingOf } from "@convoy/vectors";
 import { type Bar, reportBars } from "../reliability/bars.ts";
 import { bundleApp, CoordinatorProcess } from "../src/coordinator-process.ts";
 import { runManyWorkers, sampleBytesOf } from "./many-workers.ts";
@@ -67,7 +67,7 @@ function optionsOf({ strategy, codec, localSteps }: Way): string[] {
 /** Of one vector, without its frame. */
 function vectorBytes(codec: CodecName): number {
   if (codec === "fp32") return 4 * length;
-  return encodedBytes(codec === "top-k" ? { codec, share: 0.01 } : { codec }, length);
+  return encodedBytes(encodingOf(codec), length);
 }
 
 async function measureBytes(way: Way): Promise<Bar[]> {

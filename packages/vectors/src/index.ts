@@ -10,6 +10,7 @@ export {
   encodedBytes,
   encodeVector,
   encodeWithFeedback,
+  encodingOf,
   isFiniteVector,
   type LossyCodec,
   normOf,

@@ -1,8 +1,5 @@
 import { type FrameHeader, OutgoingEncodedFrame } from "@convoy/protocol";
-import type { Encoding, LossyCodec } from "@convoy/vectors";
-
-/** Of the elements, what top-k sends. */
-const TOP_K_SHARE = 0.01;
+import { encodingOf, type LossyCodec } from "@convoy/vectors";
 
 /**
  * Encodes contributions as the coordinator asked for it, with error feedback: what one lost is added to the next (Seide et al.
@@ -14,9 +11,8 @@ export class ContributionCodec {
 
   /** The frame's bytes; they are nobody else's. */
   encode(codec: LossyCodec, header: FrameHeader, vector: Float32Array): Uint8Array {
-    const encoding: Encoding = codec === "top-k" ? { codec, share: TOP_K_SHARE } : { codec };
     this.#residual ??= new Float32Array(vector.length);
-    const frame = new OutgoingEncodedFrame(encoding, vector.length);
+    const frame = new OutgoingEncodedFrame(encodingOf(codec), vector.length);
     return frame.seal(header, vector, { seed: 0, counter: header.lease }, this.#residual);
   }
 }

@@ -3,10 +3,7 @@
  * loss apart; as each change begins where they are, what one loses is part of the next (error feedback).
  */
 import { type CodecName, type FrameHeader, OutgoingEncodedFrame } from "@convoy/protocol";
-import { type Encoding, isFiniteVector, type LossyCodec, type Passage } from "@convoy/vectors";
-
-/** Of the elements, what top-k sends. */
-const TOP_K_SHARE = 0.01;
+import { encodingOf, isFiniteVector, type LossyCodec, type Passage } from "@convoy/vectors";
 
 /** Writes what follows from the first vector to the second; returns whether all of that are numbers. */
 export type Step = (from: Float32Array, to: Float32Array) => boolean;
@@ -61,8 +58,7 @@ export class MasterParameters {
   }
 
   #encode(codec: LossyCodec, passage: Passage, header: FrameHeader): Uint8Array {
-    const encoding: Encoding = codec === "top-k" ? { codec, share: TOP_K_SHARE } : { codec };
-    const frame = new OutgoingEncodedFrame(encoding, passage.from.length);
+    const frame = new OutgoingEncodedFrame(encodingOf(codec), passage.from.length);
     return frame.sealChange(header, passage, { seed: this.#seed, counter: header.version });
   }
 }

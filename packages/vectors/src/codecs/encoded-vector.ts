@@ -17,6 +17,14 @@ export type Encoding =
   /** Of the elements a share above 0 and up to 1 is kept. */
   | { readonly codec: "top-k"; readonly share: number };
 
+/** Of the elements, what top-k keeps of vectors that travel. */
+const TOP_K_SHARE = 0.01;
+
+/** How vectors travel in a codec. */
+export function encodingOf(codec: LossyCodec): Encoding {
+  return codec === "top-k" ? { codec, share: TOP_K_SHARE } : { codec };
+}
+
 /** Names the random numbers of one encoding: equal names give equal bytes, on every machine. */
 export interface Rounding {
   readonly seed: number;
