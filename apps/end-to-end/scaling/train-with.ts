@@ -23,6 +23,7 @@ export interface Trained {
 }
 
 const START_MS = 1_800_000;
+const END_MS = 3_600_000;
 /** Looking takes the coordinator time, and it shares a processor with the tabs. */
 const LOOK_MS = 200;
 
@@ -46,7 +47,10 @@ export async function train({ workers, kind, strategy, epochs, codec }: Training
       return run.state === "finished" || run.state === "stopped";
     };
     let run = all;
-    for (; !hasEnded(run); run = await coordinator.run()) await pause(LOOK_MS);
+    for (; !hasEnded(run); run = await coordinator.run()) {
+      if (performance.now() - begun > END_MS) throw new Error(`The run does not end. ${coordinator.output()}`);
+      await pause(LOOK_MS);
+    }
     const seconds = (performance.now() - begun) / 1000;
     if (run.state === "stopped") throw new Error(run.sentence);
     const rows = readFileSync(path.join(coordinator.runFolder, "epochs.csv"), "utf8").trim().split("\n").slice(1);

@@ -191,7 +191,7 @@ test("[N3] where all places are taken, it comes again when it is told to, and no
 
 test("[N3] a server that never has a place is given up after ten minutes", async () => {
   const { download, asked } = await downloadFrom(instead(503, { "retry-after": "9999" }, "full"));
-  await hurried(() => expect(download.fetch(wanted)).rejects.toThrow("The answer was 503: full"), 5000);
+  await hurried(() => expect(download.fetch(wanted)).rejects.toThrow("The answer was 503: full"), 500);
   // Ten waits of a minute, then five tries.
   expect(asked).toHaveLength(15);
 });

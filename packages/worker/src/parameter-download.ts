@@ -116,7 +116,9 @@ export class ParameterDownload {
           await pause(error.waitMs, signal);
           continue;
         }
-        tries = part.received - before >= PROGRESS_BYTES ? 1 : tries + 1;
+        const getsOn = part.received - before >= PROGRESS_BYTES;
+        if (getsOn) busyMs = 0;
+        tries = getsOn ? 1 : tries + 1;
         if (error instanceof DownloadError || tries >= TRIES) throw error;
         await pause(FIRST_WAIT_MS * 2 ** (tries - 1), signal);
       }

@@ -1,6 +1,5 @@
 import { parameterLayout, type Recipe } from "@convoy/models";
 import { limits, type ToWorker } from "@convoy/protocol";
-import { AheadSize } from "./ahead-size.ts";
 import { ContributionCodec } from "./contribution-codec.ts";
 import { EpochOrders } from "./epoch-orders.ts";
 import { LocalSteps } from "./local-steps.ts";
@@ -29,8 +28,8 @@ export interface RunInHand {
   readonly sampleBytes: number;
   /** Samples that one request may name, and one answer bring. */
   readonly requestSize: number;
-  /** The same of samples for later: at first a quarter of what a packet may bring, so that little waits behind it. */
-  readonly aheadSize: AheadSize;
+  /** The same of samples for later: a quarter of what a packet may bring, so that little waits behind it. */
+  readonly aheadSize: number;
   readonly cache: SampleCache;
   readonly orders: EpochOrders;
   readonly steps: LocalSteps;
@@ -53,7 +52,7 @@ export function prepareRun(
     downCodec,
     sampleBytes,
     requestSize: within(limits.samplesBytes),
-    aheadSize: new AheadSize(within(limits.chunkBytes / 4), within(limits.samplesBytes)),
+    aheadSize: within(limits.chunkBytes / 4),
     codec: new ContributionCodec(),
     cache: earlier?.cache ?? new SampleCache(sampleBytes),
     orders: new EpochOrders(trainCount),

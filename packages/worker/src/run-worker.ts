@@ -183,8 +183,6 @@ class WorkerShell {
   #execute(effect: WorkerEffect): void {
     switch (effect.type) {
       case "send":
-        if (effect.message.type === "request-samples")
-          this.#run().aheadSize.asked(effect.message.samples, performance.now());
         this.#connection.send(effect.message);
         return;
       case "prove":

@@ -35,8 +35,7 @@ export class SamplesInHand {
     }
     this.#batch = new LeaseBatch(message, sampleBytes, cache, samples);
     const { missing, ahead } = this.#batch;
-    aheadSize.forget();
-    this.#handle({ type: "leased", message, missing, ahead, requestSize, aheadSize: aheadSize.samples });
+    this.#handle({ type: "leased", message, missing, ahead, requestSize, aheadSize });
   }
 
   /** What is for later is not to push out more than half of what is kept. */
@@ -49,12 +48,11 @@ export class SamplesInHand {
       return;
     }
     const ahead = batch.expect(samples, Math.floor(cache.capacity / 2), cache);
-    this.#handle({ type: "announced", lease: message.lease, ahead, aheadSize: aheadSize.samples });
+    this.#handle({ type: "announced", lease: message.lease, ahead, aheadSize });
   }
 
   /** A promise where that takes time. Of what nobody waits for any more, nothing is inflated. */
   store(message: SamplesMessage, run: RunInHand): Promise<void> | null {
-    run.aheadSize.answered(message.samples, performance.now());
     const isWanted = this.#batch?.lease.lease === message.lease && message.samples.length <= run.requestSize;
     if (isWanted && message.compression === "deflate") return this.#inflate(message, run);
     if (isWanted) this.#fill(message, run);

@@ -16,7 +16,7 @@ function served(of = recipe) {
   const downloads = new ModelDownloads(() => ({ settings, parameters: vector(step), step }));
   const app: Routes = new Hono();
   addModelRoutes(app, () => downloads, { error: "preparing" });
-  const env = { incoming: { socket: { remoteAddress: "127.0.0.1" } } };
+  const env = { incoming: { socket: { remoteAddress: "127.0.0.1" } }, outgoing: { setTimeout() {} } };
   const get = (path: string, init?: RequestInit) => app.request(`/api/run/${path}`, init, env);
   return { get, learn: () => step++ };
 }

@@ -38,6 +38,8 @@ function answer(
     context.header("retry-after", "10");
     return context.json({ error: "As many downloads as are possible are under way; try again in a moment." }, 503);
   }
+  // Whoever reads nothing for so long is not to keep others out.
+  context.env.outgoing.setTimeout(limits.transferPauseMs);
   return context.body(
     sending.stream(address, () => content.pieces()[Symbol.iterator]()),
     200,

@@ -154,7 +154,7 @@ describe("an evaluation", () => {
     ["lenet5-mnist", 8, 256],
     ["alexnet-cifar10", 1, 256],
   ])(
-    "[L9] goes out in long leases where a forward pass keeps little, and many are there for each: %s, %i",
+    "goes out in long leases where a forward pass keeps little, and many are there for each: %s, %i",
     (name, peers, usual) => {
       const run = evaluatingRun(peers, { recipe: { ...findRecipe(name), batchSize: 32 }, testCount: 10_000 });
       while (run.state.evaluation === null) {

@@ -219,7 +219,10 @@ function sendableShards({ state }: Turn): number {
 function evaluationShards({ state }: Turn, speed: number, share: number): number {
   const activations = modelShapes(state.settings.recipe.model).reduce((sum, shape) => sum + elementCount(shape), 0);
   const roomy = policy.evaluationBytes / (4 * activations * SHARD_SIZE);
-  const wanted = Math.max(policy.evaluationShards, Math.min(roomy, share / policy.evaluationLeases));
+  const wanted = Math.max(
+    policy.evaluationShards,
+    Math.min(roomy, share / policy.shareSlack / policy.evaluationLeases),
+  );
   return Math.min(wanted, (speed * policy.leaseMs) / 1000 / SHARD_SIZE);
 }
 

@@ -1,0 +1,40 @@
+import { findRecipe } from "@convoy/models";
+import { describe, expect, test } from "vitest";
+import { settingsOf } from "./open-run.ts";
+import type { Opening } from "./opening.ts";
+
+/** Of a new run with these options; with those that say nothing about how it is led, unless told. */
+function settingsWith(recipe: string, options: Partial<Opening["options"]> = {}) {
+  const set = { count: 100 };
+  return settingsOf({
+    options: { exact: false, checkpointSeconds: 10, ...options },
+    recipe: findRecipe(recipe),
+    start: null,
+    obtained: { dataset: { name: "mnist", title: "MNIST", train: set, test: set }, warning: null },
+  } as unknown as Parameters<typeof settingsOf>[0]);
+}
+
+describe("a new run", () => {
+  test.each([
+    ["lenet5-mnist", "linear"],
+    ["lenet5-mnist-adam", "linear-to-four"],
+    ["alexnet-cifar10-small", "linear-to-four"],
+  ])("of %s learns side by side, with a rate that grows as its optimizer lets it: %s", (recipe, rateScaling) => {
+    expect(settingsWith(recipe)).toMatchObject({
+      strategy: { type: "local", localSteps: null, outer: { learningRate: 1, momentum: 0 }, rateScaling },
+      codec: "auto",
+      downCodec: "auto",
+    });
+  });
+
+  test("shares every batch where it is asked to, or has to be exact", () => {
+    for (const options of [{ strategy: "sync" }, { exact: true }] as const) {
+      const settings = settingsWith("lenet5-mnist", options);
+      expect(settings).toMatchObject({ strategy: { type: "sync" }, codec: "fp32", downCodec: "fp32" });
+    }
+  });
+
+  test("goes down in int8 where workers send the largest elements alone", () => {
+    expect(settingsWith("lenet5-mnist", { codec: "top-k" })).toMatchObject({ codec: "top-k", downCodec: "int8" });
+  });
+});
