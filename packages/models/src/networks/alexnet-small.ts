@@ -30,9 +30,12 @@ export const alexnetSmall: ModelSpecification = {
 
 const dropout: Layer = { type: "dropout", rate: 0.5 };
 
-/** With half of the inputs of both wide dense layers left out in training, as in `alexnet`. The same parameters. */
+/**
+ * With half of what both wide dense layers give left out in training. `alexnet` leaves out half of their inputs; here the first has
+ * 256 of them, and can spare none. The same parameters.
+ */
 export const alexnetSmallWithDropout: ModelSpecification = {
   ...alexnetSmall,
   name: "alexnet-small-dropout",
-  layers: [...features, dropout, ...wide, dropout, ...wide, scores],
+  layers: [...features, ...wide, dropout, ...wide, dropout, scores],
 };

@@ -7,7 +7,7 @@ export const alexnetCifar10Small: Recipe = {
   source:
     "The layers and sizes of alexnet-cifar10-small-collapse, which never learns, repaired. Departures from it: He's " +
     "initialisation instead of Glorot's, mean and deviation of each channel of CIFAR-10's training set, random crops of pictures with a " +
-    "margin of 4 pixels, reflections, dropout of 0.5 before both wide dense layers, PyTorch's Adam at 0.0004 instead of Keras' " +
+    "margin of 4 pixels, reflections, dropout of 0.5 behind both wide dense layers, PyTorch's Adam at 0.0004 instead of Keras' " +
     "at 0.001, with a warm-up and a cosine, and 14 epochs with batches of 128 instead of 10 with 32. Nobody has published it; " +
     "a PyTorch control with such settings had 65.2 % of the test set right. How long the warm-up lasts, and that the normal " +
     "distribution is truncated, is our choice.",
