@@ -2,7 +2,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { findRecipe, type Recipe, recipes } from "@convoy/models";
-import type { Workers } from "./results.ts";
+import type { Reproduction, Workers } from "./results.ts";
 
 const usage = `npm run reproduce -- <recipe> [options]     train it through the real system, and compare
 npm run reproduce -- --all --quick          a shortened form of every recipe
@@ -14,6 +14,7 @@ npm run reproduce -- --table                write docs/results.md again from doc
   --workers <n>          how many (default 2); with --exact several numbers: 1,4
   --tabs                 workers are tabs of Chromium, not headless
   --seeds <n>            so many seeds (default 1), beginning with --seed (default 1)
+  --strategy <s>         sync (default): workers share every batch; or local: each learns for a while, as a run does unasked
   --exact                the same bits with each number of workers
   --quick                a few steps, on the first samples of the dataset
   --pytorch              train with PyTorch too, seed by seed (CONVOY_PYTHON names a Python that has it)
@@ -35,6 +36,7 @@ export interface ReproduceOptions {
   readonly workerCounts: readonly number[];
   readonly workerKind: Workers["kind"];
   readonly seeds: readonly number[];
+  readonly strategy: Reproduction["strategy"];
   readonly exact: boolean;
   readonly quick: boolean;
   readonly pytorch: boolean;
@@ -69,6 +71,7 @@ export function readOptions(args: readonly string[], root: string): ReproduceOpt
     workerCounts,
     workerKind: values.tabs ? "tabs" : "headless workers",
     seeds: Array.from({ length: whole("--seeds", values.seeds, 1) }, (_, index) => first + index),
+    strategy: strategyNamed(values.strategy, values.exact),
     exact: values.exact,
     quick: values.quick,
     pytorch: values.pytorch,
@@ -96,6 +99,7 @@ function parse(args: readonly string[]) {
         tabs: flag,
         seeds: { type: "string", default: "1" },
         seed: { type: "string", default: "1" },
+        strategy: { type: "string", default: "sync" },
         exact: flag,
         quick: flag,
         pytorch: flag,
@@ -110,6 +114,13 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`);
   }
+}
+
+function strategyNamed(name: string, exact: boolean): ReproduceOptions["strategy"] {
+  if (name !== "sync" && name !== "local") throw new UsageError(`--strategy "${name}" must be sync or local.`);
+  if (name === "local" && exact)
+    throw new UsageError("Exact runs share every batch: leave out --strategy, or --exact.");
+  return name;
 }
 
 function optional(option: string, text: string | undefined): number | null {

@@ -17,14 +17,15 @@ export interface Undertaking {
 }
 
 export function trainingOf({ recipe, form, options, root }: Undertaking, workers: Workers, seed: number): Training {
-  const { exact, out, builtInDigits, datasetDir } = options;
-  const lenders = `${workers.count}-${workers.kind.replace(" ", "-")}${exact ? "-exact" : ""}`;
+  const { exact, strategy, out, builtInDigits, datasetDir } = options;
+  const lenders = `${workers.count}-${workers.kind.replace(" ", "-")}${exact ? "-exact" : ""}${strategy === "local" ? "-local" : ""}`;
   const given = datasetDir === null ? [] : ["--dataset-dir", datasetDir];
   return {
     recipe,
     parameterCount: parameterLayout(recipe.model).length,
     form,
     workers,
+    strategy,
     exact,
     seed,
     dataset: builtInDigits ? ["--dataset", "built-in-digits"] : given,

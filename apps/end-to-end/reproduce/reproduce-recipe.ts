@@ -28,7 +28,7 @@ export async function reproduceRecipe(undertaking: Undertaking): Promise<Reprodu
 }
 
 export function announce({ recipe, form, options }: Undertaking, workers: Workers, seed: number): void {
-  const lenders = `${workersInWords(workers)}${options.exact ? ", exact" : ""}`;
+  const lenders = [workersInWords(workers), options.strategy, ...(options.exact ? ["exact"] : [])].join(", ");
   process.stdout.write(`\n${recipe.name}: ${describeForm(form)}, ${lenders}, seed ${seed}\n`);
 }
 
@@ -65,6 +65,7 @@ function collect(undertaking: Undertaking, workers: Workers, convoy: readonly Tr
     whole: isWhole(form, recipe),
     workers,
     published: recipe.published === undefined ? null : publishedOf(recipe.published),
+    strategy: options.strategy,
     exact: options.exact,
     convoy: [...convoy],
     pytorch,

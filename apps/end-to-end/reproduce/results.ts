@@ -97,6 +97,8 @@ const reproductionSchema = z.strictObject({
       testAccuracy: share,
     })
     .nullable(),
+  /** Results from before there was a choice are of "sync". */
+  strategy: z.enum(["sync", "local"]).default("sync"),
   exact: z.boolean(),
   convoy: z.array(trainedSeedSchema).min(1),
   pytorch: z.array(torchSeedSchema),
@@ -127,8 +129,10 @@ export function workersInWords({ kind, count }: Workers): string {
   return `${count} ${count === 1 ? kind.slice(0, -1) : kind}`;
 }
 
-/** Of the file of these results: "lenet5-mnist", "lenet5-mnist-quick", "lenet5-mnist-exact-quick". */
-export function nameOf({ kind, recipe, whole, form }: Results, quick: boolean): string {
+/** Of the file of these results: "lenet5-mnist", "lenet5-mnist-local", "lenet5-mnist-quick", "lenet5-mnist-exact-quick". */
+export function nameOf(results: Results, quick: boolean): string {
+  const { kind, recipe, whole, form } = results;
   const length = whole ? "" : quick ? "-quick" : `-${form.epochs}-epochs`;
-  return `${recipe}${kind === "exact" ? "-exact" : ""}${length}`;
+  const isLocal = kind === "reproduction" && results.strategy === "local";
+  return `${recipe}${kind === "exact" ? "-exact" : ""}${isLocal ? "-local" : ""}${length}`;
 }

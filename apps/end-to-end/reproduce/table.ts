@@ -6,9 +6,9 @@ import { type Reproduction, type TorchSeed, type TrainedSeed, workersInWords } f
 import { type EpochSummary, type Spread, spreadOf, summarize } from "./summary.ts";
 
 export function describeResults(results: Reproduction): string {
-  const { recipe, title, form, whole } = results;
+  const { recipe, title, form, whole, strategy } = results;
   return [
-    `### ${title} (\`${recipe}\`${whole ? "" : ", shortened"})`,
+    `### ${title} (\`${recipe}\`${whole ? "" : ", shortened"})${strategy === "local" ? ", side by side" : ""}`,
     "",
     `${capital(describeForm(form))}. ${describeTraining(results)} ${describeTorch(results)}`,
     "",
@@ -21,7 +21,7 @@ export function describeResults(results: Reproduction): string {
   ].join("\n");
 }
 
-function describeTraining({ convoy, workers, exact }: Reproduction): string {
+function describeTraining({ convoy, workers, strategy, exact }: Reproduction): string {
   const [first] = convoy as [TrainedSeed];
   const parts = Math.max(...convoy.map((seed) => seed.parts));
   const interrupted =
@@ -30,7 +30,7 @@ function describeTraining({ convoy, workers, exact }: Reproduction): string {
       : ` Interrupted up to ${parts - 1} ${parts === 2 ? "time" : "times"}: times are sums of the parts.`;
   const { machine } = first;
   return [
-    `Convoy${exact ? ", exact" : ""}: ${workersInWords(workers)} (${first.engines.join(", ")}), ${seedsInWords(convoy)} on ${first.dataset}, ${first.steps.toLocaleString("en-US")} steps`,
+    `Convoy${exact ? ", exact" : ""}${strategy === "local" ? ", strategy local" : ""}: ${workersInWords(workers)} (${first.engines.join(", ")}), ${seedsInWords(convoy)} on ${first.dataset}, ${first.steps.toLocaleString("en-US")} steps`,
     `in ${duration(spreadOf(convoy.map(({ seconds }) => seconds)).mean)},`,
     `${bytes(spreadOf(convoy.map(({ sentBytes }) => sentBytes)).mean)} sent to the workers and ${bytes(spreadOf(convoy.map(({ receivedBytes }) => receivedBytes)).mean)} received,`,
     `commit ${first.commit}, ${first.finishedAt.slice(0, 10)}; ${machine.cores} cores of ${machine.processor}, ${machine.memoryGb} GB, Node ${machine.node}.${interrupted}`,

@@ -9,7 +9,14 @@ import { askAgain } from "./ask-again.ts";
 import { readJson, writeJson } from "./json-file.ts";
 import { currentCommit, describeMachine } from "./machine.ts";
 import { type PartNews, Parts } from "./parts.ts";
-import { type Epoch, type Form, type TrainedSeed, trainedSeedSchema, type Workers } from "./results.ts";
+import {
+  type Epoch,
+  type Form,
+  type Reproduction,
+  type TrainedSeed,
+  trainedSeedSchema,
+  type Workers,
+} from "./results.ts";
 import {
   datasetTitleOf,
   endLeftOver,
@@ -34,6 +41,7 @@ export interface Training {
   readonly parameterCount: number;
   readonly form: Form;
   readonly workers: Workers;
+  readonly strategy: Reproduction["strategy"];
   readonly exact: boolean;
   readonly seed: number;
   /** Options of the coordinator that say what it trains on. */
@@ -139,13 +147,14 @@ function newsOf({ step, workers }: RunView): Omit<PartNews, keyof Traffic> {
   return { step, engines, shards: workers.map(({ shards }) => shards) };
 }
 
-function argumentsOf({ recipe, parameterCount, form, workers, exact, seed }: Training): string[] {
+function argumentsOf({ recipe, parameterCount, form, workers, strategy, exact, seed }: Training): string[] {
   return [
     ...["--recipe", recipe.name, "--seed", String(seed), "--epochs", String(form.epochs)],
     ...["--local-workers", String(workers.kind === "tabs" ? 0 : workers.count)],
     ...["--checkpoint-seconds", parameterCount > LARGE ? "60" : "10"],
     ...(form.trainSamples === null ? [] : ["--train-samples", String(form.trainSamples)]),
     ...(form.testSamples === null ? [] : ["--test-samples", String(form.testSamples)]),
+    ...["--strategy", strategy],
     ...(exact ? ["--exact"] : []),
   ];
 }

@@ -75,6 +75,7 @@ function reproduction(change: Partial<Reproduction> = {}): Reproduction {
     whole: true,
     workers: { kind: "headless workers", count: 2 },
     published: { loss: [1.93, 0.348], testAccuracy: 0.9819 },
+    strategy: "sync",
     exact: false,
     convoy: [trained(1, [1.7, 0.3], 0.982), trained(2, [1.9, 0.32], 0.984)],
     pytorch: [torch(1, [1.8, 0.31], 0.983), torch(2, [2, 0.35], 0.981), torch(3, [1.9, 0.33], 0.982)],
@@ -89,6 +90,15 @@ test("several seeds have a mean and a range", () => {
   const [first] = summarize(reproduction().convoy);
   expect(first?.loss).toEqual({ mean: expect.closeTo(1.8), least: 1.7, most: 1.9 });
   expect(first?.testAccuracy.mean).toBeCloseTo(0.983);
+});
+
+test("what was learned side by side has a file and a heading of its own, and says so", () => {
+  const local = reproduction({ strategy: "local" });
+  expect([nameOf(reproduction(), false), nameOf(local, false)]).toEqual(["lenet5-mnist", "lenet5-mnist-local"]);
+  expect(describeResults(local)).toMatch(
+    /^### LeNet-5 on MNIST \(`lenet5-mnist`\), side by side\n\n.*Convoy, strategy local: 2 headless/,
+  );
+  expect(describeResults(reproduction())).toMatch(/^### LeNet-5 on MNIST \(`lenet5-mnist`\)\n\n.*Convoy: 2 headless/);
 });
 
 describe("checks", () => {
@@ -224,15 +234,8 @@ describe("exact runs", () => {
   });
 
   test("stand side by side, to the last digit", () => {
-    const {
-      workers: _,
-      published: __,
-      exact: ___,
-      convoy: ____,
-      pytorch: _____,
-      pytorchMissing: ______,
-      ...common
-    } = reproduction();
+    const { format, formatVersion, recipe, title, form, whole } = reproduction();
+    const common = { format, formatVersion, recipe, title, form, whole };
     const comparison: Comparison = { ...common, kind: "exact", runs, ...compareRuns(runs, [losses, losses]) };
     const text = describeComparison(comparison);
     expect(text).toContain("Every loss and every parameter is the same to the last bit.");
