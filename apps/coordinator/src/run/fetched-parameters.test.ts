@@ -21,7 +21,8 @@ function serve(asked: string[] = []): OpenBytes {
   addParameterRoutes(app, () => run.loop.versions);
   return async (path, headers) => {
     asked.push(path);
-    const answer = await app.request(path, { headers }, { outgoing: { setTimeout() {} } });
+    const connection = { incoming: { socket: { remoteAddress: "127.0.0.1" } }, outgoing: { setTimeout() {} } };
+    const answer = await app.request(path, { headers }, connection);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     return {
       status: answer.status,
