@@ -2,11 +2,11 @@
 import { SHARD_SIZE } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
-import { elementCount, imageShapeFor, modelShapes } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { contributionCodecOf } from "./codec-in-use.ts";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
 import { isSetAside } from "./gradient-size.ts";
+import { wantedShards } from "./lease-size.ts";
 import { announceNext } from "./local/announce.ts";
 import { describeStretch, hasAdded, planRound, stretchFor, timeForStretch } from "./local/stretches.ts";
 import { samplesAhead, samplesOf } from "./named-samples.ts";
@@ -47,7 +47,7 @@ export function issueLeases(turn: Turn): void {
       continue;
     }
     const isFree = (shard: number) => round.shards[shard] === "open";
-    const group = findFreeGroup(wantedShards(turn, crew, round, worker), round.shards.length, isFree);
+    const group = findFreeGroup(wantedShards(turn.state, crew, round, worker), round.shards.length, isFree);
     assert(group !== null, "an open shard is a free group");
     const range = { first: firstShard(group), end: endShard(group, round.shards.length) };
     issueLease(turn, round, worker, { group, ...range, allowedMs: allowedTime(turn, crew, worker, round, range) });
@@ -194,36 +194,6 @@ function forgetOldLease(turn: Turn): void {
     turn.leases.delete(lease.id);
     return;
   }
-}
-
-/**
- * The batch shared out by speed, in powers of two: the largest that is at most a little above the share. What is left
- * goes to whoever is done first. A newcomer shows its speed on one shard.
- */
-function wantedShards(turn: Turn, crew: Crew, round: Round, worker: Worker): number {
-  const speed = speedOf(worker, round.kind);
-  if (speed === null) return 1;
-  const share = (policy.shareSlack * round.shards.length * speed) / crew.speed;
-  const most = round.kind === "evaluate" ? evaluationShards(turn, speed, share) : share;
-  return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(share, most, sendableShards(turn)))));
-}
-
-/** How many shards one message can name, and one answer bring the pixels of. */
-function sendableShards({ state }: Turn): number {
-  const { preprocessing, model } = state.settings.recipe;
-  const pixelsOfSample = elementCount(imageShapeFor(preprocessing, model.inputShape));
-  return Math.min(limits.leaseSamples, limits.samplesBytes / pixelsOfSample) / SHARD_SIZE;
-}
-
-/** Every lease costs its messages: of a small network many samples go into one, as long as its length does not decide who is last. */
-function evaluationShards({ state }: Turn, speed: number, share: number): number {
-  const activations = modelShapes(state.settings.recipe.model).reduce((sum, shape) => sum + elementCount(shape), 0);
-  const roomy = policy.evaluationBytes / (4 * activations * SHARD_SIZE);
-  const wanted = Math.max(
-    policy.evaluationShards,
-    Math.min(roomy, share / policy.shareSlack / policy.evaluationLeases),
-  );
-  return Math.min(wanted, (speed * policy.leaseMs) / 1000 / SHARD_SIZE);
 }
 
 /**

@@ -21,7 +21,7 @@ export const strategySchema = z.discriminatedUnion("type", [
     }),
     /**
      * How a worker's learning rate grows with the number of workers whose changes are averaged. "linear-to-four": by that number
-     * up to four, and from there on with its square root.
+     * up to four, and from there on with its square root. Runs with "square-root" were begun before that, and go on so.
      */
     rateScaling: z.enum(["none", "square-root", "linear", "linear-to-four"]),
   }),
