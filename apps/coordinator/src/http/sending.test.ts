@@ -15,12 +15,18 @@ function slowPieces() {
   return { pieces, letCome: () => letCome() };
 }
 
-test("whoever hangs up while a piece is being made keeps the place until it is there", async () => {
+/** A download for which there is one place, while its first piece is being made. */
+async function begin() {
   const sending = new Sending(1);
   const { pieces, letCome } = slowPieces();
   const reader = sending.stream(HERE, pieces).getReader();
   const read = reader.read();
   await Promise.resolve();
+  return { sending, letCome, reader, read };
+}
+
+test("whoever hangs up while a piece is being made keeps the place until it is there", async () => {
+  const { sending, letCome, reader, read } = await begin();
   expect(sending.hasRoom(HERE)).toBe(false);
   await reader.cancel();
   expect(sending.hasRoom(HERE)).toBe(false);
@@ -31,11 +37,7 @@ test("whoever hangs up while a piece is being made keeps the place until it is t
 });
 
 test("whoever hangs up between two pieces gives the place up at once", async () => {
-  const sending = new Sending(1);
-  const { pieces, letCome } = slowPieces();
-  const reader = sending.stream(HERE, pieces).getReader();
-  const read = reader.read();
-  await Promise.resolve();
+  const { sending, letCome, reader, read } = await begin();
   letCome();
   await read;
   expect(sending.hasRoom(HERE)).toBe(false);
@@ -45,9 +47,9 @@ test("whoever hangs up between two pieces gives the place up at once", async () 
 
 test("one network has half of the places, and this machine all", async () => {
   const sending = new Sending(4);
-  const begin = (address: string) =>
+  const download = (address: string) =>
     sending.stream(address, () => [Uint8Array.of(1), Uint8Array.of(2)].values()).getReader();
-  const greedy = [begin("203.0.113.7"), begin("203.0.113.7")];
+  const greedy = [download("203.0.113.7"), download("203.0.113.7")];
   for (const reader of greedy) await reader.read();
   expect([sending.hasRoom("203.0.113.7"), sending.hasRoom("198.51.100.1"), sending.hasRoom(HERE)]).toEqual([
     false,
@@ -56,6 +58,6 @@ test("one network has half of the places, and this machine all", async () => {
   ]);
   await greedy[0]?.cancel();
   expect(sending.hasRoom("203.0.113.7")).toBe(true);
-  for (const reader of [begin(HERE), begin(HERE), begin(HERE)]) await reader.read();
+  for (const reader of [download(HERE), download(HERE), download(HERE)]) await reader.read();
   expect([sending.hasRoom("198.51.100.1"), sending.hasRoom(HERE)]).toEqual([false, false]);
 });
