@@ -1,5 +1,5 @@
 /**
- * `npm run build`: dist/main.js, the thread that it starts, and what it loads only when it is needed. Packages of this
+ * `npm run build`: dist/main.js, the threads that it starts, and what it loads only when it is needed. Packages of this
  * workspace are TypeScript and go in; installed ones stay out.
  */
 import { readFileSync, rmSync } from "node:fs";
@@ -12,7 +12,9 @@ const { dependencies } = JSON.parse(readFileSync(join(app, "package.json"), "utf
 // Parts have names that change with their content; older ones would pile up.
 rmSync(join(app, "dist"), { recursive: true, force: true });
 await build({
-  entryPoints: [join(app, "src/main.ts"), join(app, "src/checkpoints/file-thread.ts")],
+  entryPoints: ["main.ts", "checkpoints/file-thread.ts", "plane/plane-thread.ts"].map((entry) =>
+    join(app, "src", entry),
+  ),
   outdir: join(app, "dist"),
   entryNames: "[name]",
   bundle: true,

@@ -1,5 +1,5 @@
 /** A run in one process: the real loop and the real workers, over emulated links, around engines that only take time. */
-import { DataPlane, startCoordinator } from "@convoy/coordination";
+import { startCoordinator } from "@convoy/coordination";
 import { type Dataset, drawBuiltInDigits, type SampleSet } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { elementCount, imageShapeFor, initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
@@ -9,6 +9,7 @@ import { runWorker } from "@convoy/worker";
 import { EpochOrders, LentSamples, sleepingEngine, withSamplesAtHand } from "@convoy/worker/sleeping";
 import { chooseRecipe } from "../src/choose-recipe.ts";
 import { readOptions } from "../src/options.ts";
+import { PlaneHere } from "../src/plane/plane-here.ts";
 import { settingsOf } from "../src/run/open-run.ts";
 import { RunLoop } from "../src/run/run-loop.ts";
 import { type SampleSource, ServedSamples } from "../src/samples/served-samples.ts";
@@ -86,7 +87,7 @@ export class EmulatedRun {
     const parameters = initializeParameters(layout, recipe.initialization, settings.seed);
     const loop = new RunLoop({
       state: startCoordinator(settings, dataset.test.labels, Date.now()),
-      plane: new DataPlane(settings, { version: 0, parameters }),
+      plane: new PlaneHere(settings, { version: 0, parameters }),
       dataset,
       samples: options.samplesAtHand ? new ServedSamples(dataset) : digitsFor(dataset),
       admit: () => ({ access: "admin" }),

@@ -6,7 +6,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { DataPlane, startCoordinator } from "@convoy/coordination";
+import { startCoordinator } from "@convoy/coordination";
 import { findRecipe, initializeParameters, parameterLayout } from "@convoy/models";
 import { FRAME_HEADER_BYTES, limits, OutgoingFrame, readFrame, snapshotPath } from "@convoy/protocol";
 import { acceptWithinBounds } from "@convoy/transport";
@@ -20,6 +20,7 @@ import { Hono } from "hono";
 import { listen } from "../src/http/listen.ts";
 import { addParameterRoutes } from "../src/http/parameter-routes.ts";
 import { readOptions } from "../src/options.ts";
+import { PlaneHere } from "../src/plane/plane-here.ts";
 import { settingsOf } from "../src/run/open-run.ts";
 import { RunLoop } from "../src/run/run-loop.ts";
 import { ServedSamples } from "../src/samples/served-samples.ts";
@@ -147,7 +148,7 @@ async function serve() {
   const parameters = initializeParameters(parameterLayout(recipe.model), recipe.initialization, settings.seed);
   const loop = new RunLoop({
     state: startCoordinator(settings, dataset.test.labels, Date.now()),
-    plane: new DataPlane(settings, { version: 0, parameters }),
+    plane: new PlaneHere(settings, { version: 0, parameters }),
     dataset,
     samples: new ServedSamples(dataset),
     admit: () => ({ access: "admin" }),

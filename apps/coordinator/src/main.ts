@@ -13,6 +13,7 @@ const folders = {
   dashboard: fileURLToPath(new URL("../../dashboard/out", import.meta.url)),
   headlessWorker: fileURLToPath(new URL("../../headless-worker/dist/main.js", import.meta.url)),
   fileThread: fileURLToPath(new URL("file-thread.js", import.meta.url)),
+  planeThread: fileURLToPath(new URL("plane-thread.js", import.meta.url)),
 };
 
 // A terminal that was closed cannot be written to; the run goes on, and its parameters are saved.

@@ -13,12 +13,12 @@ import { dialSocketIo } from "@convoy/transport/client";
 import { runWorker } from "@convoy/worker";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { fileThread } from "./checkpoints/test-file-thread.ts";
 import { smallDigits } from "./datasets/small-mnist.ts";
 import type { obtainForRun } from "./obtain-for-run.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { type Coordinator, startCoordinator } from "./start-coordinator.ts";
 import { StartError } from "./start-error.ts";
+import { fileThread, planeThread } from "./test-threads.ts";
 
 let folder: string;
 let printed: string;
@@ -73,6 +73,7 @@ function start(change: Partial<CoordinatorOptions> = {}, obtain = drawn): Promis
     dashboard: join(folder, "missing"),
     headlessWorker: join(folder, "missing.js"),
     fileThread: fileThread(),
+    planeThread: planeThread(),
   };
   const log = pino({}, { write: () => {} });
   // Only what a test names is looked for; nothing is downloaded.

@@ -39,6 +39,8 @@ export interface CoordinatorFolders {
   readonly headlessWorker: string;
   /** The program of the thread that writes files. */
   readonly fileThread: string;
+  /** The program of the thread that long vectors have. */
+  readonly planeThread: string;
 }
 
 export async function startCoordinator(
@@ -60,7 +62,17 @@ export async function startCoordinator(
   const obtained = await obtain(recipe, withDatasetOf(chosen, options), log);
   const files = new LargeFiles(folders.fileThread);
   const onLost = () => endTakenOver(log);
-  const opened = await openRun({ options, recipe, obtained, chosen, start, files, log, onLost });
+  const opened = await openRun({
+    options,
+    recipe,
+    obtained,
+    chosen,
+    start,
+    files,
+    planeThread: folders.planeThread,
+    log,
+    onLost,
+  });
   const { settings, plane, folder, remark } = opened;
   const admit = (caller: Caller, token: string | null) => port.access.admit(caller, token);
   const snapshot = () => ({ settings, parameters: plane.parameters, step: plane.version });
@@ -94,13 +106,14 @@ export async function startCoordinator(
       clearInterval(ticker);
       workers.close();
       // First what cannot be had again: closing connections may take as long as their other ends like.
-      await saving.finish(() => loop.position());
+      await saving.finish((then) => loop.stand(then));
       await exporting?.close();
       port.close();
       await sockets.close();
       loop.close();
       await folder.close();
       await files.close();
+      await plane.close();
       await opened.lock.release();
     },
   };

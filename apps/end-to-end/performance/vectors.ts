@@ -1,7 +1,10 @@
 /**
  * `npm run bench:vectors`: what is done to vectors of AlexNet's length and of LeNet-5's, beside a plain copy of as many floats,
- * in rounds in which all take turns. Bandwidths count every byte that has to be read or written.
+ * in rounds in which all take turns. Bandwidths count every byte that has to be read or written. Then what a thread of their own
+ * is worth to long ones.
  */
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { RandomSequence } from "@convoy/foundation";
 import { createOptimizer } from "@convoy/gradients";
@@ -19,6 +22,7 @@ import {
   scaleVector,
 } from "@convoy/vectors";
 import { type Bar, reportBars } from "../reliability/bars.ts";
+import { bundleApp } from "../src/coordinator-process.ts";
 import { medianOf } from "./median.ts";
 
 /** And how often each work is done for one measurement. */
@@ -118,7 +122,29 @@ function shown(name: string, value: number, unit: string): Bar {
   return { name, value, unit, limit: "at least", must: null, aim: null };
 }
 
-reportBars(
-  LENGTHS.flatMap(([length, times]) => barsOf(length, times)),
-  values.json,
-);
+/** What `apps/coordinator/scaling/long-vectors.ts` prints. */
+interface LongVectors {
+  readonly workers: number;
+  readonly places: readonly {
+    readonly place: string;
+    readonly measured: readonly { readonly roundMs: number; readonly heldUpMs: number; readonly residentGb: number }[];
+  }[];
+}
+
+function threadBars(): Bar[] {
+  bundleApp("coordinator");
+  const root = import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf("apps"));
+  const program = [
+    path.join("scripts", "run-source.mjs"),
+    path.join("apps", "coordinator", "scaling", "long-vectors.ts"),
+  ];
+  const printed = execFileSync(process.execPath, program, { cwd: root, encoding: "utf8" }).trim().split("\n").at(-1);
+  const { workers, places }: LongVectors = JSON.parse(printed ?? "");
+  return places.flatMap(({ place, measured }) => [
+    shown(`vectors ${place}: longest time that sockets wait`, medianOf(measured.map((of) => of.heldUpMs)), "ms"),
+    shown(`vectors ${place}: adding ${workers} and a step`, medianOf(measured.map((of) => of.roundMs)), "ms"),
+    shown(`vectors ${place}: memory of the process`, medianOf(measured.map((of) => of.residentGb)), "GB"),
+  ]);
+}
+
+reportBars([...LENGTHS.flatMap(([length, times]) => barsOf(length, times)), ...threadBars()], values.json);

@@ -1,5 +1,4 @@
-export { agreedCodecs } from "./coordinator/codec-in-use.ts";
-export { DataPlane, type PlaneStart } from "./coordinator/data-plane.ts";
+export { DataPlane, type KeptVectors, type PlaneStart } from "./coordinator/data-plane.ts";
 export { describeRun } from "./coordinator/describe-run.ts";
 export type { CoordinatorEffect, Report } from "./coordinator/effect.ts";
 export type { CoordinatorEvent } from "./coordinator/event.ts";
@@ -7,6 +6,7 @@ export { measureGradient } from "./coordinator/gradient-size.ts";
 export { appliedRecipe, type LocalStrategy, type Strategy, strategySchema } from "./coordinator/local/strategy.ts";
 export { contradictionIn, positionOf, type RunPosition, runPositionSchema } from "./coordinator/position.ts";
 export { PublishedVersions } from "./coordinator/published-versions.ts";
+export { contributionReader, type ReadContribution } from "./coordinator/read-contribution.ts";
 export { restoreCoordinator } from "./coordinator/restore.ts";
 export type { RunSettings } from "./coordinator/settings.ts";
 export { fetchedVersions } from "./coordinator/snapshots.ts";

@@ -12,6 +12,7 @@ import {
   encodeWithFeedback,
   faultInContent,
   faultInLength,
+  type Memory,
   type Passage,
   type Rounding,
 } from "@convoy/vectors";
@@ -44,8 +45,8 @@ export class OutgoingFrame {
   readonly vector: Float32Array;
   readonly #bytes: Uint8Array;
 
-  constructor(length: number) {
-    this.#bytes = roomFor(length, 4 * length);
+  constructor(length: number, memory: Memory = ArrayBuffer) {
+    this.#bytes = roomFor(length, 4 * length, memory);
     this.vector = new Float32Array(this.#bytes.buffer, FRAME_HEADER_BYTES, length);
   }
 
@@ -62,10 +63,10 @@ export class OutgoingEncodedFrame {
   readonly #length: number;
   readonly #bytes: Uint8Array;
 
-  constructor(encoding: Encoding, length: number) {
+  constructor(encoding: Encoding, length: number, memory: Memory = ArrayBuffer) {
     this.#encoding = encoding;
     this.#length = length;
-    this.#bytes = roomFor(length, encodedBytes(encoding, length));
+    this.#bytes = roomFor(length, encodedBytes(encoding, length), memory);
   }
 
   /**
@@ -96,12 +97,12 @@ export class OutgoingEncodedFrame {
   }
 }
 
-function roomFor(length: number, byteLength: number): Uint8Array {
+function roomFor(length: number, byteLength: number, memory: Memory): Uint8Array {
   assert(
     length > 0 && length <= limits.vectorLength,
     `a frame holds 1 to ${limits.vectorLength} elements, not ${length}`,
   );
-  return new Uint8Array(FRAME_HEADER_BYTES + byteLength);
+  return new Uint8Array(new memory(FRAME_HEADER_BYTES + byteLength));
 }
 
 /** The change of the parameters from one version to the next, for whoever has the one before. */

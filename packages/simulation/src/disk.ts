@@ -27,12 +27,13 @@ export class Disk {
 
   write(position: RunPosition, plane: DataPlane): void {
     this.#settle();
-    const optimizerState = new Map([...plane.optimizerState].map(([name, vector]) => [name, vector.slice()]));
+    const vectors = plane.keep();
+    const optimizerState = new Map([...vectors.optimizerState].map(([name, vector]) => [name, vector.slice()]));
     // A position is kept as JSON.
     const kept = runPositionSchema.parse(JSON.parse(JSON.stringify(position)));
     const checkpoint = {
       position: kept,
-      plane: { version: plane.version, parameters: plane.parameters, master: plane.master, optimizerState },
+      plane: { ...vectors, optimizerState },
     };
     this.#beingWritten.push({ checkpoint, doneAt: this.#clock.now + this.#writeMs });
   }

@@ -20,9 +20,11 @@ export function followChange(
 
 /** A change as it will be understood. */
 export function readChange(
-  { frame, checksum }: SealedChange,
+  change: SealedChange | null,
   { parameterCount, downCodec }: Pick<TinyTraining["settings"], "parameterCount" | "downCodec">,
 ): ChangeSent {
+  assert(change !== null, "a change leads from a version that was published");
+  const { frame, checksum } = change;
   const parsed = readFrame(frame, parameterCount, new Set([downCodec]));
   assert(parsed.ok && !(parsed.frame.vector instanceof Float32Array), "a change that is published can be read");
   return { type: "parameters-change", frame: { ...parsed.frame, vector: parsed.frame.vector }, checksum };

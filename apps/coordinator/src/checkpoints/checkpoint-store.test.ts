@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { positionOf, type RunPosition, startCoordinator } from "@convoy/coordination";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RUN, tinyDataset, tinyLayout, tinySettings } from "../run/test-run-loop.ts";
+import { fileThread } from "../test-threads.ts";
 import { temporaryName } from "../write-atomically.ts";
 import { type Checkpoint, CheckpointStore, readNewestCheckpoint, readNewestManifest } from "./checkpoint-store.ts";
 import { LargeFiles } from "./large-files.ts";
-import { fileThread } from "./test-file-thread.ts";
 
 const dataset = { name: "tiny", trainCount: 85, testCount: 20, sha256: "0".repeat(64) };
 const startOfRun = positionOf(startCoordinator(tinySettings, tinyDataset.test.labels, 0), 0);

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { fileThread } from "../test-threads.ts";
 import { sweepTemporaries, temporaryName } from "../write-atomically.ts";
 import { LargeFiles } from "./large-files.ts";
-import { fileThread } from "./test-file-thread.ts";
 
 let folder: string;
 let files: LargeFiles;

@@ -5,10 +5,10 @@ import { positionOf, type RunPosition, startCoordinator } from "@convoy/coordina
 import { readSafetensors } from "@convoy/model-files";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { RUN, tinyDataset, tinyLayout, tinySettings } from "../run/test-run-loop.ts";
+import { fileThread } from "../test-threads.ts";
 import { temporaryName } from "../write-atomically.ts";
 import { LargeFiles } from "./large-files.ts";
 import { RunFolder } from "./run-folder.ts";
-import { fileThread } from "./test-file-thread.ts";
 
 let dataDir: string;
 let errors: Error[];

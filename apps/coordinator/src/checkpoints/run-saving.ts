@@ -1,14 +1,17 @@
-import type { CoordinatorEffect, DataPlane, RunPosition } from "@convoy/coordination";
+import type { CoordinatorEffect, KeptVectors, RunPosition } from "@convoy/coordination";
 import type { Logger } from "pino";
-import type { Checkpoint } from "./checkpoint-store.ts";
+import type { RunPlane } from "../plane/run-plane.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 type CheckpointEffect = Extract<CoordinatorEffect, { type: "checkpoint" }>;
 
 type SavingFolder = Pick<RunFolder, "saveParameters" | "saveCheckpoint">;
-type SavedPlane = Pick<DataPlane, "parameters" | "master" | "optimizerState" | "giveBackOptimizerState">;
+type SavedPlane = Pick<RunPlane, "keep" | "giveBack">;
 
-interface Save extends Checkpoint {
+interface Save {
+  readonly position: RunPosition;
+  /** As they are at the position. */
+  readonly vectors: Promise<KeptVectors>;
   readonly parametersToo: boolean;
   /** So many whole epochs were just completed; null in the midst of one. */
   readonly epoch: number | null;
@@ -23,6 +26,8 @@ export class RunSaving {
   readonly #plane: SavedPlane;
   readonly #log: Pick<Logger, "info" | "warn">;
   #current: Promise<void> | null = null;
+  /** What is being saved. */
+  #saved: Save | null = null;
   #waiting: Save | null = null;
   #lastTrouble = "";
 
@@ -37,35 +42,48 @@ export class RunSaving {
     this.#request(position, occasion !== "interval", epoch);
   }
 
-  /** Everything that was asked for and, unless the run has ended, where it stands then. */
-  async finish(positionNow: () => RunPosition): Promise<void> {
+  /** Everything that was asked for and, unless the run has ended, where it stands then: `stand` calls back as soon as that is a position. */
+  async finish(stand: (then: (position: RunPosition) => void) => void): Promise<void> {
     await this.#idle();
-    const position = positionNow();
-    if (position.ending === null) this.#request(position, true, null);
+    await new Promise<void>((resolve) => {
+      stand((position) => {
+        if (position.ending === null) this.#request(position, true, null);
+        resolve();
+      });
+    });
     await this.#idle();
   }
 
   #request(position: RunPosition, parametersToo: boolean, epoch: number | null): void {
-    const { parameters, master, optimizerState } = this.#plane;
-    const save = { position, parameters, master, optimizerState, parametersToo, epoch };
+    const save = { position, vectors: this.#plane.keep(), parametersToo, epoch };
     if (this.#current === null) {
       this.#begin(save);
       return;
     }
-    const left = this.#waiting?.epoch;
-    if (left) this.#log.warn(`The disk is too slow: the parameters after epoch ${left} are not kept in a file.`);
-    // Its optimizer state is not given back: what is being saved may have the same.
+    const left = this.#waiting;
+    if (left?.epoch)
+      this.#log.warn(`The disk is too slow: the parameters after epoch ${left.epoch} are not kept in a file.`);
     this.#waiting = save;
+    if (left !== null) void this.#giveBack(left);
   }
 
   #begin(save: Save): void {
+    this.#saved = save;
     this.#current = this.#save(save).then(() => {
       const next = this.#waiting;
       this.#current = null;
+      this.#saved = null;
       this.#waiting = null;
-      if (next?.optimizerState !== save.optimizerState) this.#plane.giveBackOptimizerState(save.optimizerState);
       if (next !== null) this.#begin(next);
+      void this.#giveBack(save);
     });
+  }
+
+  /** Of one version all saves have the same vectors. */
+  async #giveBack({ position, vectors }: Save): Promise<void> {
+    const others = [this.#saved, this.#waiting];
+    if (others.some((other) => other?.position.version === position.version)) return;
+    this.#plane.giveBack(await vectors);
   }
 
   async #idle(): Promise<void> {
@@ -73,16 +91,16 @@ export class RunSaving {
   }
 
   /** The checkpoint last: a run that goes on from it has the other files behind it. */
-  async #save({ parametersToo, epoch, ...checkpoint }: Save): Promise<void> {
-    const { parameters, position } = checkpoint;
+  async #save({ position, vectors, parametersToo, epoch }: Save): Promise<void> {
+    const kept = await vectors;
     const names = epoch === null ? [] : [`parameters-epoch-${String(epoch).padStart(3, "0")}`];
     if (parametersToo) names.push("parameters");
     try {
       for (const name of names) {
-        const path = await this.#folder.saveParameters(name, parameters, position.step);
+        const path = await this.#folder.saveParameters(name, kept.parameters, position.step);
         this.#log.info(`Parameters after step ${position.step} saved: ${path}`);
       }
-      await this.#folder.saveCheckpoint(checkpoint);
+      await this.#folder.saveCheckpoint({ position, ...kept });
       if (this.#lastTrouble !== "") this.#log.info(`The run is saved again, as it is after step ${position.step}.`);
       this.#lastTrouble = "";
     } catch (error) {

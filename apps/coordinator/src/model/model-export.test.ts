@@ -5,8 +5,8 @@ import { readSafetensors } from "@convoy/model-files";
 import { findRecipe, parameterLayout } from "@convoy/models";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { LargeFiles } from "../checkpoints/large-files.ts";
-import { fileThread } from "../checkpoints/test-file-thread.ts";
 import { StartError } from "../start-error.ts";
+import { fileThread } from "../test-threads.ts";
 import { ExportAtEnd } from "./export-at-end.ts";
 import { prepareExport } from "./model-export.ts";
 

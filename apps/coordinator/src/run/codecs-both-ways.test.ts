@@ -22,7 +22,7 @@ test.each(["fp16", "int8", "top-k"] as const)(
     run.loop.close();
     // They compare checksums: whoever got elsewhere would have given its lease back.
     expect(run.view).toMatchObject({ step: 8, workers: [{ refusals: 0 }, { refusals: 0 }] });
-    const { parameters, master } = run.plane;
+    const { parameters, master } = await run.plane.keep();
     expect(master).not.toEqual(parameters);
     for (const [i, value] of parameters.entries()) expect(Math.abs(value - (master?.[i] as number))).toBeLessThan(0.01);
   },

@@ -13,9 +13,9 @@ import pino from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { findRun } from "../checkpoints/found-runs.ts";
 import { LargeFiles } from "../checkpoints/large-files.ts";
-import { fileThread } from "../checkpoints/test-file-thread.ts";
 import type { RunStart } from "../model/run-start.ts";
 import { StartError } from "../start-error.ts";
+import { fileThread, planeThread } from "../test-threads.ts";
 import { type LedRun, leadRun } from "./lead-run.ts";
 import { openRun } from "./open-run.ts";
 import type { Opening, OpenRun } from "./opening.ts";
@@ -64,7 +64,7 @@ async function open({ changedRecipe, changedDataset, resume, start, ...change }:
   const obtained = { dataset: { ...tinyDataset, ...changedDataset }, warning: null };
   const onLost = () => expect.fail("nobody else takes the run");
   const wanted = { ...recipe, ...changedRecipe };
-  const more = { start: start ?? null, files, log: logger, onLost };
+  const more = { start: start ?? null, files, planeThread: planeThread(), log: logger, onLost };
   const opened = await openRun({ options, recipe: wanted, obtained, chosen, ...more });
   running = new Running(opened);
   return running;
@@ -140,14 +140,14 @@ class Running {
     this.#led.loop.close();
     const ending = { control: "stopped", sentence: "" } as const;
     // A process that is killed writes no more; the writes of this one have to be waited for.
-    await this.#led.saving.finish(() => ({ ...this.#led.loop.position(), ending }));
+    await this.#led.saving.finish((then) => this.#led.loop.stand((position) => then({ ...position, ending })));
     await this.opened.folder.close();
     await this.opened.lock.release();
   }
 
   /** In order, as after Ctrl+C. */
   async close(): Promise<void> {
-    await this.#led.saving.finish(() => this.#led.loop.position());
+    await this.#led.saving.finish((then) => this.#led.loop.stand(then));
     await this.breakOff();
   }
 

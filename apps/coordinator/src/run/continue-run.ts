@@ -1,9 +1,10 @@
 /** A run that was interrupted goes on from its newest checkpoint that can be used. */
-import { DataPlane, type RunSettings, restoreCoordinator } from "@convoy/coordination";
+import { type RunSettings, restoreCoordinator } from "@convoy/coordination";
 import { type Checkpoint, readNewestCheckpoint } from "../checkpoints/checkpoint-store.ts";
 import { differenceFrom, type FoundRun, findRuns, type RunWish } from "../checkpoints/found-runs.ts";
 import { checkpointsOf, RunFolder } from "../checkpoints/run-folder.ts";
 import { RunLock } from "../checkpoints/run-lock.ts";
+import { openPlane } from "../plane/open-plane.ts";
 import { StartError } from "../start-error.ts";
 import { historyTrouble, type Opening, type OpenRun } from "./opening.ts";
 
@@ -65,7 +66,7 @@ async function continueRun(opening: Opening, wish: RunWish, found: FoundRun): Pr
 }
 
 async function restore(opening: Opening, found: FoundRun, lock: RunLock, checkpoint: Checkpoint): Promise<OpenRun> {
-  const { options, obtained, files, log } = opening;
+  const { options, obtained, files, planeThread, log } = opening;
   const { path, manifest } = found;
   const { position, ...vectors } = checkpoint;
   const { name, title } = obtained.dataset;
@@ -81,7 +82,7 @@ async function restore(opening: Opening, found: FoundRun, lock: RunLock, checkpo
   return {
     settings,
     state: restoreCoordinator(settings, obtained.dataset.test.labels, position, Date.now(), history),
-    plane: new DataPlane(settings, { version: position.version, ...vectors }),
+    plane: await openPlane(settings, { version: position.version, ...vectors }, planeThread),
     folder,
     lock,
     history,

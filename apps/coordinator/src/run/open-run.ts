@@ -1,6 +1,6 @@
 /** Opens the run that a start is about: one that was interrupted goes on, or a new one begins. */
 import { randomBytes } from "node:crypto";
-import { DataPlane, positionOf, type RunSettings, type Strategy, startCoordinator } from "@convoy/coordination";
+import { positionOf, type RunSettings, type Strategy, startCoordinator } from "@convoy/coordination";
 import { initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
 import { limits } from "@convoy/protocol";
 import { runPath, writingTo } from "../checkpoints/data-folder.ts";
@@ -8,6 +8,7 @@ import { type DatasetIdentity, identifyDataset } from "../checkpoints/dataset-id
 import { RunFolder } from "../checkpoints/run-folder.ts";
 import { RunLock } from "../checkpoints/run-lock.ts";
 import { DEFAULT_SEED } from "../options.ts";
+import { openPlane } from "../plane/open-plane.ts";
 import { StartError } from "../start-error.ts";
 import { continueChosen, continueUnfinished } from "./continue-run.ts";
 import { historyTrouble, type Opening, type OpenRun } from "./opening.ts";
@@ -35,7 +36,7 @@ export async function openRun(opening: Opening): Promise<OpenRun> {
 const nothing = { run: null, remark: null };
 
 function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | null): Promise<OpenRun> {
-  const { options, recipe, start, obtained, files, onLost } = opening;
+  const { options, recipe, start, obtained, files, planeThread, onLost } = opening;
   const settings = settingsOf(opening);
   const path = runPath(options.dataDir, settings.run);
   return writingTo(options.dataDir, async () => {
@@ -44,15 +45,16 @@ function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | n
     if (lock === null) throw new StartError(`Another coordinator has the folder of the new run, ${path}.`);
     const parameters =
       start?.parameters ?? initializeParameters(parameterLayout(recipe.model), recipe.initialization, settings.seed);
-    const plane = new DataPlane(settings, { version: 0, parameters });
+    const plane = await openPlane(settings, { version: 0, parameters }, planeThread);
     const state = startCoordinator(settings, obtained.dataset.test.labels, Date.now());
     await folder.saveParameters("parameters-initial", parameters, 0);
     // From now on, however this process ends, the run can go on.
     const position = positionOf(state, state.startedAt);
     const started = start === null ? [] : [`The run starts from the parameters in ${start.file.file}.`];
     const all = [remark ?? [], ...started].flat().join(" ") || null;
-    const { optimizerState, master } = plane;
-    await folder.saveCheckpoint({ position, parameters, optimizerState, master });
+    const kept = await plane.keep();
+    await folder.saveCheckpoint({ position, ...kept });
+    plane.giveBack(kept);
     return { settings, state, plane, folder, lock, history: { losses: [], epochs: [] }, remark: all };
   });
 }

@@ -1,5 +1,5 @@
 /** What the opening of a run needs to know, and what it gives. */
-import type { CoordinatorState, DataPlane, RunSettings } from "@convoy/coordination";
+import type { CoordinatorState, RunSettings } from "@convoy/coordination";
 import type { Recipe } from "@convoy/models";
 import type { Logger } from "pino";
 import type { FoundRun } from "../checkpoints/found-runs.ts";
@@ -9,11 +9,12 @@ import type { RunLock } from "../checkpoints/run-lock.ts";
 import type { RunStart } from "../model/run-start.ts";
 import type { DatasetForRun } from "../obtain-for-run.ts";
 import type { CoordinatorOptions } from "../options.ts";
+import type { RunPlane } from "../plane/run-plane.ts";
 
 export interface OpenRun {
   readonly settings: RunSettings;
   readonly state: CoordinatorState;
-  readonly plane: DataPlane;
+  readonly plane: RunPlane;
   readonly folder: RunFolder;
   readonly lock: RunLock;
   readonly history: SavedHistory;
@@ -33,6 +34,8 @@ export interface Opening {
   /** What a new run starts from instead of its seed; null where nothing was named. */
   readonly start: RunStart | null;
   readonly files: LargeFiles;
+  /** The built `plane-thread.ts`. */
+  readonly planeThread: string;
   readonly log: Logger;
   /** This process was silent for so long that another has taken the run: it must not write any more. */
   onLost(): void;

@@ -1,8 +1,9 @@
 /** A whole step of LeNet-5 as the coordinator has it: a contribution comes, parameters and a lease go. Compare within one run only. */
-import { DataPlane, startCoordinator } from "@convoy/coordination";
+import { startCoordinator } from "@convoy/coordination";
 import { findRecipe, initializeParameters, parameterLayout } from "@convoy/models";
 import { OutgoingFrame, PROTOCOL_VERSION, type ToWorker } from "@convoy/protocol";
 import { bench, describe } from "vitest";
+import { PlaneHere } from "../plane/plane-here.ts";
 import { ServedSamples } from "../samples/served-samples.ts";
 import { RunLoop } from "./run-loop.ts";
 import { RUN, tinyDataset } from "./test-run-loop.ts";
@@ -29,7 +30,7 @@ describe("44,426 parameters, one worker", () => {
   };
   const loop = new RunLoop({
     state: startCoordinator(settings, tinyDataset.test.labels.subarray(0, 1), Date.now()),
-    plane: new DataPlane(settings, { version: 0, parameters }),
+    plane: new PlaneHere(settings, { version: 0, parameters }),
     dataset: tinyDataset,
     samples: new ServedSamples(tinyDataset),
     admit: () => ({ access: "admin" }) as const,

@@ -1,18 +1,18 @@
 /**
  * One loop: take an event, ask the core, execute the effects in order. There is no rule about training in here; it only
  * turns sockets, clock and disk into events, and effects back into them.
+ *
+ * The vectors may be on another thread. While that reads a contribution or makes an update, everything else waits, so
+ * that all goes in the order that it has where they are on this one.
  */
 import {
-  agreedCodecs,
   type CoordinatorEffect,
   type CoordinatorEvent,
   type CoordinatorState,
   coordinatorTransition,
-  type DataPlane,
   describeRun,
   fetchedVersions,
   isPresent,
-  measureGradient,
   type PeerId,
   PublishedVersions,
   positionOf,
@@ -20,29 +20,30 @@ import {
   type RunPosition,
 } from "@convoy/coordination";
 import type { Dataset } from "@convoy/datasets";
+import { assert } from "@convoy/foundation";
 import {
   checksumIn,
   parseToCoordinator,
   type Refusal,
   type RunView,
-  readFrame,
   type ToCoordinator,
   type ToWorker,
 } from "@convoy/protocol";
 import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
-import { decodeInto, type EncodedVector } from "@convoy/vectors";
 import type { Admission } from "../access/access.ts";
 import { isLoopbackAddress } from "../access/loopback.ts";
+import type { RunPlane } from "../plane/run-plane.ts";
 import type { SampleSource } from "../samples/served-samples.ts";
 import { Alarm } from "./alarm.ts";
 import { now } from "./now.ts";
 import { alreadyWatches, alreadyWorks, notAnAdmin, notAViewer } from "./role-refusals.ts";
 import type { RunHistory } from "./run-history.ts";
+import { Sequence } from "./sequence.ts";
 import { Viewers } from "./viewers.ts";
 
 export interface RunLoopOptions {
   readonly state: CoordinatorState;
-  readonly plane: DataPlane;
+  readonly plane: RunPlane;
   readonly dataset: Dataset;
   /** Of the dataset, what workers ask for. */
   readonly samples: SampleSource;
@@ -70,13 +71,12 @@ export class RunLoop {
   readonly versions: PublishedVersions;
   /** How long each worker's newest lease was held up by what came before it. */
   readonly #heldMs = new Map<PeerId, number>();
-  readonly #queue: CoordinatorEvent[] = [];
+  readonly #sequence = new Sequence<CoordinatorEffect>((effect) => this.#execute(effect));
   /** When what is being dealt with happened. */
   #eventAt = 0;
   #state: CoordinatorState;
   #lastPeer: PeerId = 0;
-  #busy = false;
-  readonly #alarm = new Alarm(() => this.#dispatch({ type: "tick", now: now() }));
+  readonly #alarm = new Alarm(() => this.#sequence.add(() => this.#take({ type: "tick", now: now() })));
 
   constructor(options: RunLoopOptions) {
     this.#options = options;
@@ -95,9 +95,12 @@ export class RunLoop {
     return describeRun(this.#state, now());
   }
 
-  /** Where the run stands: what the round under way has so far is not part of it. */
-  position(): RunPosition {
-    return positionOf(this.#state, now());
+  /**
+   * Calls back when the vectors are those of a position: what the round under way has so far is no part of it. Nothing
+   * else happens before it returns.
+   */
+  stand(then: (position: RunPosition) => void): void {
+    this.#sequence.add(() => then(positionOf(this.#state, now())));
   }
 
   /** A connection was opened; what it says decides whether it is a worker or a viewer. */
@@ -107,13 +110,8 @@ export class RunLoop {
     this.#peers.set(peer.id, peer);
     if (!isNear(peer)) this.#options.samples.compressAlong(this.#state.order);
     return {
-      onMessage: (data) => this.#receive(peer, data),
-      onClose: (reason) => {
-        this.#peers.delete(peer.id);
-        this.#heldMs.delete(peer.id);
-        this.#viewers.remove(connection);
-        this.#dispatch({ type: "disconnected", now: now(), peer: peer.id, reason });
-      },
+      onMessage: (data) => this.#sequence.add(() => this.#receive(peer, data)),
+      onClose: (reason) => this.#sequence.add(() => this.#forget(peer, reason)),
     };
   }
 
@@ -124,10 +122,17 @@ export class RunLoop {
     this.#options.samples.close();
   }
 
+  #forget({ id, connection }: Peer, reason: string): void {
+    this.#peers.delete(id);
+    this.#heldMs.delete(id);
+    this.#viewers.remove(connection);
+    this.#take({ type: "disconnected", now: now(), peer: id, reason });
+  }
+
   #receive(peer: Peer, data: unknown): void {
     const parsed = parseToCoordinator(data);
     const refusal = parsed.ok ? this.#admit(peer, parsed.message) : parsed.refusal;
-    if (refusal !== null) this.#dispatch({ type: "not-understood", now: now(), peer: peer.id, refusal });
+    if (refusal !== null) this.#take({ type: "not-understood", now: now(), peer: peer.id, refusal });
     else if (parsed.ok) this.#handle(peer, parsed.message);
   }
 
@@ -144,7 +149,7 @@ export class RunLoop {
     if (refusal !== null) this.#refuse(peer.id, refusal);
     else if (message.type === "watch") this.#watch(peer);
     else if (message.type === "contribution") this.#receiveContribution(peer.id, message);
-    else this.#dispatch({ type: "message", now: now(), peer: peer.id, message });
+    else this.#take({ type: "message", now: now(), peer: peer.id, message });
   }
 
   #watch({ id, connection, access }: Peer): void {
@@ -164,47 +169,30 @@ export class RunLoop {
   }
 
   #receiveContribution(peer: PeerId, message: Extract<ToCoordinator, { type: "contribution" }>): void {
-    const { settings } = this.#state;
-    const parsed = readFrame(message.frame, settings.parameterCount, agreedCodecs(settings));
-    if (!parsed.ok) {
-      this.#dispatch({ type: "not-understood", now: now(), peer, refusal: parsed.refusal });
-      return;
-    }
-    const frame = { ...parsed.frame, vector: floatsOf(parsed.frame.vector) };
+    const { correctCount, stepLosses, computeMs } = message;
     const lossSum = message.lossSum ?? Number.NaN;
-    this.#dispatch({
-      type: "contribution",
-      now: now(),
-      peer,
-      frame,
-      ...measureGradient(frame.vector),
-      lossSum,
-      correctCount: message.correctCount,
-      stepLosses: message.stepLosses,
-      computeMs: message.computeMs,
-      heldMs: this.#heldMs.get(peer) ?? 0,
+    const heldMs = this.#heldMs.get(peer) ?? 0;
+    const at = { now: now(), peer };
+    const resume = this.#sequence.pause();
+    this.#options.plane.read(message.frame, (read) => {
+      if (read.ok) {
+        const { frame, finite, norm } = read;
+        const said = { lossSum, correctCount, stepLosses, computeMs, heldMs };
+        this.#take({ type: "contribution", ...at, frame, finite, norm, ...said });
+      } else this.#take({ type: "not-understood", ...at, refusal: read.refusal });
+      resume();
     });
   }
 
-  /** Events that effects cause wait until the effects before them are done. */
-  #dispatch(event: CoordinatorEvent): void {
-    this.#queue.push(event);
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        const { state, effects } = coordinatorTransition(this.#state, next);
-        this.#state = state;
-        this.#eventAt = next.now;
-        for (const effect of effects) if (!this.#execute(effect)) break;
-      }
-    } finally {
-      this.#busy = false;
-    }
+  /** Only when the effects of the event before it are executed. */
+  #take(event: CoordinatorEvent): void {
+    const { state, effects } = coordinatorTransition(this.#state, event);
+    this.#state = state;
+    this.#eventAt = event.now;
+    this.#sequence.follow(effects);
   }
 
-  /** Returns whether the effects behind this one are to be executed too. */
-  #execute(effect: CoordinatorEffect): boolean {
+  #execute(effect: CoordinatorEffect): void {
     const { plane } = this.#options;
     switch (effect.type) {
       case "send":
@@ -215,12 +203,7 @@ export class RunLoop {
         this.#refuse(effect.peer, effect.refusal);
         break;
       case "send-parameters":
-        this.#send(
-          effect.peer,
-          effect.form === "whole"
-            ? { type: "parameters", frame: plane.frame }
-            : { type: "parameters-change", ...plane.change },
-        );
+        this.#sendParameters(effect);
         break;
       case "offer-parameters":
         this.#offerParameters(effect.peer);
@@ -235,7 +218,8 @@ export class RunLoop {
         plane.accumulate(effect.group, effect.shardCount, effect.vector, effect.weight);
         break;
       case "update":
-        return this.#update(effect);
+        this.#update(effect);
+        break;
       case "checkpoint":
         this.#options.onCheckpoint(effect);
         break;
@@ -247,17 +231,28 @@ export class RunLoop {
         this.#options.onReport(effect.report);
         break;
     }
-    return true;
   }
 
-  #update({ version, sampleCount, codec }: Extract<CoordinatorEffect, { type: "update" }>): boolean {
+  #update({ version, sampleCount, codec }: Extract<CoordinatorEffect, { type: "update" }>): void {
     const { plane } = this.#options;
     const replaced = { version: plane.version, frame: plane.frame };
-    const isPublished = plane.update(version, sampleCount, codec);
-    if (isPublished) this.versions.keep(replaced, fetchedVersions(this.#state));
-    // What waits was decided without knowing it.
-    else this.#queue.unshift({ type: "diverged", now: now() });
-    return isPublished;
+    const resume = this.#sequence.pause();
+    plane.update(version, sampleCount, codec, (isPublished) => {
+      if (isPublished) this.versions.keep(replaced, fetchedVersions(this.#state));
+      // Everything that follows was decided without knowing it.
+      else this.#sequence.replaceEffects(() => this.#take({ type: "diverged", now: now() }));
+      resume();
+    });
+  }
+
+  #sendParameters({ peer, form }: Extract<CoordinatorEffect, { type: "send-parameters" }>): void {
+    const { frame, change } = this.#options.plane;
+    if (form === "whole") {
+      this.#send(peer, { type: "parameters", frame });
+      return;
+    }
+    assert(change !== null, "a change leads from a version that was published here");
+    this.#send(peer, { type: "parameters-change", ...change });
   }
 
   #offerParameters(peer: PeerId): void {
@@ -285,12 +280,4 @@ export class RunLoop {
 /** On this machine itself, where what travels costs nothing. */
 function isNear({ caller }: Peer): boolean {
   return isLoopbackAddress(caller.address) && !caller.forwarded;
-}
-
-/** As floats: a tree of sums has to write to what it adds. */
-function floatsOf(vector: Float32Array | EncodedVector): Float32Array {
-  if (!("codec" in vector)) return vector;
-  const floats = new Float32Array(vector.length);
-  decodeInto(floats, vector);
-  return floats;
 }

@@ -1,5 +1,5 @@
 /** A whole run in one process: the real loop, state machine, floats and workers, over a network in memory. */
-import { DataPlane, type RunSettings, startCoordinator } from "@convoy/coordination";
+import { type RunSettings, startCoordinator } from "@convoy/coordination";
 import { batchCount, batchRange, type Dataset, epochOrder, gatherSamples, type SampleSet } from "@convoy/datasets";
 import { type Batch, createReferenceEngine, type EngineFactory } from "@convoy/engine";
 import { RandomSequence } from "@convoy/foundation";
@@ -16,6 +16,8 @@ import {
 import { type Caller, type Connection, MemoryNetwork, type OpenBytes } from "@convoy/transport";
 import { type RunningWorker, runWorker, type WorkerStatus } from "@convoy/worker";
 import { Access } from "../access/access.ts";
+import { PlaneHere } from "../plane/plane-here.ts";
+import type { RunPlane } from "../plane/run-plane.ts";
 import { ServedSamples } from "../samples/served-samples.ts";
 import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
 
@@ -125,7 +127,7 @@ export function differenceFrom(plain: Float32Array, parameters: Float32Array): n
 }
 
 export class TestRun {
-  readonly plane: DataPlane;
+  readonly plane: RunPlane;
   readonly reports: Parameters<RunLoopOptions["onReport"]>[0][] = [];
   readonly checkpoints: { step: number; epoch: number | null; parameters: Float32Array }[] = [];
   readonly access = new Access(tokens);
@@ -134,13 +136,17 @@ export class TestRun {
   /** Who the next connections come from. */
   caller: Caller = { address: "127.0.0.1", host: "localhost:4300", forwarded: false };
 
-  /** `snapshotBytes`: of more, newcomers fetch the parameters; the policy's without it. */
+  /** `snapshotBytes`: of more, newcomers fetch the parameters; the policy's without it. `plane`: else one on this thread. */
   constructor(
     settings: RunSettings = tinySettings,
-    { snapshotBytes, dataset = tinyDataset }: { snapshotBytes?: number; dataset?: Dataset } = {},
+    {
+      snapshotBytes,
+      dataset = tinyDataset,
+      plane = new PlaneHere(settings, { version: 0, parameters: initial(settings) }),
+    }: { snapshotBytes?: number; dataset?: Dataset; plane?: RunPlane } = {},
   ) {
     const state = startCoordinator(settings, dataset.test.labels, Date.now());
-    this.plane = new DataPlane(settings, { version: 0, parameters: initial(settings) });
+    this.plane = plane;
     this.loop = new RunLoop({
       state: { ...state, snapshotBytes: snapshotBytes ?? state.snapshotBytes },
       plane: this.plane,

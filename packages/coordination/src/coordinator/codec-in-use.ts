@@ -7,7 +7,7 @@ import type { CoordinatorState } from "./state.ts";
 type Chosen = Pick<CoordinatorState, "settings" | "codec">;
 
 /** What a contribution may be in: what its lease said, and after a change of it, what an earlier one did. */
-export function agreedCodecs({ codec }: RunSettings): ReadonlySet<CodecName> {
+export function agreedCodecs({ codec }: Pick<RunSettings, "codec">): ReadonlySet<CodecName> {
   return codec === "auto" ? chosenFrom : new Set([codec]);
 }
 

@@ -51,7 +51,7 @@ test.each(optimizers)(
     const first = new DataPlane(settings, { version: 0, parameters: Float32Array.of(1, 2) });
     step(first, 1);
     const { version, parameters } = first;
-    const { optimizerState } = first;
+    const { optimizerState } = first.keep();
     const second = new DataPlane(settings, { version, parameters, optimizerState });
     for (const plane of [first, second]) step(plane, 2);
     expect(second.version).toBe(2);

@@ -14,7 +14,7 @@ import {
   type PartialSums,
 } from "@convoy/gradients";
 import { type CodecName, checksumIn, OutgoingFrame, type SealedChange } from "@convoy/protocol";
-import { addVectors, scaleVector } from "@convoy/vectors";
+import { addVectors, type Memory, scaleVector } from "@convoy/vectors";
 import { appliedRecipe } from "./local/strategy.ts";
 import { MasterParameters, type Step } from "./master-parameters.ts";
 import type { RunSettings } from "./settings.ts";
@@ -29,10 +29,14 @@ export interface PlaneStart {
   readonly master?: Float32Array | null;
 }
 
+/** A run's floats at one moment; nobody writes to them. */
+export type KeptVectors = Readonly<Required<PlaneStart>>;
+
 type PlaneSettings = Pick<RunSettings, "run" | "recipe" | "trainCount" | "strategy" | "seed" | "downCodec">;
 
 export class DataPlane {
   readonly #run: string;
+  readonly #memory: Memory;
   readonly #optimizer: Optimizer;
   #parts: PartialSums<Float32Array> = new Map();
   #root: Float32Array | null = null;
@@ -45,23 +49,26 @@ export class DataPlane {
   #bytes: Uint8Array;
   #version: number;
 
-  /** Writes to none of these vectors. */
+  /** Writes to none of these vectors. `memory`: where all lie that it makes, so that another thread can read them. */
   constructor(
     { run, recipe, trainCount, strategy, seed, downCodec }: PlaneSettings,
     { version, parameters, optimizerState, master }: PlaneStart,
+    memory: Memory = ArrayBuffer,
   ) {
     this.#run = run;
+    this.#memory = memory;
     const stepsPerEpoch = batchCount(trainCount, recipe.batchSize);
     this.#optimizer = createOptimizer(
       appliedRecipe(recipe, strategy),
       stepsPerEpoch,
       parameters.length,
       optimizerState,
+      memory,
     );
     this.#codec = downCodec === "auto" ? "fp32" : downCodec;
-    this.#master = downCodec === "fp32" ? null : new MasterParameters(seed, master ?? parameters);
+    this.#master = downCodec === "fp32" ? null : new MasterParameters(seed, master ?? parameters, memory);
     this.#version = version;
-    this.#published = new OutgoingFrame(parameters.length);
+    this.#published = new OutgoingFrame(parameters.length, memory);
     this.#published.vector.set(parameters);
     this.#bytes = this.#published.seal({ run, version, lease: 0 });
   }
@@ -75,19 +82,15 @@ export class DataPlane {
     return this.#published.vector;
   }
 
-  /** The coordinator's own, to be kept: the next update has a vector of its own. Null where they are the published ones. */
-  get master(): Float32Array | null {
-    return this.#master?.newest ?? null;
+  /** All vectors as they are now, to be kept: later updates have vectors of their own. */
+  keep(): KeptVectors {
+    const { version, parameters } = this;
+    return { version, parameters, master: this.#master?.newest ?? null, optimizerState: this.#optimizer.state };
   }
 
-  /** The optimizer's vectors by name, to be kept: the next update has vectors of its own. */
-  get optimizerState(): OptimizerState {
-    return this.#optimizer.state;
-  }
-
-  /** Nobody reads this state any more: a later update may write to its vectors. */
-  giveBackOptimizerState(state: OptimizerState): void {
-    this.#optimizer.giveBack(state);
+  /** Nobody reads the optimizer's vectors of what was kept any more: a later update may write to them. */
+  giveBack({ optimizerState }: KeptVectors): void {
+    this.#optimizer.giveBack(optimizerState);
   }
 
   /** The newest parameters as a frame, the same bytes for every worker. */
@@ -95,11 +98,10 @@ export class DataPlane {
     return this.#bytes;
   }
 
-  /** The newest parameters for those who hold the version before, the same bytes for every worker. */
-  get change(): SealedChange {
+  /** The newest parameters for those who hold the version before, the same bytes for every worker. Null where they are sent all of them. */
+  get change(): SealedChange | null {
     const frame = this.#master?.change ?? null;
-    assert(frame !== null, "a change leads from a version that this plane has published");
-    return { frame, checksum: checksumIn(this.#bytes) };
+    return frame === null ? null : { frame, checksum: checksumIn(this.#bytes) };
   }
 
   /** Takes the vector over: it may be written to from now on. */
@@ -119,7 +121,7 @@ export class DataPlane {
     const root = this.#root ?? addUp(this.#parts, addVectors);
     assert(root !== null, "an update follows a sum");
     assert(version === this.#version + 1, "versions follow each other");
-    const next = new OutgoingFrame(this.parameters.length);
+    const next = new OutgoingFrame(this.parameters.length, this.#memory);
     // Every version is one step from the one before it.
     const step: Step = (from, to) => this.#optimizer.step(from, root, { step: version, sampleCount }, to);
     this.#root = null;

@@ -1,7 +1,7 @@
 /** An optimizer step is a function on flat vectors of equal length. */
 import { assert } from "@convoy/foundation";
 import type { OptimizerSpecification } from "@convoy/models";
-import { isFiniteVector, type StepVectors, stepInBlocks } from "@convoy/vectors";
+import { isFiniteVector, type Memory, newVector, type StepVectors, stepInBlocks } from "@convoy/vectors";
 import { learningRateAt, type RatedRecipe } from "../schedules/learning-rate.ts";
 import { adam } from "./adam.ts";
 import { kerasAdam } from "./keras-adam.ts";
@@ -32,15 +32,16 @@ export interface SteppedBatch {
   readonly learningRate?: number;
 }
 
-/** `state`: where another optimizer of the same kind and length stood; it is not written to. */
+/** `state`: where another optimizer of the same kind and length stood; it is not written to. `memory`: where new ones lie. */
 export function createOptimizer(
   recipe: RatedRecipe,
   stepsPerEpoch: number,
   length: number,
   state?: OptimizerState,
+  memory: Memory = ArrayBuffer,
 ): Optimizer {
   const rule = ruleOf(recipe.optimizer);
-  let current = state ?? zeroState(rule, length);
+  let current = state ?? zeroState(rule, length, memory);
   /** Someone outside has it: it is not written to. */
   let isKept = state !== undefined;
   let spare: OptimizerState | null = null;
@@ -61,7 +62,7 @@ export function createOptimizer(
       assert(parameters.length === length && gradientSum.length === length && next.length === length, "lengths agree");
       const before = current;
       if (isKept) {
-        current = spare ?? zeroState(rule, length);
+        current = spare ?? zeroState(rule, length, memory);
         spare = null;
         isKept = false;
       }
@@ -99,6 +100,6 @@ export function ruleOf(specification: OptimizerSpecification): UpdateRule {
   }
 }
 
-function zeroState({ stateNames }: UpdateRule, length: number): OptimizerState {
-  return new Map(stateNames.map((name) => [name, new Float32Array(length)]));
+function zeroState({ stateNames }: UpdateRule, length: number, memory: Memory): OptimizerState {
+  return new Map(stateNames.map((name) => [name, newVector(length, memory)]));
 }

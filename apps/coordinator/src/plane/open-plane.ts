@@ -1,0 +1,14 @@
+import type { PlaneStart, RunSettings } from "@convoy/coordination";
+import { PlaneHere } from "./plane-here.ts";
+import { PlaneInThread } from "./plane-in-thread.ts";
+import type { RunPlane } from "./run-plane.ts";
+
+/** From 4 MB on it takes longer to add a vector than to tell another thread about it. */
+const THREAD_LENGTH = 2 ** 20;
+
+/** `program`: the built `plane-thread.ts`. */
+export async function openPlane(settings: RunSettings, start: PlaneStart, program: string): Promise<RunPlane> {
+  return settings.parameterCount < THREAD_LENGTH
+    ? new PlaneHere(settings, start)
+    : PlaneInThread.open(settings, start, program);
+}
