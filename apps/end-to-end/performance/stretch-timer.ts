@@ -62,7 +62,7 @@ export class StretchTimer {
       return;
     }
     const { engine, steps } = taken;
-    const stretch = { position: 0, sampleCount: count, step: 1, stride: 1, rateFactor: 1 };
+    const stretch = { position: 0, sampleCount: count, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
     await steps.take({ engine, parameters: this.#parameters, batch, stretch, isInHand: () => true }, this.#change);
   }
 

@@ -44,8 +44,9 @@ export const limits = {
   /** A peer is asked for a sign of life so often, and has so long to give it. */
   heartbeatMs: 25_000,
   heartbeatTimeoutMs: 20_000,
-  /** Steps that a worker may take by itself in one lease, and bytes of their samples' pixels. */
+  /** Batches of which a worker may take steps by itself in one lease, steps on each of them, and bytes of their samples' pixels. */
   localSteps: 1024,
+  stepsPerBatch: 16,
   stretchBytes: 64 * 1024 * 1024,
   /** Samples that one lease may name. */
   leaseSamples: 1024,

@@ -201,7 +201,7 @@ test.each([
   });
 });
 
-const stretch = { position: 128, sampleCount: 100, step: 940, stride: 8, rateFactor: 2.5 };
+const stretch = { position: 128, sampleCount: 100, step: 940, stride: 8, stepsPerBatch: 4, rateFactor: 2.5 };
 
 test("[P3] a lease names its samples one by one or as a stretch, never both nor neither", () => {
   const { lease } = messagesToWorker;
@@ -215,7 +215,7 @@ test("[P3] a lease names its samples one by one or as a stretch, never both nor 
   }
 });
 
-test.each(["position", "sampleCount", "step", "stride", "rateFactor"])(
+test.each(["position", "sampleCount", "step", "stride", "stepsPerBatch", "rateFactor"])(
   "[P3] a stretch whose %s is no such number is malformed, and the field is named",
   (field) => {
     for (const value of [-1, Number.NaN, "1", null]) {

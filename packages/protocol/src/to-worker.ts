@@ -79,6 +79,8 @@ const lease = z
         /** The run's step, from 1, that its first one is; each further one is so many steps later. */
         step: z.int().min(1),
         stride: z.int().min(1),
+        /** Each batch is taken in so many steps, with an equal part of it each. */
+        stepsPerBatch: z.int().min(1).max(limits.stepsPerBatch),
         /** The learning rate is the recipe's at that step, so many times. */
         rateFactor: z.number().positive().max(limits.workers),
       })

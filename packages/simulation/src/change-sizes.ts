@@ -20,6 +20,6 @@ export class ChangeSizes {
   }
 }
 
-function sizeOf(norm: number, { first, end, rateFactor }: Stretch): number {
-  return norm / ((end - first) * rateFactor);
+function sizeOf(norm: number, { first, end, stepsPerBatch, rateFactor }: Stretch): number {
+  return norm / ((end - first) * stepsPerBatch * rateFactor);
 }

@@ -94,16 +94,21 @@ export class OwnSteps implements DeviceComputation {
     const stepLosses: number[] = [];
     let correctCount = 0;
     for (let start = 0; start < samples.length; start += recipe.batchSize) {
-      const part = this.#gather(training.dataset.train, samples.slice(start, start + recipe.batchSize));
-      engine.setParameters(moved);
-      const { outcome, gradient } = engine.computePreciseGradient(part);
-      this.#taken++;
+      const batch = samples.slice(start, start + recipe.batchSize);
       const step = stretch.step + stepLosses.length * stretch.stride;
       const learningRate = learningRateAt(recipe, this.#stepsOfEpoch, step) * stretch.rateFactor;
-      const numbers = { step: this.#taken, sampleCount: part.count, learningRate };
-      this.#optimizer.step(moved, Float32Array.from(gradient), numbers, moved);
-      stepLosses.push(outcome.lossSum);
-      correctCount += outcome.correctCount;
+      let lossSum = 0;
+      for (const samples of inParts(batch, stretch.stepsPerBatch)) {
+        const part = this.#gather(training.dataset.train, samples);
+        engine.setParameters(moved);
+        const { outcome, gradient } = engine.computePreciseGradient(part);
+        this.#taken++;
+        const numbers = { step: this.#taken, sampleCount: part.count, learningRate };
+        this.#optimizer.step(moved, Float32Array.from(gradient), numbers, moved);
+        lossSum += outcome.lossSum;
+        correctCount += outcome.correctCount;
+      }
+      stepLosses.push(lossSum);
     }
     const vector = parameters.map((value, i) => value - (moved[i] as number));
     const lossSum = stepLosses.reduce((sum, loss) => sum + loss, 0);
@@ -113,4 +118,15 @@ export class OwnSteps implements DeviceComputation {
   #gather(set: TinyTraining["dataset"]["train"], samples: number[]) {
     return { count: samples.length, ...gatherSamples(set, samples) };
   }
+}
+
+/** As equal as they can be, and none empty. */
+function inParts(samples: readonly number[], count: number): number[][] {
+  const parts: number[][] = [];
+  for (let left = Math.min(count, samples.length), from = 0; left > 0; left--) {
+    const end = from + Math.floor((samples.length - from) / left);
+    parts.push(samples.slice(from, end));
+    from = end;
+  }
+  return parts;
 }

@@ -154,6 +154,11 @@ const faults: [string, Transition, RegExp][] = [
     /lease \d+ is for batch 0, which is counted/,
   ],
   [
+    "[H9] has a batch taken in more steps",
+    stretchesChanged((stretch) => ({ ...stretch, stepsPerBatch: 16 })),
+    /lease 1 asks for 16 steps on a batch, and \d+ learn side by side/,
+  ],
+  [
     "[H9] makes the rate larger",
     stretchesChanged((stretch) => ({ ...stretch, rateFactor: 2 * stretch.rateFactor })),
     /lease 1 begins with step 1, its stride is \d+, and its rate \d+ times as large/,

@@ -17,6 +17,7 @@ export interface Stretch {
   /** The batch after the last. */
   readonly end: number;
   readonly sampleCount: number;
+  readonly stepsPerBatch: number;
   readonly rateFactor: number;
 }
 
@@ -61,7 +62,7 @@ export class StretchBooks {
       kind === "train" && version === standing.version && stretch !== null && draws?.epoch === standing.epoch,
       () => `lease ${lease} is no stretch of epoch ${standing.epoch} with version ${standing.version}`,
     );
-    const { position, sampleCount, step, stride, rateFactor } = stretch;
+    const { position, sampleCount, step, stride, stepsPerBatch, rateFactor } = stretch;
     const first = position / batchSize;
     const end = Math.ceil((position + sampleCount) / batchSize);
     expect(
@@ -80,7 +81,11 @@ export class StretchBooks {
       () =>
         `lease ${lease} begins with step ${step}, its stride is ${stride}, and its rate ${rateFactor} times as large`,
     );
-    this.#lent.set(lease, { peer, first, end, sampleCount, rateFactor });
+    expect(
+      stepsPerBatch === this.#stepsPerBatch(stride),
+      () => `lease ${lease} asks for ${stepsPerBatch} steps on a batch, and ${stride} learn side by side`,
+    );
+    this.#lent.set(lease, { peer, first, end, sampleCount, stepsPerBatch, rateFactor });
   }
 
   /** The stretch that a result of this worker's may count for. */
@@ -198,9 +203,18 @@ export class StretchBooks {
     }
   }
 
+  /** At most four, and none on fewer than sixteen samples. */
+  #stepsPerBatch(stride: number): number {
+    const { strategy, recipe } = this.#training.settings;
+    if (strategy.type === "sync" || strategy.rateScaling !== "smaller-batches") return 1;
+    return Math.max(1, Math.min(stride, 4, Math.floor(recipe.batchSize / 16)));
+  }
+
   #rateFactor(stride: number): number {
     const { strategy } = this.#training.settings;
     if (strategy.type === "sync" || strategy.rateScaling === "none") return 1;
+    if (strategy.rateScaling === "smaller-batches")
+      return Math.min(stride / Math.sqrt(this.#stepsPerBatch(stride)), 2 * Math.sqrt(stride));
     if (strategy.rateScaling === "square-root") return Math.sqrt(stride);
     return strategy.rateScaling === "linear" || stride <= 4 ? stride : 2 * Math.sqrt(stride);
   }

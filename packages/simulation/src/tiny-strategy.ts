@@ -30,6 +30,6 @@ function drawLocalStrategy(random: RandomSequence): LocalStrategy {
     type: "local",
     localSteps: isDrawn(random, 0.3) ? null : 1 + random.below(8),
     outer: isDrawn(random, 0.6) ? { learningRate: 1, momentum: 0 } : { learningRate: 0.7, momentum: 0.9 },
-    rateScaling: drawOne(random, ["none", "square-root", "linear", "linear-to-four"] as const),
+    rateScaling: drawOne(random, ["none", "square-root", "linear", "linear-to-four", "smaller-batches"] as const),
   };
 }

@@ -2,7 +2,7 @@ import { epochOrder } from "@convoy/datasets";
 import { expect, test } from "vitest";
 import { EpochOrders } from "./epoch-orders.ts";
 
-const stretch = { position: 8, sampleCount: 5, step: 1, stride: 1, rateFactor: 1 };
+const stretch = { position: 8, sampleCount: 5, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
 const draws = { seed: 7, epoch: 2 };
 
 test("a stretch is a part of the epoch's order, whichever epochs were asked for before", () => {

@@ -103,7 +103,7 @@ describe("a worker that has begun with one engine", () => {
       })),
     };
     const coordinator = await workerWith([taking("slow", 10).candidate, quick]);
-    const position = { position: 0, sampleCount: 40, step: 1, stride: 1, rateFactor: 1 };
+    const position = { position: 0, sampleCount: 40, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
     const stretch = { stretch: position, draws: { seed: 1, epoch: 0 } };
     const takeStretch = async (number: number) => {
       coordinator.lease(100 + number, [], stretch);
@@ -367,7 +367,7 @@ describe("a worker that knows a verdict on its task", () => {
   test("measures when it is on gradients, and steps are taken", async () => {
     const other = rival("other", 5);
     const coordinator = await workerWith([taking("own", 10).candidate, other.candidate], [verdict("own")]);
-    const position = { position: 0, sampleCount: 40, step: 1, stride: 1, rateFactor: 1 };
+    const position = { position: 0, sampleCount: 40, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
     coordinator.lease(++leases, [], { stretch: position, draws: { seed: 1, epoch: 0 } });
     coordinator.answerSamples();
     await coordinator.until(() => verdictOf(coordinator) !== null);

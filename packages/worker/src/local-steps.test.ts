@@ -16,7 +16,7 @@ const adam: Recipe = {
   ...recipe,
   optimizer: { type: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
 };
-const stretch = { position: 0, sampleCount: 8, step: 1, stride: 1, rateFactor: 1 };
+const stretch = { position: 0, sampleCount: 8, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
 
 const engineFor = ({ model, preprocessing }: Recipe) => createReferenceEngine({ model, preprocessing });
 
@@ -89,6 +89,31 @@ describe("[K20] steps that a worker takes by itself", () => {
     );
     for (const [i, value] of alone.parameters.entries()) expect(after[i]).toBeCloseTo(value, 5);
     expect(change.some((value) => Math.abs(value) > 1e-4)).toBe(true);
+  });
+
+  test("on parts of a batch are those of one process with batches as small, and each batch has one loss", async () => {
+    const engine = await engineFor(adam);
+    const alone = await trainedAlone(adam, [[0], [1, 2], [3], [4, 5]]);
+    const [parameters, change] = [tinyParameters(), new Float32Array(tinyParameters().length)];
+    const task = { engine, parameters, batch: tinyBatch([0, 1, 2, 3, 4, 5]), isInHand: always };
+    const inParts = new LocalSteps({ ...adam, batchSize: 3 }, TRAIN_COUNT);
+    const outcome = await inParts.take({ ...task, stretch: { ...stretch, sampleCount: 6, stepsPerBatch: 2 } }, change);
+    const [first, second, third, fourth] = alone.losses as [number, number, number, number];
+    expect(outcome?.stepLosses).toEqual([first + second, third + fourth].map((loss) => expect.closeTo(loss, 5)));
+    const moved = minus(parameters, change);
+    for (const [i, value] of alone.parameters.entries()) expect(moved[i]).toBeCloseTo(value, 5);
+  });
+
+  test("are taken on no empty part: a batch of one sample is one step", async () => {
+    const engine = await engineFor(adam);
+    const alone = await trainedAlone(adam, [[0], [1], [2]]);
+    const [parameters, change] = [tinyParameters(), new Float32Array(tinyParameters().length)];
+    const task = { engine, parameters, batch: tinyBatch([0, 1, 2]), isInHand: always };
+    const inParts = new LocalSteps({ ...adam, batchSize: 2 }, TRAIN_COUNT);
+    const outcome = await inParts.take({ ...task, stretch: { ...stretch, sampleCount: 3, stepsPerBatch: 4 } }, change);
+    expect(outcome?.stepLosses).toHaveLength(2);
+    const moved = minus(parameters, change);
+    for (const [i, value] of alone.parameters.entries()) expect(moved[i]).toBeCloseTo(value, 5);
   });
 
   test("have the learning rate of the run's step, so many times", async () => {

@@ -32,7 +32,7 @@ export interface StretchTask {
 }
 
 export interface StretchOutcome extends BatchOutcome {
-  /** Of each step, the sum over its samples, before the step. */
+  /** Of each batch, the sum over its samples, each before the step that it is part of. */
   readonly stepLosses: readonly number[];
 }
 
@@ -88,21 +88,22 @@ export class LocalSteps {
     this.#inUse = null;
   }
 
+  /** What came of each batch. */
   async #steps({ engine, batch, stretch, isInHand }: StretchTask, stepper: Stepper): Promise<BatchOutcome[] | null> {
-    const { batchSize } = this.#recipe;
     const underWay = new StepsUnderWay<BatchOutcome>();
-    for (let start = 0; start < batch.count; start += batchSize) {
+    const parts = partsOf(batch.count, this.#recipe.batchSize, stretch.stepsPerBatch);
+    for (const { index, start, end } of parts) {
       await underWay.room();
       if (!isInHand()) {
         await underWay.end();
         return null;
       }
-      const part = sliceBatch(batch, start, Math.min(batch.count, start + batchSize));
-      const learningRate = this.#learningRate(stretch, start / batchSize);
+      const learningRate = this.#learningRate(stretch, index);
       this.#taken++;
-      underWay.add(patiently(engine, stepper.step(part, { step: this.#taken, learningRate })));
+      const at = { step: this.#taken, learningRate };
+      underWay.add(patiently(engine, stepper.step(sliceBatch(batch, start, end), at)));
     }
-    return underWay.end();
+    return sumsOfBatches(parts, await underWay.end());
   }
 
   async #stepperOn(engine: LocalEngine, parameterCount: number): Promise<Stepper> {
@@ -119,4 +120,35 @@ export class LocalSteps {
   #learningRate({ step, stride, rateFactor }: Stretch, index: number): number {
     return learningRateAt(this.#recipe, this.#stepsPerEpoch, step + index * stride) * rateFactor;
   }
+}
+
+/** Samples that one step is taken on. */
+interface Part {
+  /** Of the batch that they belong to. */
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Every batch in so many parts, as equal as they can be; none is empty. */
+function partsOf(sampleCount: number, batchSize: number, stepsPerBatch: number): Part[] {
+  const parts: Part[] = [];
+  for (let index = 0; index * batchSize < sampleCount; index++) {
+    const first = index * batchSize;
+    const count = Math.min(batchSize, sampleCount - first);
+    const steps = Math.min(stepsPerBatch, count);
+    const borderAt = (step: number) => first + Math.floor((step * count) / steps);
+    for (let step = 0; step < steps; step++) parts.push({ index, start: borderAt(step), end: borderAt(step + 1) });
+  }
+  return parts;
+}
+
+function sumsOfBatches(parts: readonly Part[], outcomes: readonly BatchOutcome[]): BatchOutcome[] {
+  const sums: BatchOutcome[] = [];
+  for (const [i, { index }] of parts.entries()) {
+    const { lossSum, correctCount } = outcomes[i] as BatchOutcome;
+    const sum = sums[index] ?? { lossSum: 0, correctCount: 0 };
+    sums[index] = { lossSum: sum.lossSum + lossSum, correctCount: sum.correctCount + correctCount };
+  }
+  return sums;
 }

@@ -214,7 +214,7 @@ describe("from handshake to contribution", () => {
   test("[K24] what it is told of the next stretch comes while it computes, and is not asked for again", async () => {
     const coordinator = await new TestCoordinator().begin();
     const lend = (lease: number, position: number) => {
-      const stretch = { position, sampleCount: 3, step: 1, stride: 1, rateFactor: 1 };
+      const stretch = { position, sampleCount: 3, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
       coordinator.lease(lease, [], { stretch, draws: { seed: 7, epoch: 2 } });
     };
     const order = epochOrder(7, 2, 60_000);

@@ -85,7 +85,7 @@ describe.each(optimizers)("with $type", (optimizer) => {
   );
 });
 
-test("[R6] what was kept stays as it was while the run goes on", async () => {
+test("what was kept stays as it was while the run goes on", async () => {
   const plane = await inThread({ ...tinySettings, downCodec: "int8" });
   await advance(plane, "fp32", "int8");
   const kept = await plane.keep();
@@ -95,7 +95,7 @@ test("[R6] what was kept stays as it was while the run goes on", async () => {
   expect((await plane.keep()).optimizerState).not.toEqual(copies.optimizerState);
 });
 
-test("[V1] what is no contribution is refused in the same words, and the thread goes on", async () => {
+test("what is no contribution is refused in the same words, and the thread goes on", async () => {
   const planes = [new PlaneHere(tinySettings, start()), await inThread()];
   const damaged = () => contributionIn("fp32", 0).with(50, 77);
   for (const bytes of [() => new Uint8Array(3), damaged, () => contributionIn("int8", 0)]) {
@@ -141,7 +141,7 @@ test("[R1] a whole run whose vectors are on a thread of their own is the run tha
   expect(run.checkpoints.map(({ step }) => step)).toEqual(same.checkpoints.map(({ step }) => step));
 });
 
-test("[K8] who joins, leaves or asks while vectors are busy has their turn after them", async () => {
+test("who joins, leaves or asks while vectors are busy has their turn after them", async () => {
   const run = new TestRun(tinySettings, { plane: await inThread() });
   const steady = run.addPeer().enter();
   await run.until(() => steady.all("lease").length > 0);

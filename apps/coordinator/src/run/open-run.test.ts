@@ -17,9 +17,9 @@ function settingsWith(recipe: string, options: Partial<Opening["options"]> = {})
 describe("a new run", () => {
   test.each([
     ["lenet5-mnist", "linear"],
-    ["lenet5-mnist-adam", "linear-to-four"],
-    ["alexnet-cifar10-small", "linear-to-four"],
-  ])("of %s learns side by side, with a rate that grows as its optimizer lets it: %s", (recipe, rateScaling) => {
+    ["lenet5-mnist-adam", "smaller-batches"],
+    ["alexnet-cifar10-small", "smaller-batches"],
+  ])("of %s learns side by side, with steps that grow as its optimizer lets them: %s", (recipe, rateScaling) => {
     expect(settingsWith(recipe)).toMatchObject({
       strategy: { type: "local", localSteps: null, outer: { learningRate: 1, momentum: 0 }, rateScaling },
       codec: "auto",

@@ -110,6 +110,6 @@ function strategyOf({ strategy, localSteps, exact }: Opening["options"], { optim
     type: "local",
     localSteps: localSteps ?? null,
     outer: { learningRate: 1, momentum: 0 },
-    rateScaling: isAdaptive ? "linear-to-four" : "linear",
+    rateScaling: isAdaptive ? "smaller-batches" : "linear",
   };
 }

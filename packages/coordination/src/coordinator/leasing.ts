@@ -2,7 +2,7 @@
 import { SHARD_SIZE } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
 import { endShard, findFreeGroup, firstShard, type Group } from "@convoy/gradients";
-import { limits } from "@convoy/protocol";
+import { type LeaseMessage, limits } from "@convoy/protocol";
 import { contributionCodecOf } from "./codec-in-use.ts";
 import { type Crew, crewOf, isNewcomer, speedOf } from "./crew.ts";
 import { isSetAside } from "./gradient-size.ts";
@@ -113,6 +113,11 @@ function announcedAfter({ state: { round, epoch } }: Turn, { announced }: Worker
   return round?.kind === "evaluate" || (announced?.epoch ?? 0) > epoch.epoch ? announced : null;
 }
 
+/** Adam's steps are as long on a part of a batch as on all of it. */
+function reachOf(stretch: LeaseMessage["stretch"]): number {
+  return stretch === null ? 1 : stretch.stepsPerBatch * stretch.rateFactor;
+}
+
 interface Portion extends ShardRange {
   readonly group: Group;
   readonly allowedMs: number;
@@ -133,7 +138,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
     sampleCount: samples.length,
     namesAhead: ahead.length > 0,
     announced: null,
-    rateFactor: stretch?.rateFactor ?? 1,
+    reach: reachOf(stretch),
     issuedAt: turn.now,
     deadline: turn.now + allowedMs,
     state: "active",

@@ -56,7 +56,7 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
     return;
   }
   // A change is as large as its steps are many and long.
-  const size = event.norm / (local === null ? sampleCount : steps * accepted.lease.rateFactor);
+  const size = event.norm / (local === null ? sampleCount : steps * accepted.lease.reach);
   const excess = excessOf(turn.state, size);
   if (excess > policy.sizeFactor && !believe(turn, accepted.round, peer)) {
     const sentence = `The gradient is ${excess.toPrecision(2)} times as large as the largest of the last ones. Another worker computes it too.`;

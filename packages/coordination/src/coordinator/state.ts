@@ -152,8 +152,8 @@ export interface Lease extends ShardRange {
   readonly namesAhead: boolean;
   /** The stretch that its worker was told of with it, whose samples it may ask for. */
   readonly announced: Announced | null;
-  /** Of a stretch, how many times as long its steps are as the recipe's; 1 of any other. */
-  readonly rateFactor: number;
+  /** Of a stretch, how many of the recipe's steps those on one batch may come to; 1 of any other. */
+  readonly reach: number;
   readonly issuedAt: number;
   readonly deadline: number;
   /** "expired": someone else may have the shards by now, but the first valid result still counts. */

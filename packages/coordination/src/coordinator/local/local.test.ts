@@ -49,20 +49,6 @@ describe("a stretch", () => {
     expect(run.stretchOf(1)).toMatchObject({ step: 3, stride: 2, rateFactor: 2 });
   });
 
-  test.each([
-    [3, 3],
-    [9, 6],
-  ])(
-    "[H9] beyond four workers the rate of the adaptive optimizers grows with their square root: %i, %i",
-    (count, factor) => {
-      const peers = Array.from({ length: count }, (_, index) => index + 1);
-      const run = new LocalRun({ strategy: { ...localSettings.strategy, rateScaling: "linear-to-four" } });
-      for (const peer of peers) run.enter(peer);
-      run.settle(...peers);
-      expect(run.stretchOf(1)).toMatchObject({ stride: count, rateFactor: factor });
-    },
-  );
-
   test("[L8] has its samples sent, and no others", () => {
     const run = entered(1, 2);
     const { position } = run.stretchOf(1);

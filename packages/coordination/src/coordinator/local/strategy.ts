@@ -20,10 +20,10 @@ export const strategySchema = z.discriminatedUnion("type", [
       momentum: z.number().min(0).max(0.99),
     }),
     /**
-     * How a worker's learning rate grows with the number of workers whose changes are averaged. "linear-to-four": by that number
-     * up to four, and from there on with its square root. Runs with "square-root" were begun before that, and go on so.
+     * How a worker's learning rate grows with the number of workers whose changes are averaged. "smaller-batches": with its square
+     * root, and each batch is taken in several steps. Runs with "square-root" or "linear-to-four" were begun before that, and go on so.
      */
-    rateScaling: z.enum(["none", "square-root", "linear", "linear-to-four"]),
+    rateScaling: z.enum(["none", "square-root", "linear", "linear-to-four", "smaller-batches"]),
   }),
 ]);
 export type Strategy = z.infer<typeof strategySchema>;

@@ -10,7 +10,7 @@ import { chooseExchange } from "./choose-exchange.ts";
 import { type Expected, median } from "./cost-model.ts";
 import { PLACES } from "./local-round.ts";
 import { rangeFor } from "./ranges.ts";
-import type { LocalStrategy } from "./strategy.ts";
+import { stepScale } from "./step-scale.ts";
 
 export interface Stretch extends ShardRange {
   readonly place: number;
@@ -146,22 +146,8 @@ export function describeStretch(
     sampleCount: Math.min(length, end * round.shardSize) - position,
     step: epoch.epoch * round.shards.length + epoch.batches + 1,
     stride: round.local.workerCount,
-    rateFactor: rateFactor(strategy, round.local.workerCount),
+    ...stepScale(strategy, round.local.workerCount, settings.recipe.batchSize),
   };
-}
-
-/** Averaging the changes of several workers goes no further than one of them went: so each may go further at a step. */
-function rateFactor({ rateScaling }: LocalStrategy, workerCount: number): number {
-  switch (rateScaling) {
-    case "none":
-      return 1;
-    case "square-root":
-      return Math.sqrt(workerCount);
-    case "linear":
-      return workerCount;
-    case "linear-to-four":
-      return Math.min(workerCount, 2 * Math.sqrt(workerCount));
-  }
 }
 
 /**
