@@ -15,8 +15,8 @@ test.each([
   ["smaller-batches", 4, 4, 2],
   ["smaller-batches", 9, 4, 4.5],
   ["smaller-batches", 25, 4, 10],
-] as const)("[H9] where steps scale by %s, %i workers take %i on a batch, %d times as long", (rateScaling, ...of) => {
-  const [workers, stepsPerBatch, rateFactor] = of;
+] as const)("[H9] where steps scale by %s, %i workers take %i on a batch, %d times as long", (...row) => {
+  const [rateScaling, workers, stepsPerBatch, rateFactor] = row;
   expect(stepScale({ ...strategy, rateScaling }, workers, 64)).toEqual({
     stepsPerBatch,
     rateFactor: expect.closeTo(rateFactor, 12),
