@@ -4,6 +4,8 @@ import { formatCount } from "../format.ts";
 import type { CoordinatorState } from "../state.ts";
 import { canWork } from "../together.ts";
 import { computingShare, type Expected } from "./cost-model.ts";
+import { stepScale } from "./step-scale.ts";
+import type { LocalStrategy } from "./strategy.ts";
 
 /** Null under another strategy, and until a worker's pace is known. */
 export function describeExchange(state: CoordinatorState): ExchangeView | null {
@@ -18,7 +20,11 @@ export function describeExchange(state: CoordinatorState): ExchangeView | null {
     stepMs,
     wayMs,
     samplesPerSecond: (1000 * workerCount * localSteps * settings.recipe.batchSize) / roundMs,
-    sentence: `${stepsInWords(expected, settings.strategy.localSteps !== null)} ${codecInWords(state, expected)}`,
+    sentence: [
+      stepsInWords(expected, settings.strategy.localSteps !== null),
+      ...scaleInWords(settings.strategy, workerCount, settings.recipe.batchSize),
+      codecInWords(state, expected),
+    ].join(" "),
   };
 }
 
@@ -27,6 +33,15 @@ function stepsInWords(expected: Expected, isAsked: boolean): string {
   const share = Math.round(100 * (1 - computingShare(expected)));
   const asked = isAsked ? ", as it was asked to" : "";
   return `Between two exchanges a device of middling speed takes ${formatCount(localSteps, "step")} of ${inMs(stepMs)}${asked}; an exchange takes ${inMs(wayMs)}, ${share}% of a round.`;
+}
+
+/** Nothing of one that is alone: it trains as the recipe says. */
+function scaleInWords(strategy: LocalStrategy, workerCount: number, batchSize: number): string[] {
+  const { stepsPerBatch, rateFactor } = stepScale(strategy, workerCount, batchSize);
+  if (stepsPerBatch === 1 && rateFactor === 1) return [];
+  const rate = `${Number(rateFactor.toPrecision(3))} times the recipe's learning rate`;
+  const how = stepsPerBatch === 1 ? "each has" : `each takes a step's batch in ${stepsPerBatch} parts, with`;
+  return [`As ${workerCount} learn side by side, ${how} ${rate}.`];
 }
 
 function codecInWords({ settings, ways }: CoordinatorState, { codec }: Expected): string {
