@@ -3,6 +3,7 @@ import { limits } from "@convoy/protocol";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { type ModelDownload, type ModelDownloads, modelPaths } from "../model/model-downloads.ts";
+import { answerInPieces } from "./answer-in-pieces.ts";
 import type { Routes } from "./routes.ts";
 import { Sending } from "./sending.ts";
 
@@ -33,21 +34,13 @@ function answer(
   const headers = { etag, "cache-control": "private, no-cache" };
   const known = context.req.header("if-none-match")?.split(/\s*,\s*/) ?? [];
   if (known.includes(etag) || known.includes(`W/${etag}`)) return context.body(null, 304, headers);
-  const address = context.env.incoming.socket.remoteAddress ?? "";
-  if (!sending.hasRoom(address)) {
-    context.header("retry-after", "10");
-    return context.json({ error: "As many downloads as are possible are under way; try again in a moment." }, 503);
-  }
-  // Whoever reads nothing for so long is not to keep others out.
-  context.env.outgoing.setTimeout(limits.transferPauseMs);
-  return context.body(
-    sending.stream(address, () => content.pieces()[Symbol.iterator]()),
-    200,
-    {
-      ...headers,
-      "content-type": type,
-      "content-length": String(content.byteLength),
-      "content-disposition": `attachment; filename="${name}"`,
-    },
-  );
+  const all = {
+    ...headers,
+    "content-type": type,
+    "content-length": String(content.byteLength),
+    "content-disposition": `attachment; filename="${name}"`,
+  };
+  const begin = () => content.pieces()[Symbol.iterator]();
+  const bounds = { retryAfterSeconds: 10, pauseMs: limits.transferPauseMs };
+  return answerInPieces(context, sending, { status: 200, headers: all, begin }, bounds);
 }

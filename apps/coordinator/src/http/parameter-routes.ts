@@ -1,6 +1,7 @@
 /** Versions of the parameters for workers that are new: bytes that never change, which a download that broke off goes on with. */
 import { checksumIn, limits, snapshotEtag } from "@convoy/protocol";
 import type { Context } from "hono";
+import { answerInPieces } from "./answer-in-pieces.ts";
 import { BytePace } from "./byte-pace.ts";
 import { type ByteRange, readRange } from "./byte-range.ts";
 import type { Routes } from "./routes.ts";
@@ -51,29 +52,27 @@ export function addParameterRoutes(
       const error = `Of ${total} bytes one part can be asked for at a time, as in "Range: bytes=0-${total - 1}".`;
       return context.json({ error }, 416, { ...headers, "content-range": `bytes */${total}` });
     }
-    const { incoming, outgoing } = context.env;
-    const address = incoming.socket.remoteAddress ?? "";
-    if (!sending.hasRoom(address)) {
-      context.header("retry-after", "5");
-      return context.json({ error: "As many downloads as are possible are under way; try again in a moment." }, 503);
-    }
     const { start, end } = asked === "whole" ? { start: 0, end: total } : asked;
-    // Whoever reads nothing for so long is not to keep others out.
-    outgoing.setTimeout(bounds.transferPauseMs);
-    const stream = sending.stream(address, () =>
-      pieces({ start, end }, pace, () => {
-        const kept = parameters.find(version);
-        // Whoever reads sees that there should have been more.
-        if (kept === null) outgoing.destroy();
-        return kept;
-      }),
-    );
-    return context.body(stream, asked === "whole" ? 200 : 206, {
+    const { outgoing } = context.env;
+    const find = () => {
+      const kept = parameters.find(version);
+      // Whoever reads sees that there should have been more.
+      if (kept === null) outgoing.destroy();
+      return kept;
+    };
+    const all = {
       ...headers,
       "content-type": "application/octet-stream",
       "content-length": String(end - start),
       ...(asked === "whole" ? {} : { "content-range": `bytes ${start}-${end - 1}/${total}` }),
-    });
+    };
+    const begin = () => pieces({ start, end }, pace, find);
+    return answerInPieces(
+      context,
+      sending,
+      { status: asked === "whole" ? 200 : 206, headers: all, begin },
+      { retryAfterSeconds: 5, pauseMs: bounds.transferPauseMs },
+    );
   });
 }
 
