@@ -1,6 +1,6 @@
 /**
- * Part of `npm run bench:vectors`: rounds of a network of AlexNet's size, with the vectors on the sockets' thread and on one of
- * their own, in turns. How long can sockets do nothing, how long does a round take, how much memory is it? Prints one line of JSON.
+ * Part of `npm run bench:vectors`: rounds of a network of AlexNet's size, with the vectors on the sockets' thread, or with "thread" on one of
+ * their own. How long can sockets do nothing, how long does a round take, how much memory is it? Prints one line of JSON.
  */
 import path from "node:path";
 import type { ReadContribution, RunSettings } from "@convoy/coordination";
@@ -13,7 +13,6 @@ import type { RunPlane } from "../src/plane/run-plane.ts";
 const LENGTH = 57_044_810;
 const planeThread = path.join(import.meta.dirname, "../plane-thread.js");
 const WORKERS = 4;
-const TURNS = 2;
 const ROUNDS = 4;
 
 /** A round: how long it took, how long the sockets' thread could do nothing else, and the memory of the process. */
@@ -58,8 +57,7 @@ async function round(plane: RunPlane, contributions: readonly Uint8Array[]): Pro
   await new Promise<boolean>((resolve) => plane.update(plane.version + 1, 64, "fp32", resolve));
 }
 
-async function measure(open: () => RunPlane | Promise<RunPlane>): Promise<Measured[]> {
-  const plane = await open();
+async function measure(plane: RunPlane): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (let i = 0; i <= ROUNDS; i++) {
     const contributions = Array.from({ length: WORKERS }, () => contributionTo(plane.version));
@@ -95,10 +93,6 @@ function free(): Promise<void> {
 }
 
 const start = () => ({ version: 0, parameters: new Float32Array(LENGTH).fill(0.1) });
-const places = {
-  "on the sockets' thread": () => new PlaneHere(settings, start()),
-  "on a thread of their own": () => PlaneInThread.open(settings, start(), planeThread),
-};
-const all = Object.entries(places).map(([place, open]) => ({ place, open, measured: [] as Measured[] }));
-for (let turn = 0; turn < TURNS; turn++) for (const { open, measured } of all) measured.push(...(await measure(open)));
-process.stdout.write(`${JSON.stringify({ elements: LENGTH, workers: WORKERS, places: all })}\n`);
+const isInThread = process.argv[2] === "thread";
+const plane = isInThread ? await PlaneInThread.open(settings, start(), planeThread) : new PlaneHere(settings, start());
+process.stdout.write(`${JSON.stringify({ workers: WORKERS, rounds: await measure(plane) })}\n`);

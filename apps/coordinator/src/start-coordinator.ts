@@ -111,9 +111,10 @@ export async function startCoordinator(
       port.close();
       await sockets.close();
       loop.close();
+      // What it would still answer would be told to closed files.
+      await plane.close();
       await folder.close();
       await files.close();
-      await plane.close();
       await opened.lock.release();
     },
   };

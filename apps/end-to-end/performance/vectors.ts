@@ -125,26 +125,33 @@ function shown(name: string, value: number, unit: string): Bar {
 /** What `apps/coordinator/scaling/long-vectors.ts` prints. */
 interface LongVectors {
   readonly workers: number;
-  readonly places: readonly {
-    readonly place: string;
-    readonly measured: readonly { readonly roundMs: number; readonly heldUpMs: number; readonly residentGb: number }[];
-  }[];
+  readonly rounds: readonly { readonly roundMs: number; readonly heldUpMs: number; readonly residentGb: number }[];
 }
 
+/** Each in processes of its own, in turns. */
 function threadBars(): Bar[] {
   bundleApp("coordinator");
+  const places = { here: "on the sockets' thread", thread: "on a thread of their own" } as const;
+  const names = Object.keys(places) as (keyof typeof places)[];
+  const measured = [...names, ...names].map((place) => ({ place, ...measureLong(place) }));
+  return names.flatMap((name) => {
+    const of = measured.filter(({ place }) => place === name);
+    const rounds = of.flatMap(({ rounds }) => rounds);
+    const vectors = `vectors ${places[name]}`;
+    return [
+      shown(`${vectors}: longest time that sockets wait`, medianOf(rounds.map((round) => round.heldUpMs)), "ms"),
+      shown(`${vectors}: adding ${of[0]?.workers} and a step`, medianOf(rounds.map((round) => round.roundMs)), "ms"),
+      shown(`${vectors}: memory of the process, at most`, Math.max(...rounds.map((round) => round.residentGb)), "GB"),
+    ];
+  });
+}
+
+function measureLong(place: string): LongVectors {
   const root = import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf("apps"));
-  const program = [
-    path.join("scripts", "run-source.mjs"),
-    path.join("apps", "coordinator", "scaling", "long-vectors.ts"),
-  ];
+  const entry = path.join("apps", "coordinator", "scaling", "long-vectors.ts");
+  const program = [path.join("scripts", "run-source.mjs"), entry, place];
   const printed = execFileSync(process.execPath, program, { cwd: root, encoding: "utf8" }).trim().split("\n").at(-1);
-  const { workers, places }: LongVectors = JSON.parse(printed ?? "");
-  return places.flatMap(({ place, measured }) => [
-    shown(`vectors ${place}: longest time that sockets wait`, medianOf(measured.map((of) => of.heldUpMs)), "ms"),
-    shown(`vectors ${place}: adding ${workers} and a step`, medianOf(measured.map((of) => of.roundMs)), "ms"),
-    shown(`vectors ${place}: memory of the process`, medianOf(measured.map((of) => of.residentGb)), "GB"),
-  ]);
+  return JSON.parse(printed ?? "");
 }
 
 reportBars([...LENGTHS.flatMap(([length, times]) => barsOf(length, times)), ...threadBars()], values.json);

@@ -12,7 +12,6 @@ import {
   encodeWithFeedback,
   faultInContent,
   faultInLength,
-  type Memory,
   type Passage,
   type Rounding,
 } from "@convoy/vectors";
@@ -45,8 +44,8 @@ export class OutgoingFrame {
   readonly vector: Float32Array;
   readonly #bytes: Uint8Array;
 
-  constructor(length: number, memory: Memory = ArrayBuffer) {
-    this.#bytes = roomFor(length, 4 * length, memory);
+  constructor(length: number) {
+    this.#bytes = roomFor(length, 4 * length);
     this.vector = new Float32Array(this.#bytes.buffer, FRAME_HEADER_BYTES, length);
   }
 
@@ -63,10 +62,10 @@ export class OutgoingEncodedFrame {
   readonly #length: number;
   readonly #bytes: Uint8Array;
 
-  constructor(encoding: Encoding, length: number, memory: Memory = ArrayBuffer) {
+  constructor(encoding: Encoding, length: number) {
     this.#encoding = encoding;
     this.#length = length;
-    this.#bytes = roomFor(length, encodedBytes(encoding, length), memory);
+    this.#bytes = roomFor(length, encodedBytes(encoding, length));
   }
 
   /**
@@ -97,12 +96,12 @@ export class OutgoingEncodedFrame {
   }
 }
 
-function roomFor(length: number, byteLength: number, memory: Memory): Uint8Array {
+function roomFor(length: number, byteLength: number): Uint8Array {
   assert(
     length > 0 && length <= limits.vectorLength,
     `a frame holds 1 to ${limits.vectorLength} elements, not ${length}`,
   );
-  return new Uint8Array(new memory(FRAME_HEADER_BYTES + byteLength));
+  return new Uint8Array(FRAME_HEADER_BYTES + byteLength);
 }
 
 /** The change of the parameters from one version to the next, for whoever has the one before. */

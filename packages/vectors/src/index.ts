@@ -18,5 +18,4 @@ export {
 } from "./codecs/encoded-vector.ts";
 export { type EncodingFault, faultInContent, faultInLength } from "./codecs/fault-in.ts";
 export { addVectors, scaleVector } from "./elements.ts";
-export { type Memory, newVector } from "./memory.ts";
 export { type StepKernel, type StepVectors, stepInBlocks } from "./step-in-blocks.ts";

@@ -3,7 +3,7 @@ import { PlaneHere } from "./plane-here.ts";
 import { PlaneInThread } from "./plane-in-thread.ts";
 import type { RunPlane } from "./run-plane.ts";
 
-/** From 4 MB on it takes longer to add a vector than to tell another thread about it. */
+/** 4 MB: to add a vector takes many times as long as to tell another thread about it. */
 const THREAD_LENGTH = 2 ** 20;
 
 /** `program`: the built `plane-thread.ts`. */

@@ -3,13 +3,13 @@ import { Worker } from "node:worker_threads";
 import type { KeptVectors, PlaneStart, RunSettings } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
 import type { Group } from "@convoy/gradients";
-import type { CodecName, SealedChange } from "@convoy/protocol";
-import type { FromPlaneThread, PlaneBeginning, Published, ToPlaneThread } from "./plane-messages.ts";
+import { type CodecName, FRAME_HEADER_BYTES, type SealedChange } from "@convoy/protocol";
+import type { FromPlaneThread, Published, ToPlaneThread } from "./plane-messages.ts";
 import type { RunPlane } from "./run-plane.ts";
 
 /**
  * On a thread of its own: to add hundreds of megabytes and to step takes tenths of a second each, in which sockets go on here. The
- * thread's data plane is the same; what it publishes lies in memory that both threads see.
+ * thread's data plane is the same; of what it publishes, and of what is to be kept, it hands copies over.
  */
 export class PlaneInThread implements RunPlane {
   readonly #worker: Worker;
@@ -21,10 +21,10 @@ export class PlaneInThread implements RunPlane {
 
   /** `program`: the built `plane-thread.ts`. Writes to none of the vectors. */
   static async open(settings: RunSettings, start: PlaneStart, program: string): Promise<PlaneInThread> {
-    const workerData: PlaneBeginning = { settings, start };
-    const worker = new Worker(program, { workerData });
+    const worker = new Worker(program);
+    worker.postMessage({ type: "begin", settings, start } satisfies ToPlaneThread);
     const [first] = (await once(worker, "message")) as [FromPlaneThread];
-    assert(first.type === "published", "the thread says first what it holds");
+    assert(first.type === "published" && first.published !== null, "the thread says first what it holds");
     return new PlaneInThread(worker, first.published);
   }
 
@@ -44,7 +44,8 @@ export class PlaneInThread implements RunPlane {
   }
 
   get parameters(): Float32Array {
-    return this.#published.parameters;
+    const { frame } = this.#published;
+    return new Float32Array(frame.buffer, FRAME_HEADER_BYTES);
   }
 
   get frame(): Uint8Array {
@@ -79,9 +80,8 @@ export class PlaneInThread implements RunPlane {
     });
   }
 
-  giveBack({ version }: KeptVectors): void {
-    this.#say({ type: "give-back", version });
-  }
+  /** They were copies. */
+  giveBack(): void {}
 
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -100,8 +100,8 @@ export class PlaneInThread implements RunPlane {
     } else if (message.type === "published") {
       const then = this.#onUpdate;
       this.#onUpdate = null;
-      this.#published = message.published;
-      then?.(message.isNew);
+      this.#published = message.published ?? this.#published;
+      then?.(message.published !== null);
     } else this.#onKept.shift()?.(message.kept);
   }
 }

@@ -1,15 +1,18 @@
-/** What the loop's thread and the thread of the vectors say to each other. Long vectors are handed over or shared, never copied. */
+/** What the loop's thread and the thread of the vectors say to each other. Vectors are handed over: one thread has each. */
 import type { KeptVectors, PlaneStart, ReadContribution, RunSettings } from "@convoy/coordination";
 import type { Group } from "@convoy/gradients";
 import type { CodecName, SealedChange } from "@convoy/protocol";
 
-/** What the thread begins with. */
-export interface PlaneBeginning {
+/** The first message. */
+interface BeginPlane {
+  readonly type: "begin";
   readonly settings: RunSettings;
   readonly start: PlaneStart;
 }
 
-export type ToPlaneThread =
+export type ToPlaneThread = BeginPlane | AskedOfPlane;
+
+export type AskedOfPlane =
   | { readonly type: "read"; readonly bytes: Uint8Array }
   | {
       readonly type: "accumulate";
@@ -19,20 +22,19 @@ export type ToPlaneThread =
       readonly weight: number;
     }
   | { readonly type: "update"; readonly version: number; readonly sampleCount: number; readonly codec: CodecName }
-  | { readonly type: "keep" }
-  | { readonly type: "give-back"; readonly version: number };
+  | { readonly type: "keep" };
 
-/** What was published last, in memory that both threads read and none writes to again. */
+/** A copy of what was published last. */
 export interface Published {
   readonly version: number;
-  readonly frame: Uint8Array;
-  readonly parameters: Float32Array;
+  readonly frame: Uint8Array<ArrayBuffer>;
   /** Null where there is none. */
   readonly change: SealedChange | null;
 }
 
 export type FromPlaneThread =
   | { readonly type: "read"; readonly read: ReadContribution }
-  /** The answer to an update, and the first thing that is said. */
-  | { readonly type: "published"; readonly isNew: boolean; readonly published: Published }
+  /** The answer to the beginning, and to an update; null when that is not published. */
+  | { readonly type: "published"; readonly published: Published | null }
+  /** A copy. */
   | { readonly type: "kept"; readonly kept: KeptVectors };

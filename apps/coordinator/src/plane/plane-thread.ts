@@ -1,48 +1,75 @@
-/** The program of the thread behind `PlaneInThread`: a data plane in shared memory, and what is asked of it, in order. */
-import { parentPort, workerData } from "node:worker_threads";
+/** The program of the thread behind `PlaneInThread`: a data plane, and what is asked of it, in order. */
+import { parentPort } from "node:worker_threads";
 import { contributionReader, DataPlane, type KeptVectors } from "@convoy/coordination";
-import type { FromPlaneThread, PlaneBeginning, ToPlaneThread } from "./plane-messages.ts";
+import { assert } from "@convoy/foundation";
+import type { AskedOfPlane, FromPlaneThread, Published, ToPlaneThread } from "./plane-messages.ts";
 
-const { settings, start } = workerData as PlaneBeginning;
-const plane = new DataPlane(settings, start, SharedArrayBuffer);
-const readContribution = contributionReader(settings);
-/** What somebody reads, by its version: on its way to another thread it becomes other objects. */
-const kept = new Map<number, KeptVectors>();
+interface Begun {
+  readonly plane: DataPlane;
+  readonly readContribution: ReturnType<typeof contributionReader>;
+}
+
+let begun: Begun | null = null;
 
 parentPort?.on("message", (message: ToPlaneThread) => {
+  if (message.type === "begin") {
+    const { settings, start } = message;
+    // Of each frame the other thread has a copy.
+    const plane = new DataPlane(settings, start, { reusesFrames: true });
+    begun = { plane, readContribution: contributionReader(settings) };
+    sayPublished(plane);
+    return;
+  }
+  assert(begun !== null, "the beginning comes first");
+  answer(message, begun);
+});
+
+function answer(message: AskedOfPlane, { plane, readContribution }: Begun): void {
   switch (message.type) {
     case "read": {
       const read = readContribution(message.bytes);
-      say({ type: "read", read }, read.ok ? [read.frame.vector.buffer as ArrayBuffer] : []);
+      say({ type: "read", read }, read.ok ? [read.frame.vector] : []);
       break;
     }
     case "accumulate":
       plane.accumulate(message.group, message.shardCount, message.vector, message.weight);
       break;
     case "update":
-      sayPublished(plane.update(message.version, message.sampleCount, message.codec));
+      if (plane.update(message.version, message.sampleCount, message.codec)) sayPublished(plane);
+      else say({ type: "published", published: null }, []);
       break;
     case "keep": {
-      const vectors = plane.keep();
-      kept.set(vectors.version, vectors);
-      say({ type: "kept", kept: vectors });
-      break;
-    }
-    case "give-back": {
-      const vectors = kept.get(message.version);
-      kept.delete(message.version);
-      if (vectors !== undefined) plane.giveBack(vectors);
+      const kept = plane.keep();
+      const copies = copyOf(kept);
+      plane.giveBack(kept);
+      say({ type: "kept", kept: copies }, vectorsOf(copies));
     }
   }
-});
-
-function sayPublished(isNew: boolean): void {
-  const { version, frame, parameters, change } = plane;
-  say({ type: "published", isNew, published: { version, frame, parameters, change } });
 }
 
-function say(message: FromPlaneThread, transfer: ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, transfer);
+function sayPublished({ version, frame, change }: DataPlane): void {
+  const published: Published = { version, frame: frame.slice(), change };
+  // A change is made anew each time, and nobody asks for it here.
+  say({ type: "published", published }, [published.frame, ...(change === null ? [] : [change.frame])]);
 }
 
-sayPublished(false);
+function copyOf({ version, parameters, master, optimizerState }: KeptVectors): KeptVectors {
+  return {
+    version,
+    parameters: parameters.slice(),
+    master: master?.slice() ?? null,
+    optimizerState: new Map([...optimizerState].map(([name, vector]) => [name, vector.slice()])),
+  };
+}
+
+function vectorsOf({ parameters, master, optimizerState }: KeptVectors): Float32Array[] {
+  return [parameters, ...(master === null ? [] : [master]), ...optimizerState.values()];
+}
+
+/** `handedOver`: views of what the message has, whose memory goes with it. */
+function say(message: FromPlaneThread, handedOver: readonly ArrayBufferView[]): void {
+  parentPort?.postMessage(
+    message,
+    handedOver.map(({ buffer }) => buffer as ArrayBuffer),
+  );
+}

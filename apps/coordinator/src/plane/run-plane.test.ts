@@ -3,7 +3,7 @@ import type { RunSettings } from "@convoy/coordination";
 import { RandomSequence } from "@convoy/foundation";
 import { type CodecName, OutgoingEncodedFrame } from "@convoy/protocol";
 import { encodingOf } from "@convoy/vectors";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   differenceFrom,
   initial,
@@ -15,6 +15,7 @@ import {
   tinySettings,
 } from "../run/test-run-loop.ts";
 import { planeThread } from "../test-threads.ts";
+import { openPlane } from "./open-plane.ts";
 import { PlaneHere } from "./plane-here.ts";
 import { PlaneInThread } from "./plane-in-thread.ts";
 import type { RunPlane } from "./run-plane.ts";
@@ -139,6 +140,46 @@ test("[R1] a whole run whose vectors are on a thread of their own is the run tha
   expect(run.plane.parameters).toEqual(same.plane.parameters);
   expect(differenceFrom(await plainTraining(), run.plane.parameters)).toBeLessThan(1e-5);
   expect(run.checkpoints.map(({ step }) => step)).toEqual(same.checkpoints.map(({ step }) => step));
+});
+
+test("[F1] what waits while vectors are busy is one contribution of each worker, and none of a stranger's", async () => {
+  const run = new TestRun(tinySettings, { plane: await inThread() });
+  const reading = vi.spyOn(run.plane, "read");
+  const steady = run.addPeer().enter();
+  await run.until(() => steady.all("lease").length > 0);
+  const contribution = await steady.contribution();
+  const again = () => ({ ...contribution, frame: contribution.frame.slice() });
+  const stranger = run.addPeer();
+  // The first is being read, the second waits.
+  for (let i = 0; i < 4; i++) steady.say(again());
+  for (let i = 0; i < 3; i++) stranger.say(again());
+  await run.until(() => stranger.refusals.length === 3 && steady.refusals.length === 3);
+  expect(stranger.refusals).toEqual(["not-joined", "not-joined", "not-joined"]);
+  expect(steady.refusals.toSorted()).toEqual(["already-counted", "too-fast", "too-fast"]);
+  expect(reading).toHaveBeenCalledTimes(2);
+  run.loop.close();
+});
+
+test("[R8] a run whose step leads to numbers that are none stops, and says so", async () => {
+  const plane = await inThread();
+  const accumulate = plane.accumulate.bind(plane);
+  vi.spyOn(plane, "accumulate").mockImplementation((group, shardCount, vector, weight) =>
+    accumulate(group, shardCount, vector.fill(Number.POSITIVE_INFINITY), weight),
+  );
+  const run = new TestRun(tinySettings, { plane });
+  run.addWorker("one");
+  await run.until(() => run.view.state === "stopped");
+  expect(run.view.sentence).toMatch(/diverged/);
+  expect([run.view.step, run.plane.version]).toEqual([0, 0]);
+  run.loop.close();
+});
+
+test("long vectors have a thread, and others do not", async () => {
+  const settings = { ...tinySettings, parameterCount: 2 ** 20 };
+  const long = await openPlane(settings, { version: 0, parameters: new Float32Array(2 ** 20) }, planeThread());
+  opened.push(long);
+  expect(long).toBeInstanceOf(PlaneInThread);
+  expect(await openPlane(tinySettings, start(), "nowhere")).toBeInstanceOf(PlaneHere);
 });
 
 test("who joins, leaves or asks while vectors are busy has their turn after them", async () => {

@@ -42,8 +42,9 @@ test("[C14] a device that breaks is sent away, and the run is the same as withou
   await run.until(() => run.view.state === "finished");
   expect(run.view.workers.find(({ name }) => name === "breaks")).toMatchObject({
     state: "left",
-    // One more where a last result was on its way when it was sent away.
-    refusals: expect.toSatisfy((refusals: number) => refusals === 3 || refusals === 4),
+    // Three in a row, and one more where a last result was on its way when it was sent away. Whoever breaks two batches before
+    // the end of an epoch evaluates in between, rightly, and is believed anew.
+    refusals: expect.toSatisfy((refusals: number) => refusals >= 3 && refusals <= 6),
   });
   expect(run.view.workers.find(({ name }) => name === "good")).toMatchObject({ refusals: 0 });
   expect(differenceFrom(await plainTraining(EPOCHS), run.plane.parameters)).toBeLessThan(1e-5);

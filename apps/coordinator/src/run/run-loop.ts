@@ -31,12 +31,12 @@ import {
 } from "@convoy/protocol";
 import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
 import type { Admission } from "../access/access.ts";
-import { isLoopbackAddress } from "../access/loopback.ts";
+import { isOnThisMachine } from "../access/loopback.ts";
 import type { RunPlane } from "../plane/run-plane.ts";
 import type { SampleSource } from "../samples/served-samples.ts";
 import { Alarm } from "./alarm.ts";
+import { alreadyWatches, alreadyWorks, notAnAdmin, notAViewer, notJoined, stillReading } from "./loop-refusals.ts";
 import { now } from "./now.ts";
-import { alreadyWatches, alreadyWorks, notAnAdmin, notAViewer } from "./role-refusals.ts";
 import type { RunHistory } from "./run-history.ts";
 import { Sequence } from "./sequence.ts";
 import { Viewers } from "./viewers.ts";
@@ -61,6 +61,8 @@ interface Peer {
   readonly connection: Connection;
   readonly caller: Caller;
   access: Admission["access"];
+  /** It has sent a contribution whose turn has not come. */
+  hasUnread: boolean;
 }
 
 export class RunLoop {
@@ -72,7 +74,7 @@ export class RunLoop {
   /** How long each worker's newest lease was held up by what came before it. */
   readonly #heldMs = new Map<PeerId, number>();
   readonly #sequence = new Sequence<CoordinatorEffect>((effect) => this.#execute(effect));
-  /** When what is being dealt with happened. */
+  /** When what is being dealt with had its turn. */
   #eventAt = 0;
   #state: CoordinatorState;
   #lastPeer: PeerId = 0;
@@ -106,11 +108,11 @@ export class RunLoop {
   /** A connection was opened; what it says decides whether it is a worker or a viewer. */
   accept(connection: Connection, caller: Caller): ConnectionListener {
     this.#lastPeer++;
-    const peer: Peer = { id: this.#lastPeer, connection, caller, access: "none" };
+    const peer: Peer = { id: this.#lastPeer, connection, caller, access: "none", hasUnread: false };
     this.#peers.set(peer.id, peer);
-    if (!isNear(peer)) this.#options.samples.compressAlong(this.#state.order);
+    if (!isOnThisMachine(caller)) this.#options.samples.compressAlong(this.#state.order);
     return {
-      onMessage: (data) => this.#sequence.add(() => this.#receive(peer, data)),
+      onMessage: (data) => this.#hear(peer, data),
       onClose: (reason) => this.#sequence.add(() => this.#forget(peer, reason)),
     };
   }
@@ -129,8 +131,28 @@ export class RunLoop {
     this.#take({ type: "disconnected", now: now(), peer: id, reason });
   }
 
-  #receive(peer: Peer, data: unknown): void {
+  #hear(peer: Peer, data: unknown): void {
     const parsed = parseToCoordinator(data);
+    const isContribution = parsed.ok && parsed.message.type === "contribution";
+    const refusal = isContribution ? this.#objectionToWaiting(peer) : null;
+    if (refusal !== null) {
+      this.#sequence.add(() => this.#refuse(peer.id, refusal));
+      return;
+    }
+    if (isContribution) peer.hasUnread = true;
+    this.#sequence.add(() => {
+      if (isContribution) peer.hasUnread = false;
+      this.#receive(peer, parsed);
+    });
+  }
+
+  /** What waits to be read takes memory: of strangers nothing does, and of each worker one contribution. */
+  #objectionToWaiting({ id, hasUnread }: Peer): Refusal | null {
+    if (!isPresent(this.#state, id)) return notJoined;
+    return hasUnread ? stillReading : null;
+  }
+
+  #receive(peer: Peer, parsed: ReturnType<typeof parseToCoordinator>): void {
     const refusal = parsed.ok ? this.#admit(peer, parsed.message) : parsed.refusal;
     if (refusal !== null) this.#take({ type: "not-understood", now: now(), peer: peer.id, refusal });
     else if (parsed.ok) this.#handle(peer, parsed.message);
@@ -148,7 +170,7 @@ export class RunLoop {
     const refusal = message.type === "control" ? this.#objectionToControl(peer) : this.#objectionToRole(peer, message);
     if (refusal !== null) this.#refuse(peer.id, refusal);
     else if (message.type === "watch") this.#watch(peer);
-    else if (message.type === "contribution") this.#receiveContribution(peer.id, message);
+    else if (message.type === "contribution") this.#receiveContribution(peer, message);
     else this.#take({ type: "message", now: now(), peer: peer.id, message });
   }
 
@@ -168,7 +190,7 @@ export class RunLoop {
     return type === "watch" && isPresent(this.#state, id) ? alreadyWorks : null;
   }
 
-  #receiveContribution(peer: PeerId, message: Extract<ToCoordinator, { type: "contribution" }>): void {
+  #receiveContribution({ id: peer }: Peer, message: Extract<ToCoordinator, { type: "contribution" }>): void {
     const { correctCount, stepLosses, computeMs } = message;
     const lossSum = message.lossSum ?? Number.NaN;
     const heldMs = this.#heldMs.get(peer) ?? 0;
@@ -272,12 +294,7 @@ export class RunLoop {
   #sendSamples({ peer, lease, split, samples }: Extract<CoordinatorEffect, { type: "send-samples" }>): void {
     const receiver = this.#peers.get(peer);
     if (receiver === undefined) return;
-    const bytes = this.#options.samples.take(split, samples, isNear(receiver));
+    const bytes = this.#options.samples.take(split, samples, isOnThisMachine(receiver.caller));
     receiver.connection.send({ type: "samples", lease, samples, ...bytes });
   }
-}
-
-/** On this machine itself, where what travels costs nothing. */
-function isNear({ caller }: Peer): boolean {
-  return isLoopbackAddress(caller.address) && !caller.forwarded;
 }

@@ -14,7 +14,7 @@ import {
   type PartialSums,
 } from "@convoy/gradients";
 import { type CodecName, checksumIn, OutgoingFrame, type SealedChange } from "@convoy/protocol";
-import { addVectors, type Memory, scaleVector } from "@convoy/vectors";
+import { addVectors, scaleVector } from "@convoy/vectors";
 import { appliedRecipe } from "./local/strategy.ts";
 import { MasterParameters, type Step } from "./master-parameters.ts";
 import type { RunSettings } from "./settings.ts";
@@ -36,7 +36,6 @@ type PlaneSettings = Pick<RunSettings, "run" | "recipe" | "trainCount" | "strate
 
 export class DataPlane {
   readonly #run: string;
-  readonly #memory: Memory;
   readonly #optimizer: Optimizer;
   #parts: PartialSums<Float32Array> = new Map();
   #root: Float32Array | null = null;
@@ -47,28 +46,29 @@ export class DataPlane {
   /** The newest parameters live in the frame that is sent: a step reads the old frame and writes the next. */
   #published: OutgoingFrame;
   #bytes: Uint8Array;
+  readonly #reusesFrames: boolean;
+  #spare: OutgoingFrame | null = null;
   #version: number;
 
-  /** Writes to none of these vectors. `memory`: where all lie that it makes, so that another thread can read them. */
+  /** Writes to none of these vectors. `reusesFrames`: nobody has a frame any more when an update begins. */
   constructor(
     { run, recipe, trainCount, strategy, seed, downCodec }: PlaneSettings,
     { version, parameters, optimizerState, master }: PlaneStart,
-    memory: Memory = ArrayBuffer,
+    { reusesFrames = false } = {},
   ) {
     this.#run = run;
-    this.#memory = memory;
+    this.#reusesFrames = reusesFrames;
     const stepsPerEpoch = batchCount(trainCount, recipe.batchSize);
     this.#optimizer = createOptimizer(
       appliedRecipe(recipe, strategy),
       stepsPerEpoch,
       parameters.length,
       optimizerState,
-      memory,
     );
     this.#codec = downCodec === "auto" ? "fp32" : downCodec;
-    this.#master = downCodec === "fp32" ? null : new MasterParameters(seed, master ?? parameters, memory);
+    this.#master = downCodec === "fp32" ? null : new MasterParameters(seed, master ?? parameters);
     this.#version = version;
-    this.#published = new OutgoingFrame(parameters.length, memory);
+    this.#published = new OutgoingFrame(parameters.length);
     this.#published.vector.set(parameters);
     this.#bytes = this.#published.seal({ run, version, lease: 0 });
   }
@@ -77,7 +77,7 @@ export class DataPlane {
     return this.#version;
   }
 
-  /** The newest that were published: what workers hold. Never written to again: a later version has a vector of its own. */
+  /** The newest that were published: what workers hold. Not written to again, unless frames are reused: a later version has a vector of its own. */
   get parameters(): Float32Array {
     return this.#published.vector;
   }
@@ -121,7 +121,8 @@ export class DataPlane {
     const root = this.#root ?? addUp(this.#parts, addVectors);
     assert(root !== null, "an update follows a sum");
     assert(version === this.#version + 1, "versions follow each other");
-    const next = new OutgoingFrame(this.parameters.length, this.#memory);
+    const next = this.#spare ?? new OutgoingFrame(this.parameters.length);
+    this.#spare = this.#reusesFrames ? next : null;
     // Every version is one step from the one before it.
     const step: Step = (from, to) => this.#optimizer.step(from, root, { step: version, sampleCount }, to);
     this.#root = null;
@@ -132,6 +133,7 @@ export class DataPlane {
         ? step(this.parameters, next.vector)
         : this.#master.advance(step, { from: this.parameters, reached: next.vector }, { codec, header });
     if (!isPublished) return false;
+    if (this.#reusesFrames) this.#spare = this.#published;
     this.#published = next;
     this.#version = version;
     this.#bytes = next.seal(header);

@@ -3,7 +3,7 @@
  * loss apart; as each change begins where they are, what one loses is part of the next (error feedback).
  */
 import { type CodecName, type FrameHeader, OutgoingEncodedFrame } from "@convoy/protocol";
-import { encodingOf, isFiniteVector, type LossyCodec, type Memory, newVector, type Passage } from "@convoy/vectors";
+import { encodingOf, isFiniteVector, type LossyCodec, type Passage } from "@convoy/vectors";
 
 /** Writes what follows from the first vector to the second; returns whether all of that are numbers. */
 export type Step = (from: Float32Array, to: Float32Array) => boolean;
@@ -15,7 +15,6 @@ interface Sent {
 
 export class MasterParameters {
   readonly #seed: number;
-  readonly #memory: Memory;
   #newest: Float32Array;
   /** Someone outside has it: it is not written to. */
   #isKept = true;
@@ -23,9 +22,8 @@ export class MasterParameters {
   #change: Uint8Array | null = null;
 
   /** Writes not to `newest`. The seed and a version name the random numbers of its change. */
-  constructor(seed: number, newest: Float32Array, memory: Memory) {
+  constructor(seed: number, newest: Float32Array) {
     this.#seed = seed;
-    this.#memory = memory;
     this.#newest = newest;
   }
 
@@ -46,7 +44,7 @@ export class MasterParameters {
    * no number.
    */
   advance(step: Step, { from, reached }: Omit<Passage, "to">, { codec, header }: Sent): boolean {
-    const to = this.#spare ?? newVector(from.length, this.#memory);
+    const to = this.#spare ?? new Float32Array(from.length);
     this.#spare = to;
     if (!step(this.#newest, to)) return false;
     const change = codec === "fp32" ? null : this.#encode(codec, { from, to, reached }, header);
@@ -60,7 +58,7 @@ export class MasterParameters {
   }
 
   #encode(codec: LossyCodec, passage: Passage, header: FrameHeader): Uint8Array {
-    const frame = new OutgoingEncodedFrame(encodingOf(codec), passage.from.length, this.#memory);
+    const frame = new OutgoingEncodedFrame(encodingOf(codec), passage.from.length);
     return frame.sealChange(header, passage, { seed: this.#seed, counter: header.version });
   }
 }

@@ -22,7 +22,7 @@ export const policy = {
   wayShare: 0.05,
   /** … within so many steps. */
   localSteps: { least: 4, most: 64 },
-  /** Where a batch is taken in several steps: no more of them, and none on fewer samples. */
+  /** Where a batch is taken in several steps: no more of them, and none on a smaller part of a whole batch. */
   stepsPerBatch: { most: 4, leastSamples: 16 },
   /** What a codec costs in accuracy, counted as a share of speed: so much quicker it has to make a round … */
   codecLoss: { fp32: 0, fp16: 0.002, int8: 0.01, "top-k": 0.5 },

@@ -49,14 +49,14 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
   }
   const { local } = accepted.round;
   const { stepLosses } = event;
-  const steps = local === null ? 0 : accepted.lease.end - accepted.lease.first;
-  if (stepLosses.length !== steps) {
-    const sentence = `Lease ${result.lease} has ${steps} steps of its own, but the losses of ${stepLosses.length} are said.`;
+  const batches = local === null ? 0 : accepted.lease.end - accepted.lease.first;
+  if (stepLosses.length !== batches) {
+    const sentence = `Lease ${result.lease} has ${batches} batches of its own, but the losses of ${stepLosses.length} are said.`;
     refuseResult(turn, peer, result, "malformed", sentence);
     return;
   }
   // A change is as large as its steps are many and long.
-  const size = event.norm / (local === null ? sampleCount : steps * accepted.lease.reach);
+  const size = event.norm / (local === null ? sampleCount : batches * accepted.lease.reach);
   const excess = excessOf(turn.state, size);
   if (excess > policy.sizeFactor && !believe(turn, accepted.round, peer)) {
     const sentence = `The gradient is ${excess.toPrecision(2)} times as large as the largest of the last ones. Another worker computes it too.`;

@@ -1,7 +1,7 @@
 /** An optimizer step is a function on flat vectors of equal length. */
 import { assert } from "@convoy/foundation";
 import type { OptimizerSpecification } from "@convoy/models";
-import { isFiniteVector, type Memory, newVector, type StepVectors, stepInBlocks } from "@convoy/vectors";
+import { isFiniteVector, type StepVectors, stepInBlocks } from "@convoy/vectors";
 import { learningRateAt, type RatedRecipe } from "../schedules/learning-rate.ts";
 import { adam } from "./adam.ts";
 import { kerasAdam } from "./keras-adam.ts";
@@ -32,16 +32,15 @@ export interface SteppedBatch {
   readonly learningRate?: number;
 }
 
-/** `state`: where another optimizer of the same kind and length stood; it is not written to. `memory`: where new ones lie. */
+/** `state`: where another optimizer of the same kind and length stood; it is not written to. */
 export function createOptimizer(
   recipe: RatedRecipe,
   stepsPerEpoch: number,
   length: number,
   state?: OptimizerState,
-  memory: Memory = ArrayBuffer,
 ): Optimizer {
   const rule = ruleOf(recipe.optimizer);
-  let current = state ?? zeroState(rule, length, memory);
+  let current = state ?? zeroState(rule, length);
   /** Someone outside has it: it is not written to. */
   let isKept = state !== undefined;
   let spare: OptimizerState | null = null;
@@ -62,7 +61,7 @@ export function createOptimizer(
       assert(parameters.length === length && gradientSum.length === length && next.length === length, "lengths agree");
       const before = current;
       if (isKept) {
-        current = spare ?? zeroState(rule, length, memory);
+        current = spare ?? zeroState(rule, length);
         spare = null;
         isKept = false;
       }
@@ -100,6 +99,6 @@ export function ruleOf(specification: OptimizerSpecification): UpdateRule {
   }
 }
 
-function zeroState({ stateNames }: UpdateRule, length: number, memory: Memory): OptimizerState {
-  return new Map(stateNames.map((name) => [name, newVector(length, memory)]));
+function zeroState({ stateNames }: UpdateRule, length: number): OptimizerState {
+  return new Map(stateNames.map((name) => [name, new Float32Array(length)]));
 }

@@ -23,7 +23,7 @@ test.each([
   });
 });
 
-test("[H9] no step is on fewer than sixteen samples, unless a whole batch is", () => {
+test("[H9] no part of a whole batch has fewer than sixteen samples", () => {
   const smaller = { ...strategy, rateScaling: "smaller-batches" } as const;
   expect(stepScale(smaller, 4, 32).stepsPerBatch).toBe(2);
   expect(stepScale(smaller, 4, 8)).toEqual({ stepsPerBatch: 1, rateFactor: 4 });

@@ -9,7 +9,10 @@ export interface StepScale {
   readonly rateFactor: number;
 }
 
-/** Averaging the changes of several workers goes no further than one of them went: so each has to get further with a batch. */
+/**
+ * Averaging the changes of several workers goes no further than one of them went: so each has to get further with a batch. What was tried
+ * is in docs/strategies.md.
+ */
 export function stepScale({ rateScaling }: LocalStrategy, workerCount: number, batchSize: number): StepScale {
   const onWholeBatches = (rateFactor: number) => ({ stepsPerBatch: 1, rateFactor });
   switch (rateScaling) {

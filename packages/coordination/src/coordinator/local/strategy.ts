@@ -20,8 +20,8 @@ export const strategySchema = z.discriminatedUnion("type", [
       momentum: z.number().min(0).max(0.99),
     }),
     /**
-     * How a worker's learning rate grows with the number of workers whose changes are averaged. "smaller-batches": with its square
-     * root, and each batch is taken in several steps. Runs with "square-root" or "linear-to-four" were begun before that, and go on so.
+     * How a worker's steps grow with the number of workers whose changes are averaged, as `stepScale` has it. Runs with "square-root"
+     * or "linear-to-four" were begun before there was "smaller-batches", and go on so.
      */
     rateScaling: z.enum(["none", "square-root", "linear", "linear-to-four", "smaller-batches"]),
   }),

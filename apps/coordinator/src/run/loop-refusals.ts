@@ -1,4 +1,4 @@
-/** Why a connection may not say what belongs to another role. */
+/** Why a connection may not say what belongs to another role, or not yet. */
 import type { Refusal } from "@convoy/protocol";
 
 export const notAViewer: Refusal = {
@@ -19,4 +19,14 @@ export const alreadyWorks: Refusal = {
 export const notAnAdmin: Refusal = {
   reason: "not-allowed",
   sentence: "An invitation lets one watch and help; to control the run takes the admin key of its host.",
+};
+
+export const notJoined: Refusal = {
+  reason: "not-joined",
+  sentence: "A result can only come from a worker that has joined.",
+};
+
+export const stillReading: Refusal = {
+  reason: "too-fast",
+  sentence: "The contribution before this one is not read yet; of each worker one waits.",
 };
