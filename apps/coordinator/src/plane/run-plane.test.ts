@@ -1,4 +1,7 @@
 /** The two places where a run's vectors can be do the same, to the bit. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { RunSettings } from "@convoy/coordination";
 import { RandomSequence } from "@convoy/foundation";
 import { type CodecName, OutgoingEncodedFrame } from "@convoy/protocol";
@@ -172,6 +175,14 @@ test("[R8] a run whose step leads to numbers that are none stops, and says so", 
   expect(run.view.sentence).toMatch(/diverged/);
   expect([run.view.step, run.plane.version]).toEqual([0, 0]);
   run.loop.close();
+});
+
+test("a thread that cannot begin is told with its reason", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "convoy-plane-"));
+  const program = join(folder, "broken.mjs");
+  await writeFile(program, 'throw new Error("there is no memory for it");');
+  await expect(PlaneInThread.open(tinySettings, start(), program)).rejects.toThrow("there is no memory for it");
+  await rm(folder, { recursive: true });
 });
 
 test("long vectors have a thread, and others do not", async () => {
