@@ -145,7 +145,7 @@ test("[R1] a whole run whose vectors are on a thread of their own is the run tha
   expect(run.checkpoints.map(({ step }) => step)).toEqual(same.checkpoints.map(({ step }) => step));
 });
 
-test("[F1] what waits while vectors are busy is one contribution of each worker, and none of a stranger's", async () => {
+test("[W17] what waits while vectors are busy is one contribution of each worker, and none of a stranger's", async () => {
   const run = new TestRun(tinySettings, { plane: await inThread() });
   const reading = vi.spyOn(run.plane, "read");
   const steady = run.addPeer().enter();
