@@ -18,10 +18,12 @@ export const policy = {
   trialShare: 0.25,
   /** The share of a new measurement in a worker's speed. */
   speedWeight: 0.4,
-  /** In `local`: the share of a round that may go to the way of the parameters and back, where there is a choice … */
-  wayShare: 0.05,
-  /** … within so many steps. */
-  localSteps: { least: 4, most: 64 },
+  /** In `local`: the share of a round that may go to the way of the parameters and back, where there is a choice, from so many steps on … */
+  stretch: { wayShare: 0.05, leastSteps: 4 },
+  /** … with steps on parts of a batch, which lose more with longer stretches, … */
+  stretchInParts: { wayShare: 0.1, leastSteps: 2 },
+  /** … up to so many. */
+  mostLocalSteps: 64,
   /** Where a batch is taken in several steps: no more of them, and none on a smaller part of a whole batch. */
   stepsPerBatch: { most: 4, leastSamples: 16 },
   /** What a codec costs in accuracy, counted as a share of speed: so much quicker it has to make a round … */

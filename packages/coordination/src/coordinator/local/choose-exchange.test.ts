@@ -1,7 +1,7 @@
 import type { ToWorker } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
 import type { CoordinatorEffect } from "../effect.ts";
-import { LocalRun, type localSettings } from "./test-local-run.ts";
+import { LocalRun, localSettings } from "./test-local-run.ts";
 
 const choosing = { codec: "auto", downCodec: "auto", trainCount: 3160 } as const;
 
@@ -33,6 +33,21 @@ function chosen(settings: Partial<typeof localSettings> = {}): LocalRun {
 const slowLink = { fp32: 400, int8: 110 };
 
 describe("[H10] the exchange of a run that leaves it to the coordinator", () => {
+  test("comes after fewer steps where several learn side by side on parts of a batch", () => {
+    const strategy = { ...localSettings.strategy, localSteps: null } as const;
+    const stepsWith = (rateScaling: "linear" | "smaller-batches", peers: number[]) => {
+      const recipe = { ...localSettings.recipe, batchSize: 32 };
+      const run = new LocalRun({ recipe, trainCount: 32 * 400, strategy: { ...strategy, rateScaling } });
+      for (const peer of peers) run.enter(peer);
+      for (let round = 0; round < 8; round++) for (const peer of peers) run.finish(peer, 10, 6.3);
+      return run.state.expected?.localSteps;
+    };
+    expect(stepsWith("linear", [1, 2])).toBe(12);
+    expect(stepsWith("smaller-batches", [1, 2])).toBe(6);
+    // One that is alone loses nothing with longer ones.
+    expect(stepsWith("smaller-batches", [1])).toBe(12);
+  });
+
   test("is in fp32 at first, and in int8 when that is found to be quicker", () => {
     const run = chosen();
     expect(run.leaseOf(1).codec).toBe("fp32");

@@ -4,6 +4,7 @@ import { policy } from "../policy.ts";
 import type { TriedWay, Worker } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { type Expected, expectRound, expectWith, firstCodec, type Question } from "./cost-model.ts";
+import { stepScale } from "./step-scale.ts";
 
 /** Null while nobody's pace is known. `crew`: all that take part. */
 export function chooseExchange(turn: Turn, crew: readonly Worker[]): Expected | null {
@@ -37,6 +38,7 @@ function questionOf({ state, now }: Turn, crew: readonly Worker[]): Question {
     known: new Map(known),
     codec: codec === "auto" ? null : codec,
     localSteps: strategy.localSteps,
+    isInParts: stepScale(strategy, workers.length, recipe.batchSize).stepsPerBatch > 1,
   };
 }
 

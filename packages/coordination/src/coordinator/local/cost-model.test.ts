@@ -9,6 +9,7 @@ const lenet: Question = {
   known: new Map(),
   codec: null,
   localSteps: null,
+  isInParts: false,
 };
 
 /** A worker over a link as docs/network.md has them: megabits a second, milliseconds one way. */
@@ -55,6 +56,21 @@ describe("[H10] the model of a round", () => {
     expect(quickWay.localSteps).toBeLessThan(10);
     expect(computingShare(quickWay)).toBeGreaterThanOrEqual(0.95);
     expect(expectRound({ ...lenet, workers: [home] }).localSteps).toBe(64);
+  });
+
+  test("takes fewer where a batch is taken in parts: a larger part of a round may go to the way", () => {
+    const inParts = { ...lenet, isInParts: true };
+    const slower = { ...sameMachine, stretchPace: { ...sameMachine.stretchPace, overheadMs: 3 } };
+    const [parts, whole] = [
+      expectRound({ ...inParts, workers: [slower] }),
+      expectRound({ ...lenet, workers: [slower] }),
+    ];
+    expect(computingShare(parts)).toBeGreaterThanOrEqual(0.9);
+    expect(computingShare(parts)).toBeLessThan(0.95);
+    expect(parts.localSteps).toBeLessThan(whole.localSteps / 1.5);
+    const noWay = { ...sameMachine, stretchPace: { ...sameMachine.stretchPace, overheadMs: 0 } };
+    expect(expectRound({ ...inParts, workers: [noWay] }).localSteps).toBe(2);
+    expect(expectRound({ ...lenet, workers: [noWay] }).localSteps).toBe(4);
   });
 });
 

@@ -44,6 +44,8 @@ export interface Question {
   /** What people asked for; null where there is a choice. */
   readonly codec: CodecName | null;
   readonly localSteps: number | null;
+  /** Whether these workers take a batch in several steps, as they do side by side with Adam. */
+  readonly isInParts: boolean;
 }
 
 /** The codec whose gain in time is worth what it loses, and the steps that go with it. */
@@ -51,7 +53,7 @@ export function expectRound(question: Question): Expected {
   const { current } = question;
   if (question.codec !== null) return expectWith(question, question.codec);
   // As far as steps may go: fewer of them, which every codec allows that makes the way shorter, are no speed.
-  const localSteps = question.localSteps ?? policy.localSteps.most;
+  const localSteps = question.localSteps ?? policy.mostLocalSteps;
   const worth = (expected: Expected) =>
     computingShare({ ...expected, localSteps }) * (1 - policy.codecLoss[expected.codec]);
   let best = expectWith(question, current);
@@ -71,7 +73,7 @@ export function expectWith(question: Question, codec: CodecName): Expected {
   const stepMs = median(workers.map(({ stretchPace }) => stretchPace.msPerSample * batchSize));
   const known = codec === question.current ? undefined : question.known.get(codec);
   const wayMs = known ?? median(workers.map((worker) => wayIn(codec, worker, question.current)));
-  return { codec, stepMs, wayMs, localSteps: question.localSteps ?? stepsWorthTheWay(stepMs, wayMs) };
+  return { codec, stepMs, wayMs, localSteps: question.localSteps ?? stepsWorthTheWay(question, stepMs, wayMs) };
 }
 
 /**
@@ -97,9 +99,10 @@ export function firstCodec(links: readonly (Link | null)[], parameterCount: numb
 }
 
 /** So many that the way takes a small part of the round. */
-function stepsWorthTheWay(stepMs: number, wayMs: number): number {
-  const wanted = Math.ceil((wayMs / stepMs) * (1 / policy.wayShare - 1));
-  return Math.min(policy.localSteps.most, Math.max(policy.localSteps.least, wanted));
+function stepsWorthTheWay({ isInParts }: Question, stepMs: number, wayMs: number): number {
+  const { wayShare, leastSteps } = isInParts ? policy.stretchInParts : policy.stretch;
+  const wanted = Math.ceil((wayMs / stepMs) * (1 / wayShare - 1));
+  return Math.min(policy.mostLocalSteps, Math.max(leastSteps, wanted));
 }
 
 /** Of two in the middle, the smaller. */

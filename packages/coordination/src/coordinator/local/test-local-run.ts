@@ -28,7 +28,7 @@ export class LocalRun extends TestRun {
   }
 
   stepsOf(peer: number): number {
-    return Math.ceil(this.stretchOf(peer).sampleCount / 8);
+    return Math.ceil(this.stretchOf(peer).sampleCount / this.state.settings.recipe.batchSize);
   }
 
   /** A step takes the peer so many milliseconds, and the way as many again for all of them. */
