@@ -1,6 +1,7 @@
 /** The parameters of a run of `local`, worked out again from the changes that came, in the plainest way. */
 import type { LocalStrategy } from "@convoy/coordination";
 import { createOptimizer, type Optimizer, type OptimizerState } from "@convoy/gradients";
+import type { Update } from "./books.ts";
 import { type ChangeSettings, type FollowedVersion, followed, ownOf } from "./followed-parameters.ts";
 
 export interface WeighedChange {
@@ -37,11 +38,11 @@ export class AveragedParameters {
     return { ...this.#newest, optimizerState: this.#optimizer.state };
   }
 
-  advance(version: number, changes: readonly WeighedChange[]): void {
+  advance(changes: readonly WeighedChange[], { version, codec }: Pick<Update, "version" | "codec">): void {
     const next = new Float32Array(this.#newest.parameters.length);
     const sampleCount = changes.reduce((sum, change) => sum + change.sampleCount, 0);
     this.#optimizer.step(ownOf(this.#newest), sumInOrder(changes), { step: version, sampleCount }, next);
-    this.#newest = followed(this.#settings, this.#newest, next, version);
+    this.#newest = followed(this.#settings, this.#newest, next, { version, codec });
   }
 }
 

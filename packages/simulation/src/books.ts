@@ -12,6 +12,7 @@ import type { LeaseMessage, LossPoint } from "@convoy/protocol";
 export type Verdict = "counts" | "no numbers" | "void" | "doubtful";
 
 export type Accumulate = Extract<CoordinatorEffect, { type: "accumulate" }>;
+export type Update = Extract<CoordinatorEffect, { type: "update" }>;
 
 export interface Books {
   readonly version: number;
@@ -25,7 +26,7 @@ export interface Books {
   /** The coordinator says that the result of a lease counts. */
   count(peer: PeerId, lease: number): void;
   accumulate(effect: Accumulate, event: CoordinatorEvent): void;
-  update(version: number, sampleCount: number, before: CoordinatorState, event: CoordinatorEvent): void;
+  update(effect: Update, before: CoordinatorState, event: CoordinatorEvent): void;
   reportLoss(point: LossPoint): void;
   endEvaluation(): void;
   /** Someone got no numbers in this round. */

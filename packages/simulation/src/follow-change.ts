@@ -1,5 +1,5 @@
 import { assert } from "@convoy/foundation";
-import { checksumOfFloats, readFrame, type SealedChange, type VectorFrame } from "@convoy/protocol";
+import { checksumOfFloats, codecNames, readFrame, type SealedChange, type VectorFrame } from "@convoy/protocol";
 import { applyChange } from "@convoy/vectors";
 import type { ChangeSent } from "./messages.ts";
 import type { TinyTraining } from "./tiny-training.ts";
@@ -25,7 +25,7 @@ export function readChange(
 ): ChangeSent {
   assert(change !== null, "a change leads from a version that was published");
   const { frame, checksum } = change;
-  const parsed = readFrame(frame, parameterCount, new Set([downCodec]));
+  const parsed = readFrame(frame, parameterCount, new Set(downCodec === "auto" ? codecNames : [downCodec]));
   assert(parsed.ok && !(parsed.frame.vector instanceof Float32Array), "a change that is published can be read");
   return { type: "parameters-change", frame: { ...parsed.frame, vector: parsed.frame.vector }, checksum };
 }

@@ -1,11 +1,9 @@
 /** What the workers of a run hold, worked out again in the plainest way: a codec's change added, step by step, to the one before. */
+import type { RunSettings } from "@convoy/coordination";
 import type { CodecName } from "@convoy/protocol";
 import { type Encoding, encodeChange, encodedBytes } from "@convoy/vectors";
 
-export interface ChangeSettings {
-  readonly seed: number;
-  readonly downCodec: CodecName;
-}
+export type ChangeSettings = Pick<RunSettings, "seed" | "downCodec">;
 
 /** A version of the parameters. */
 export interface FollowedVersion {
@@ -22,15 +20,16 @@ export function firstVersion(
   return { parameters, master: downCodec === "fp32" ? null : parameters };
 }
 
-/** The version that follows when a step leads from the coordinator's own parameters to `next`. */
+/** The version that follows when a step leads from the coordinator's own parameters to `next`, which is made known in this codec. */
 export function followed(
   { seed, downCodec }: ChangeSettings,
   before: FollowedVersion,
   next: Float32Array,
-  version: number,
+  { version, codec }: { readonly version: number; readonly codec: CodecName },
 ): FollowedVersion {
   if (downCodec === "fp32") return { parameters: next, master: null };
-  const encoding: Encoding = downCodec === "top-k" ? { codec: downCodec, share: 0.01 } : { codec: downCodec };
+  if (codec === "fp32") return { parameters: next, master: next };
+  const encoding: Encoding = codec === "top-k" ? { codec, share: 0.01 } : { codec };
   const parameters = new Float32Array(next.length);
   const passage = { from: before.parameters, to: next, reached: parameters };
   const bytes = new Uint8Array(encodedBytes(encoding, next.length));

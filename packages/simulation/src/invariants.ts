@@ -131,7 +131,7 @@ export class Invariants implements CoordinatorWitness, WorkerWitness {
         this.#books.accumulate(effect, event);
         return false;
       case "update":
-        this.#books.update(effect.version, effect.sampleCount, before, event);
+        this.#books.update(effect, before, event);
         return false;
       case "report":
         if (effect.report.type === "loss") this.#books.reportLoss(effect.report.point);

@@ -2,7 +2,7 @@
 import type { CoordinatorEvent, CoordinatorState, PeerId, RunPosition } from "@convoy/coordination";
 import type { LeaseMessage, LossPoint } from "@convoy/protocol";
 import { AveragedParameters } from "./averaged-parameters.ts";
-import { type Accumulate, type Books, mostOf, type Verdict } from "./books.ts";
+import { type Accumulate, type Books, mostOf, type Update, type Verdict } from "./books.ts";
 import { BrokenInvariant, expect } from "./broken-invariant.ts";
 import { ChangeSizes } from "./change-sizes.ts";
 import { comparePosition, type LocalStanding, type SavedStandings } from "./local-standing.ts";
@@ -80,7 +80,7 @@ export class LocalBooks implements Books {
     this.#sizes.add(event.norm, stretch);
   }
 
-  update(version: number, sampleCount: number, before: CoordinatorState, event: CoordinatorEvent): void {
+  update({ version, sampleCount, codec }: Update, before: CoordinatorState, event: CoordinatorEvent): void {
     expect(version === this.version + 1, () => `version ${version} follows version ${this.version}`);
     expect(this.#evaluation === null, () => `version ${version} was made in an evaluation`);
     const added = this.#stretches.counted;
@@ -90,7 +90,12 @@ export class LocalBooks implements Books {
       () => `version ${version} divides by ${sampleCount} samples, and ${samples} were added`,
     );
     expectNobodyIsWaitedFor(before, event, this.#stretches.done, version);
-    this.#averaged.advance(version, added);
+    const { downCodec } = this.#training.settings;
+    expect(
+      downCodec === "auto" ? codec !== "top-k" : codec === downCodec,
+      () => `version ${version} goes down as ${codec} in a run whose codec is ${downCodec}`,
+    );
+    this.#averaged.advance(added, { version, codec });
     this.#advance(version, added);
   }
 

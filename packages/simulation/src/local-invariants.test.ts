@@ -299,3 +299,24 @@ test.each(rareFaults)("a coordinator that %s is found out", (_, transition, sent
     ({ broken } = simulate({ seed, workers: 20, steps: 40, faults: "all", strategy: "local", transition }));
   expect(broken).toMatch(sentence);
 });
+
+test.each([
+  ["int8", /version \d+ goes down as fp16 in a run whose codec is int8/],
+  ["auto", /version \d+ goes down as top-k in a run whose codec is auto/],
+] as const)(
+  "a coordinator that sends changes in a codec that nobody wanted is found out: %s",
+  (downCodec, sentence) => {
+    const codec = downCodec === "auto" ? "top-k" : "fp16";
+    const transition = effectsChanged((effect) => [effect.type === "update" ? { ...effect, codec } : effect]);
+    const options = { seed: 6, workers: 8, steps: 40, faults: "none", strategy: "local", downCodec } as const;
+    expect(simulate({ ...options, transition }).broken).toMatch(sentence);
+  },
+);
+
+test("a coordinator that takes a step in another codec than it then goes by is found out", () => {
+  const transition = effectsChanged((effect) => [effect.type === "update" ? { ...effect, codec: "fp32" } : effect]);
+  const options = { workers: 8, steps: 40, faults: "none", strategy: "local", downCodec: "auto", transition } as const;
+  let broken: string | null = null;
+  for (let seed = 0; seed < 20 && broken === null; seed++) ({ broken } = simulate({ ...options, seed }));
+  expect(broken).toMatch(/a change leads from a version that was published/);
+});

@@ -9,7 +9,7 @@ export interface SimulateOptions {
   readonly steps: number;
   readonly faults: "all" | "none";
   readonly strategy: "any" | "sync" | "local";
-  readonly downCodec: "any" | CodecName;
+  readonly downCodec: "any" | "auto" | CodecName;
   readonly json: string | undefined;
 }
 
@@ -33,8 +33,11 @@ export function readOptions(args: readonly string[]): SimulateOptions {
         .default("any"),
     )
     .addOption(
-      new Option("--down-codec <which>", "how changes of the parameters go down; any: the seed decides")
-        .choices(["any", ...codecNames])
+      new Option(
+        "--down-codec <which>",
+        "how changes of the parameters go down; auto: as the coordinator chooses; any: the seed decides",
+      )
+        .choices(["any", "auto", ...codecNames])
         .default("any"),
     )
     .addOption(new Option("--json <file>", "write the figures to this file"))

@@ -3,7 +3,7 @@ import type { CoordinatorEvent, CoordinatorState, PeerId, RunPosition } from "@c
 import { batchCount, SHARD_SIZE, shardCount } from "@convoy/datasets";
 import { endShard, firstShard } from "@convoy/gradients";
 import type { LeaseMessage, LossPoint } from "@convoy/protocol";
-import { type Accumulate, type Books, mostOf, type Verdict } from "./books.ts";
+import { type Accumulate, type Books, mostOf, type Update, type Verdict } from "./books.ts";
 import { BrokenInvariant, expect } from "./broken-invariant.ts";
 import { judgePredictions } from "./judge-predictions.ts";
 import type { SingleProcessRun } from "./single-process-run.ts";
@@ -126,7 +126,7 @@ export class RoundBooks implements Books {
     this.#accumulated = lease;
   }
 
-  update(version: number, sampleCount: number): void {
+  update({ version, sampleCount }: Update): void {
     expect(version === this.version + 1, () => `version ${version} follows version ${this.version}`);
     expect(!this.#evaluates, () => `version ${version} was made in an evaluation`);
     this.#expectComplete(`version ${version} was published`);

@@ -1,5 +1,7 @@
+import { coordinatorTransition } from "@convoy/coordination";
 import { describe, expect, test } from "vitest";
 import { simulate } from "./simulate.ts";
+import type { Transition } from "./simulated-coordinator.ts";
 
 const good = { broken: null };
 
@@ -25,6 +27,25 @@ describe.each(["sync", "local"] as const)("[D2] where changes go down in a codec
       expect(report).toMatchObject({ seed, ...good });
     }
   });
+});
+
+test("[D2] [H10] where the coordinator chooses the codec, and changes it under way, workers hold what is published", () => {
+  let changes = 0;
+  for (let seed = 0; seed < 24; seed++) {
+    let before: string = "fp32";
+    const transition: Transition = (state, event) => {
+      const after = coordinatorTransition(state, event);
+      for (const effect of after.effects) {
+        if (effect.type !== "update" || effect.codec === before) continue;
+        changes++;
+        before = effect.codec;
+      }
+      return after;
+    };
+    const options = { workers: 8, steps: 40, faults: "all", strategy: "local", downCodec: "auto", transition } as const;
+    expect(simulate({ ...options, seed })).toMatchObject({ seed, ...good });
+  }
+  expect(changes).toBeGreaterThan(24);
 });
 
 test("a seed gives one run", () => {

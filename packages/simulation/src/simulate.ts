@@ -1,7 +1,6 @@
 /** One seed, one run: everything that happens in it is drawn from the seed. */
-import type { Strategy } from "@convoy/coordination";
+import type { RunSettings, Strategy } from "@convoy/coordination";
 import { RandomSequence, VirtualClock } from "@convoy/foundation";
-import type { CodecName } from "@convoy/protocol";
 import { BrokenInvariant } from "./broken-invariant.ts";
 import { Disk } from "./disk.ts";
 import { drawMagnitude, isDrawn } from "./draw.ts";
@@ -13,7 +12,7 @@ import { SimulatedCoordinator, type Transition } from "./simulated-coordinator.t
 import { type SimulatedTraining, simulateLocal, simulateSync } from "./simulated-training.ts";
 import { SingleProcessRun } from "./single-process-run.ts";
 import { drawCodec, drawStrategy, type WantedCodec, type WantedStrategy } from "./tiny-strategy.ts";
-import { type SettledRun, tinyTraining, trainingShapes } from "./tiny-training.ts";
+import { tinyTraining, trainingShapes } from "./tiny-training.ts";
 import { Workload } from "./workload.ts";
 
 export interface SimulationOptions {
@@ -77,11 +76,12 @@ class Simulation {
     const random = (stream: keyof typeof streams) => new RandomSequence(seed, "simulation", streams[stream]);
     const planning = random("plan");
     const shape = planning.below(trainingShapes);
-    const codec = drawCodec(random("codec"), downCodec);
-    const simulated = simulatedTraining(shape, steps, drawStrategy(random("strategy"), strategy), codec);
+    const drawnStrategy = drawStrategy(random("strategy"), strategy);
+    const codec = drawCodec(random("codec"), downCodec, drawnStrategy);
+    const simulated = simulatedTraining(shape, steps, drawnStrategy, codec);
     const { training } = simulated;
     const plan = faults === "all" ? drawFaultPlan(planning) : noFaults;
-    const settings: SettledRun = {
+    const settings: RunSettings = {
       ...training.settings,
       run: planning.uint32().toString(16).padStart(16, "0"),
       checkpointMs: drawMagnitude(planning, 100, 20_000),
@@ -155,7 +155,9 @@ class Simulation {
   }
 }
 
-function simulatedTraining(shape: number, steps: number, strategy: Strategy, downCodec: CodecName): SimulatedTraining {
+type DownCodec = RunSettings["downCodec"];
+
+function simulatedTraining(shape: number, steps: number, strategy: Strategy, downCodec: DownCodec): SimulatedTraining {
   if (strategy.type === "sync") return simulateSync(singleProcessRun(shape, steps, downCodec));
   return simulateLocal(tinyTraining(shape, steps, strategy, downCodec));
 }
@@ -163,7 +165,7 @@ function simulatedTraining(shape: number, steps: number, strategy: Strategy, dow
 /** Many seeds share one training; what it computes is computed once. */
 const runs = new Map<string, SingleProcessRun>();
 
-function singleProcessRun(shape: number, steps: number, downCodec: CodecName): SingleProcessRun {
+function singleProcessRun(shape: number, steps: number, downCodec: DownCodec): SingleProcessRun {
   const key = `${shape} ${steps} ${downCodec}`;
   let run = runs.get(key);
   if (run === undefined) {

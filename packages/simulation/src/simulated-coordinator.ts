@@ -21,11 +21,11 @@ import {
 import { assert, type VirtualClock } from "@convoy/foundation";
 import { type ControlAction, checksumIn, parseToCoordinator, readFrame, type VectorFrame } from "@convoy/protocol";
 import { Alarm } from "./alarm.ts";
+import type { Update } from "./books.ts";
 import type { Disk } from "./disk.ts";
 import type { Link, LinkEnd } from "./faulty-network.ts";
 import { readChange } from "./follow-change.ts";
 import type { Contribution, SentToCoordinator, SentToWorker } from "./messages.ts";
-import type { SettledRun } from "./tiny-training.ts";
 
 /** The state machine under simulation; a test puts a broken one in its place. */
 export type Transition = (state: CoordinatorState, event: CoordinatorEvent) => CoordinatorTransition;
@@ -42,7 +42,7 @@ export interface CoordinatorWitness {
 
 export interface SimulatedCoordinatorOptions {
   readonly clock: VirtualClock;
-  readonly settings: SettledRun;
+  readonly settings: RunSettings;
   readonly testLabels: Uint8Array;
   readonly initial: Float32Array;
   readonly disk: Disk;
@@ -282,9 +282,9 @@ class Process {
   }
 
   /** False when the step led nowhere. */
-  update({ version, sampleCount }: Extract<CoordinatorEffect, { type: "update" }>, state: CoordinatorState): boolean {
+  update({ version, sampleCount, codec }: Update, state: CoordinatorState): boolean {
     const replaced = { version: this.plane.version, frame: this.plane.frame };
-    if (!this.plane.update(version, sampleCount)) return false;
+    if (!this.plane.update(version, sampleCount, codec)) return false;
     this.versions.keep(replaced, fetchedVersions(state));
     return true;
   }

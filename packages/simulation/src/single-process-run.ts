@@ -99,7 +99,9 @@ export class SingleProcessRun {
     const before = this.#version(last);
     this.#optimizer.step(ownOf(before), gradient as Float32Array, { step: last + 1, sampleCount }, next);
     this.#stepLosses.push(lossSum / batch.length);
-    this.#addVersion(followed(this.training.settings, before, next, last + 1));
+    const { downCodec } = this.training.settings;
+    assert(downCodec !== "auto", "one step after the other, what is sent does not depend on links");
+    this.#addVersion(followed(this.training.settings, before, next, { version: last + 1, codec: downCodec }));
   }
 
   #addVersion(version: FollowedVersion): void {

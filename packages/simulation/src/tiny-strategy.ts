@@ -9,15 +9,21 @@ export type WantedStrategy = Strategy["type"] | "any";
 /** Of the seeds that decide themselves, so many are of `local`. */
 const LOCAL_SHARE = 1 / 3;
 
-/** Of changes of the parameters. "any": the seed decides. */
-export type WantedCodec = CodecName | "any";
+/** Of changes of the parameters. "auto": the coordinator chooses, as it does unasked in `local`. "any": the seed decides. */
+export type WantedCodec = CodecName | "auto" | "any";
 
-/** Of the seeds that decide themselves, in so many parameters go down in full. */
-const FULL_SHARE = 0.6;
+/** Of the seeds that decide themselves, in so many parameters go down in full; others have one of these codecs. */
+const downCodecs = {
+  sync: { fullShare: 0.6, others: ["int8", "int8", "fp16"] },
+  local: { fullShare: 0.4, others: ["auto", "auto", "int8", "fp16"] },
+} as const;
 
-export function drawCodec(random: RandomSequence, wanted: WantedCodec): CodecName {
+export function drawCodec(random: RandomSequence, wanted: WantedCodec, { type }: Strategy): CodecName | "auto" {
+  // With `sync` nothing is chosen.
+  if (wanted === "auto" && type === "sync") return "fp32";
   if (wanted !== "any") return wanted;
-  return isDrawn(random, FULL_SHARE) ? "fp32" : drawOne(random, ["int8", "int8", "fp16"] as const);
+  const { fullShare, others } = downCodecs[type];
+  return isDrawn(random, fullShare) ? "fp32" : drawOne<CodecName | "auto">(random, others);
 }
 
 export function drawStrategy(random: RandomSequence, wanted: WantedStrategy): Strategy {

@@ -3,7 +3,6 @@ import type { RunSettings, Strategy } from "@convoy/coordination";
 import type { Dataset, SampleSet } from "@convoy/datasets";
 import { RandomSequence } from "@convoy/foundation";
 import { parameterLayout, type Recipe } from "@convoy/models";
-import type { CodecName } from "@convoy/protocol";
 
 const recipe: Recipe = {
   name: "tiny",
@@ -43,11 +42,8 @@ const shapes = [
 
 export const trainingShapes = shapes.length;
 
-/** Of a run whose codecs people have chosen: what the coordinator chooses by itself depends on links, and has tests of its own. */
-export type SettledRun = RunSettings & { readonly downCodec: CodecName };
-
 export interface TinyTraining {
-  readonly settings: Omit<SettledRun, "run" | "checkpointMs">;
+  readonly settings: Omit<RunSettings, "run" | "checkpointMs">;
   readonly dataset: Dataset;
 }
 
@@ -59,7 +55,7 @@ export function tinyTraining(
   shape: number,
   steps: number,
   strategy: Strategy = { type: "sync" },
-  downCodec: CodecName = "fp32",
+  downCodec: RunSettings["downCodec"] = "fp32",
 ): TinyTraining {
   const { batchSize, batches, lastBatch, testCount } = shapes[shape] as (typeof shapes)[number];
   const batchesOfEpoch = Math.min(batches, steps);
@@ -83,7 +79,7 @@ export function tinyTraining(
       seed: shape,
       epochs: Math.ceil(steps / batchesOfEpoch),
       strategy,
-      codec: "fp32",
+      codec: downCodec === "auto" ? downCodec : "fp32",
       downCodec,
       exact: isSync && downCodec === "fp32",
       trainCount,
