@@ -111,7 +111,7 @@ function trainingOptions(): Option[] {
     option(
       "--seed <number>",
       "SEED",
-      `names the run's random numbers: with sync the same seed gives the same run (default: ${DEFAULT_SEED})`,
+      `names the run's random numbers: with sync the same seed gives the same run (default: the recipe's, or ${DEFAULT_SEED})`,
     ).argParser(whole(0, Number.MAX_SAFE_INTEGER)),
     option(
       "--strategy <name>",

@@ -1,4 +1,5 @@
 import type { Layer } from "./layer.ts";
+import { type ModelSpecification, modelShapes } from "./model.ts";
 import { RecipeError } from "./recipe.ts";
 
 type Layers = readonly Layer[];
@@ -25,15 +26,20 @@ export function withPooling(layers: Layers, pooling: "max" | "min" | "average"):
 /**
  * Windows of 3 in steps of 2, as Krizhevsky et al. have them (2012, §3.4), or of 2 in steps of 2. Windows that overlap
  * reach over the edge, so that sizes and parameters stay the same: nothing but the overlap is compared.
+ * Where a size would not, as behind an odd number of pixels, it cannot be changed.
  */
-export function withOverlap(layers: Layers, overlap: boolean): Layers {
-  return changeSome(layers, "pooling", (layer) => {
+export function withOverlap(model: ModelSpecification, overlap: boolean): ModelSpecification {
+  const layers = changeSome(model.layers, "pooling", (layer) => {
     if (!isPool(layer)) return undefined;
     if (layer.window > layer.stride === overlap) return layer;
     return overlap
       ? { ...layer, window: 3, stride: 2, padding: "same" }
       : { ...layer, window: 2, stride: 2, padding: "valid" };
   });
+  const changed = { ...model, layers };
+  if (JSON.stringify(modelShapes(changed)) !== JSON.stringify(modelShapes(model)))
+    throw new RecipeError("A pooling of the network would then give another size.");
+  return changed;
 }
 
 /** With the constants of Krizhevsky et al., 2012, §3.3, and where they have it: behind the first two convolutions. */

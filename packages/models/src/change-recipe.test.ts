@@ -10,6 +10,7 @@ import {
   parseRecipe,
   type Recipe,
   RecipeError,
+  recipes,
 } from "./index.ts";
 
 const digits = findRecipe("lenet5-mnist");
@@ -54,6 +55,33 @@ describe("a changed recipe", () => {
   );
 });
 
+const unchanged = (recipe: Recipe): string[] => {
+  const { model, epochs, batchSize, optimizer } = recipe;
+  const activation = model.layers.find(({ type }) => ["relu", "sigmoid", "tanh"].includes(type))?.type;
+  return [
+    `activation=${activation}`,
+    "pooling=max",
+    `epochs=${epochs}`,
+    `batchSize=${batchSize}`,
+    `learningRate=${optimizer.learningRate}`,
+  ];
+};
+
+test.each(recipes.map((recipe) => [recipe.name, recipe] as const))(
+  "%s is the same with its own values",
+  (_, recipe) => {
+    for (const change of unchanged(recipe)) expect(changeOf(change, recipe), change).toBe(recipe);
+    expect(changeRecipe(recipe, unchanged(recipe))).toBe(recipe);
+  },
+);
+
+test("a title or source that would become too long is cut, and says what was changed", () => {
+  const long = { ...digits, title: "t".repeat(195), source: "s".repeat(1995) };
+  const changed = changeOf("learningRate=0.0001", long);
+  expect(changed.title).toMatch(/^t{170,}…, learningRate=0\.0001$/);
+  expect(changed.source).toMatch(/^s{1900,}… Changed: learningRate=0\.0001\.$/);
+});
+
 test.each(["relu", "sigmoid", "tanh"])("activation=%s changes every activation", (activation) => {
   const others = types(digits).map((type) => (type === "relu" ? activation : type));
   expect(types(changeOf(`activation=${activation}`))).toEqual(others);
@@ -80,6 +108,25 @@ describe("pooling", () => {
     for (const pool of pools) expect(pool).toMatchObject({ window, stride });
     expect(parameterLayout(changed.model)).toEqual(parameterLayout(recipe.model));
   });
+});
+
+test("overlap=yes is refused where the network would get other sizes", () => {
+  const odd = withModel(
+    {
+      name: "odd",
+      inputShape: [25, 25, 3],
+      layers: [
+        { type: "max-pool", window: 2, stride: 2, padding: "valid" },
+        { type: "flatten" },
+        { type: "dense", units: 10 },
+      ],
+      classCount: 10,
+    },
+    { imageShape: [32, 32, 3], crop: { height: 25, width: 25, place: "center" } },
+  );
+  expect(refusal("overlap=yes", odd)).toBe(
+    '"overlap=yes" cannot be set. A pooling of the network would then give another size.',
+  );
 });
 
 test("normalization stands behind the first two convolutions", () => {

@@ -1,7 +1,7 @@
 /** Changes of a recipe that one word says: what a lesson compares, one thing at a time. */
 import { withActivation, withDropout, withNormalization, withOverlap, withPooling } from "./change-layers.ts";
 import { withAugmentation } from "./change-preprocessing.ts";
-import { parseRecipe, type Recipe, RecipeError } from "./recipe.ts";
+import { longest, parseRecipe, type Recipe, RecipeError } from "./recipe.ts";
 
 interface Change {
   /** What may stand behind the "=". */
@@ -32,7 +32,10 @@ const number = (apply: (recipe: Recipe, value: number) => Recipe): Change => ({
 const changes: Readonly<Record<string, Change>> = {
   activation: layers(["relu", "sigmoid", "tanh"], withActivation),
   pooling: layers(["max", "min", "average"], withPooling),
-  overlap: layers(["yes", "no"], (all, value) => withOverlap(all, value === "yes")),
+  overlap: {
+    values: ["yes", "no"],
+    apply: (recipe, value) => ({ ...recipe, model: withOverlap(recipe.model, value === "yes") }),
+  },
   normalization: layers(["on", "off"], (all, value) => withNormalization(all, value === "on")),
   dropout: number(({ model, ...recipe }, rate) => ({
     ...recipe,
@@ -55,7 +58,8 @@ export const possibleChanges: string = Object.entries(changes)
  * @throws RecipeError that names the change, and what can be set.
  */
 export function changeRecipe(recipe: Recipe, wanted: readonly string[]): Recipe {
-  let changed = recipe;
+  // As parsed, with its fields in the order that the changed ones have them.
+  let changed = parseRecipe(recipe);
   const made: string[] = [];
   for (const change of wanted) {
     const next = applyChange(changed, change);
@@ -70,9 +74,15 @@ export function changeRecipe(recipe: Recipe, wanted: readonly string[]): Recipe 
       .join("-")
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, "-")}`.slice(0, 80),
-    title: `${recipe.title}, ${made.join(", ")}`,
-    source: `${recipe.source} Changed: ${made.join(", ")}.`,
+    title: withChanges(recipe.title, `, ${made.join(", ")}`, longest.title),
+    source: withChanges(recipe.source, ` Changed: ${made.join(", ")}.`, longest.source),
   });
+}
+
+/** A text that would become too long is cut, and not what was changed. */
+function withChanges(text: string, changes: string, most: number): string {
+  if (text.length + changes.length <= most) return text + changes;
+  return `${text.slice(0, Math.max(0, most - changes.length - 1))}…${changes}`.slice(0, most);
 }
 
 function applyChange(recipe: Recipe, change: string): Recipe {

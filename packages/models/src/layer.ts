@@ -4,7 +4,9 @@ import * as z from "zod";
 const size = z.int().min(1).max(4096);
 
 /** Zeros around the image: none ("valid"), TensorFlow's "same" (output ⌈W/S⌉, the odd pixel at the end), or a count on every side. */
-const paddingSchema = z.union([z.literal("valid"), z.literal("same"), z.int().min(0).max(64)]);
+const paddingSchema = z.union([z.literal("valid"), z.literal("same"), z.int().min(0).max(64)], {
+  error: 'must be "valid", "same" or a whole number from 0 to 64',
+});
 export type Padding = z.infer<typeof paddingSchema>;
 
 const pooling = { window: size, stride: size, padding: paddingSchema };

@@ -197,6 +197,15 @@ describe("recipes", () => {
       'initialization: there is no layer "convolution3" that has a bias; those that do: convolution1, convolution2, dense1',
     ],
     [{ surprise: 1 }, "surprise"],
+    [{ seed: -1 }, "seed"],
+    [
+      { model: { ...lenet5, layers: [{ type: "flatten" }], classCount: 784 } },
+      "No layer has parameters that could be trained",
+    ],
+    [
+      { model: { ...lenet5, layers: [{ ...lenet5.layers[0], padding: "full" }, ...lenet5.layers.slice(1)] } },
+      'model.layers.0.padding: must be "valid", "same" or a whole number from 0 to 64',
+    ],
   ])("a broken field is named: %#", (change, named) => {
     expect(broken(change)).toThrow(named);
   });

@@ -1,4 +1,4 @@
-/** A recipe is all that a training needs besides the seed: model, data, preprocessing, optimizer, schedule. It is data, and travels as JSON. */
+/** A recipe is all that a training needs: model, data, preprocessing, optimizer, schedule. It is data, and travels as JSON. */
 import * as z from "zod";
 import { checkInitialization, initializationSchema } from "./initialize.ts";
 import { modelSchema } from "./model.ts";
@@ -18,11 +18,14 @@ const publishedSchema = z.strictObject({
   testAccuracy: z.number().min(0).max(1),
 });
 
+/** Characters of its texts. */
+export const longest = { title: 200, source: 2000 } as const;
+
 export const recipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/),
-  title: z.string().min(1).max(200),
+  title: z.string().min(1).max(longest.title),
   /** Where the recipe comes from, and each departure from it. */
-  source: z.string().min(1).max(2000),
+  source: z.string().min(1).max(longest.source),
   model: modelSchema,
   dataset: z.enum(["mnist", "cifar10"]),
   preprocessing: preprocessingSchema,
@@ -33,6 +36,8 @@ export const recipeSchema = z.strictObject({
   schedule: scheduleSchema.optional(),
   batchSize: z.int().min(1).max(65_536),
   epochs: z.int().min(1).max(100_000),
+  /** Names the run's random numbers where nobody names another. */
+  seed: z.int().min(0).max(0xffff_ffff).optional(),
   published: publishedSchema.optional(),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
@@ -62,7 +67,10 @@ export function parseRecipe(data: unknown): Recipe {
   if (recipe.preprocessing.deviation.some((deviation) => deviation <= 0)) {
     throw new RecipeError("The recipe cannot be used: preprocessing.deviation must be above zero.");
   }
-  checkShapes("model", () => parameterLayout(recipe.model));
+  checkShapes("model", () => {
+    if (parameterLayout(recipe.model).length === 0)
+      throw new ShapeError("No layer has parameters that could be trained.");
+  });
   checkShapes("initialization", () => checkInitialization(recipe.initialization, parameterLayout(recipe.model)));
   checkShapes("preprocessing", () => checkPreprocessing(recipe.preprocessing, recipe.model.inputShape));
   return recipe;

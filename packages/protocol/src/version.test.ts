@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { murmur3Text } from "@convoy/foundation";
 import { checksum } from "@convoy/vectors";
 import { expect, test } from "vitest";
@@ -14,7 +15,10 @@ import { SCHEMA_HASH } from "./version.ts";
 
 const allSchemas = [toCoordinatorSchema, toWorkerSchema, toViewerSchema, transferSchema];
 
-/** Everything that two sides must agree on, as text: all messages, a sealed frame, predictions, the limits that no schema shows. */
+/** A recipe travels in `welcome`; whoever changes its schema changes this file. */
+const recipeSchema = JSON.parse(readFileSync(new URL("../../../docs/recipe.schema.json", import.meta.url), "utf8"));
+
+/** Everything that two sides must agree on, as text: all messages, the recipe in them, a sealed frame, predictions, the limits that no schema shows. */
 function describeProtocol(): string {
   const schemas = allSchemas.map((schema) => z.toJSONSchema(schema, { unrepresentable: "any" }));
   const frame = new OutgoingFrame(2);
@@ -34,7 +38,7 @@ function describeProtocol(): string {
   const { vectorLength, messageBytes, chunkBytes, chunkWindow } = limits;
   const shared = { vectorLength, messageBytes, chunkBytes, chunkWindow };
   const read = { frames: frames.map((frame) => [...frame]), checksum: checksum(bytes), predictions: [...predictions] };
-  return JSON.stringify({ schemas, ...read, limits: shared });
+  return JSON.stringify({ schemas, recipe: recipeSchema, ...read, limits: shared });
 }
 
 test("[P7] a change of what crosses the wire needs a new version of the protocol", () => {

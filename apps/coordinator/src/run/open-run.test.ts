@@ -1,14 +1,14 @@
-import { findRecipe } from "@convoy/models";
+import { findRecipe, type Recipe } from "@convoy/models";
 import { describe, expect, test } from "vitest";
 import { settingsOf } from "./open-run.ts";
 import type { Opening } from "./opening.ts";
 
 /** Of a new run with these options; with those that say nothing about how it is led, unless told. */
-function settingsWith(recipe: string, options: Partial<Opening["options"]> = {}) {
+function settingsWith(recipe: string | Recipe, options: Partial<Opening["options"]> = {}) {
   const set = { count: 100 };
   return settingsOf({
     options: { exact: false, checkpointSeconds: 10, ...options },
-    recipe: findRecipe(recipe),
+    recipe: typeof recipe === "string" ? findRecipe(recipe) : recipe,
     start: null,
     obtained: { dataset: { name: "mnist", title: "MNIST", train: set, test: set }, warning: null },
   } as unknown as Parameters<typeof settingsOf>[0]);
@@ -32,6 +32,14 @@ describe("a new run", () => {
       const settings = settingsWith("lenet5-mnist", options);
       expect(settings).toMatchObject({ strategy: { type: "sync" }, codec: "fp32", downCodec: "fp32" });
     }
+  });
+
+  test("has the seed that was named, or its recipe's, or 1", () => {
+    const mine = { ...findRecipe("lenet5-mnist"), seed: 7 };
+    expect(settingsWith(mine, { seed: 3 }).seed).toBe(3);
+    expect(settingsWith(mine, { seed: 0 }).seed).toBe(0);
+    expect(settingsWith(mine).seed).toBe(7);
+    expect(settingsWith("lenet5-mnist").seed).toBe(1);
   });
 
   test("goes down in int8 where workers send the largest elements alone", () => {

@@ -77,7 +77,7 @@ export function settingsOf({
     run: randomBytes(8).toString("hex"),
     recipe,
     parameterCount,
-    seed: options.seed ?? DEFAULT_SEED,
+    seed: options.seed ?? recipe.seed ?? DEFAULT_SEED,
     ...(start === null ? {} : { startedFrom: start.file }),
     epochs: options.epochs ?? recipe.epochs,
     strategy,

@@ -7,7 +7,7 @@ import { TestRun, tinySettings } from "./test-run.ts";
 /** Trains until `epochs` epochs are over, guessing: every loss is that of chance, and nearly every answer is wrong. */
 function guess(run: TestRun, epochs: number): void {
   const settings = run.state.settings;
-  for (let i = 0; i < 1000 && run.state.control === "running" && run.state.epoch.epoch < epochs; i++) {
+  for (let i = 0; i < 5000 && run.state.control === "running" && run.state.epoch.epoch < epochs; i++) {
     run.now += 10;
     const lease = run.leaseOf(1);
     const { classCount } = settings.recipe.model;
@@ -25,7 +25,8 @@ function warnings(run: TestRun): string[] {
   );
 }
 
-const settings = { ...tinySettings, epochs: 4 };
+/** Long enough epochs for what is wrong to be seen after the first. */
+const settings = { ...tinySettings, trainCount: 500 * tinySettings.recipe.batchSize, epochs: 4 };
 
 test("what is wrong with the training is logged once, when it first holds, and the view goes on saying it", () => {
   const run = new TestRun(settings);

@@ -11,12 +11,14 @@ import {
 
 /** So near to the loss of guessing, as a share of it. */
 const NEARNESS = 0.005;
+/** However short an epoch is, so many steps are waited for: on CIFAR-10 a deep network may take most of 800 before it moves. */
+const LEAST_STEPS = 500;
 /** A loss that falls by this share of guessing from half an epoch to the next has begun to move: that of a collapsed network by a twentieth of it. */
 const MOVEMENT = 0.0005;
 
 /**
  * The network answers the same whatever it is shown. Its loss is that of guessing, the logarithm of the number of
- * classes, for an epoch at least, without a sign of falling, and its accuracy is that of chance. A loss near that of
+ * classes, for an epoch and some hundred steps at least, without a sign of falling, and its accuracy is that of chance. A loss near that of
  * guessing is not enough: a deep network may take most of an epoch before it moves.
  */
 export function findCollapse(curves: TrainingCurves, task: TrainedTask): Diagnosis | null {
@@ -29,7 +31,7 @@ export function findCollapse(curves: TrainingCurves, task: TrainedTask): Diagnos
   const [first] = newest;
   if (epoch === undefined || first === undefined) return null;
   if (Math.max(epoch.trainingAccuracy, epoch.testAccuracy) > highestChance(task.classCount)) return null;
-  const judged = lastSteps(newest, task.stepsPerEpoch);
+  const judged = lastSteps(newest, Math.max(task.stepsPerEpoch, LEAST_STEPS));
   if (judged === null || hasBegunToMove(judged, guessing)) return null;
   return {
     kind: "collapse",
@@ -47,7 +49,7 @@ function highestChance(classCount: number): number {
   return 1 / classCount + Math.min(0.2 / classCount, 0.02);
 }
 
-/** The last windows that have an epoch's steps together; null when there are not so many. */
+/** The last windows that have so many steps together; null when there are not so many. */
 function lastSteps(windows: readonly LossWindow[], steps: number): readonly LossWindow[] | null {
   let count = 0;
   for (let i = windows.length - 1; i >= 0; i--) {

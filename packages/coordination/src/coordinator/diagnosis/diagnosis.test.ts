@@ -53,6 +53,23 @@ test("a training that has not trained for an epoch has not collapsed, nor one wh
   expect(kindsAfterEpochs({ ...collapse, epochs: 3, testAccuracy: () => 0.15 }, 1)).toEqual(none(3));
 });
 
+test.each([1, 2, 8, 125])(
+  "a training whose epochs have %i steps has not collapsed before some hundred steps",
+  (stepsPerEpoch) => {
+    const epochs = Math.ceil(500 / stepsPerEpoch);
+    const training = {
+      ...collapse,
+      task: { classCount: 10, stepsPerEpoch },
+      lossAt: () => 2.3028,
+      noise: 0.001,
+      epochs,
+    };
+    for (const seed of seeds.slice(0, 5)) {
+      expect(kindsAfterEpochs(training, seed).indexOf("collapse"), `seed ${seed}`).toBe(epochs - 1);
+    }
+  },
+);
+
 test("a network that dies after it has learned has collapsed since then", () => {
   const died = { ...collapse, epochs: 5, lossAt: (progress: number) => (progress < 2 ? 1.5 : 2.3028) };
   const accuracy = (epoch: number) => (epoch <= 2 ? 0.5 : 0.1);
