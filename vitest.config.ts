@@ -6,9 +6,18 @@ const source = "{packages,apps}/*/src/**";
 const chromium = findChromium() ?? "";
 
 /** Of real processes without a browser, and of nothing that is measured in time: they mostly wait. */
-const processes = ["churn", "ending", "headless-worker", "letting-in", "reproduce", "results", "scale", "starting"].map(
-  (name) => `apps/end-to-end/src/${name}.test.ts`,
-);
+const processes = [
+  "churn",
+  "ending",
+  "headless-worker",
+  "letting-in",
+  "reproduce",
+  "reproduce-options",
+  "reproduce-seeds",
+  "results",
+  "scale",
+  "starting",
+].map((name) => `apps/end-to-end/src/${name}.test.ts`);
 
 const drawnDigits = "apps/end-to-end/src/drawn-digits.ts";
 
