@@ -14,7 +14,7 @@ const MOST_BYTES = 4_000_000_000;
 export async function readDatasetFolder(folder: string, format: DatasetFormat): Promise<NamedBytes[]> {
   const own = await listFolder(folder);
   const found = await findPlace(folder, own, format);
-  if (found === undefined) {
+  if (found === undefined || !isWhole(found, format)) {
     const archive = format.archive?.names.find((name) => own.has(name));
     if (archive !== undefined) {
       const name = join(folder, archive);
@@ -25,6 +25,10 @@ export async function readDatasetFolder(folder: string, format: DatasetFormat): 
   const files: NamedBytes[] = [];
   for (const file of format.files) files.push(await readFolderFile(place, entries, file, format));
   return files;
+}
+
+function isWhole({ entries }: Place, format: DatasetFormat): boolean {
+  return format.files.every((file) => format.possibleNames(file).some((name) => entries.has(name)));
 }
 
 interface Place {

@@ -101,6 +101,14 @@ describe("a folder", () => {
     );
   });
 
+  test("with an archive beside some of the files is read from the archive", async () => {
+    await fill(folder);
+    await rm(join(folder, "data_batch_4.bin"));
+    await writeFile(join(folder, CIFAR10_ARCHIVE), smallCifar10Archive);
+    const { dataset } = await obtain({ datasetDir: folder });
+    expect([...dataset.train.labels]).toEqual(expectedLabels.train);
+  });
+
   test("with an archive without one of them is refused by both names", async () => {
     const some = new Map([...smallCifar10Files].filter(([name]) => name !== "data_batch_2.bin"));
     await writeFile(join(folder, CIFAR10_ARCHIVE), gzipSync(tarOf(some)));
