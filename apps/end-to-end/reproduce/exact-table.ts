@@ -1,13 +1,17 @@
 /** Runs of the same seed with several numbers of workers, side by side, as Markdown. */
+import { commandOf } from "./command.ts";
 import { describeForm } from "./forms.ts";
 import { capital, markdownTable } from "./markdown.ts";
 import { type Comparison, workersInWords } from "./results.ts";
 
-export function describeComparison({ recipe, title, form, whole, runs, curve, ...verdict }: Comparison): string {
+export function describeComparison(comparison: Comparison): string {
+  const { recipe, title, form, whole, runs, curve, ...verdict } = comparison;
   const [first] = runs as [Comparison["runs"][number]];
   const { seed, dataset, steps, commit, finishedAt, engines } = first.trained;
   return [
     `### ${title} (\`${recipe}\`), exact${whole ? "" : ", shortened"}`,
+    "",
+    `\`${commandOf(comparison)}\``,
     "",
     `${capital(describeForm(form))}; ${dataset}; ${steps.toLocaleString("en-US")} steps, seed ${seed}, ${engines.join(", ")}; commit ${commit}, ${finishedAt.slice(0, 10)}.`,
     verdictSentence(verdict),

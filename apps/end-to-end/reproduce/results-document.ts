@@ -4,6 +4,7 @@ import path from "node:path";
 import { recipes } from "@convoy/models";
 import type * as z from "zod";
 import { describeComparison } from "./exact-table.ts";
+import { overviewOf } from "./overview.ts";
 import { type Results, resultsSchema } from "./results.ts";
 import { describeResults } from "./table.ts";
 
@@ -23,8 +24,8 @@ export function resultsDocument(root: string): string {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
   const all = names.map((name) => readResults(path.join(folder, name)));
   const [written = ""] = readFileSync(documentOf(root), "utf8").split(MARK);
-  const sections = all.toSorted((a, b) => rank(a) - rank(b)).map(describeAny);
-  return `${written}${MARK}\n\n${sections.join("\n")}`;
+  const inOrder = all.toSorted((a, b) => rank(a) - rank(b));
+  return `${written}${MARK}\n\n${[overviewOf(inOrder), ...inOrder.map(describeAny)].join("\n")}`;
 }
 
 function documentOf(root: string): string {

@@ -1,5 +1,6 @@
 /** Results as Markdown: what the terminal shows and docs/results.md holds. */
 import { evaluateChecks, percent } from "./checks.ts";
+import { commandOf } from "./command.ts";
 import { describeForm } from "./forms.ts";
 import { capital, markdownTable } from "./markdown.ts";
 import { type Reproduction, type TorchSeed, type TrainedSeed, workersInWords } from "./results.ts";
@@ -9,6 +10,8 @@ export function describeResults(results: Reproduction): string {
   const { recipe, title, form, whole, strategy } = results;
   return [
     `### ${title} (\`${recipe}\`${whole ? "" : ", shortened"})${strategy === "local" ? ", side by side" : ""}`,
+    "",
+    `\`${commandOf(results)}\``,
     "",
     `${capital(describeForm(form))}. ${describeTraining(results)} ${describeTorch(results)}`,
     "",

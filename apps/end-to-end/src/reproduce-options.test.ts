@@ -1,9 +1,13 @@
 /** The command line of `npm run reproduce`. */
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { recipes } from "@convoy/models";
+import { findRecipe, recipes } from "@convoy/models";
 import { describe, expect, test } from "vitest";
+import { commandOf } from "../reproduce/command.ts";
 import { formOf } from "../reproduce/forms.ts";
 import { readOptions, UsageError } from "../reproduce/options.ts";
+import { overviewOf } from "../reproduce/overview.ts";
+import { type Results, resultsSchema } from "../reproduce/results.ts";
 
 const read = (...args: string[]) => readOptions(args, "/convoy");
 
@@ -50,4 +54,38 @@ describe("npm run reproduce", () => {
   ])("refuses %s %s", (...args) => {
     expect(() => read("lenet5-mnist", ...args)).toThrow(UsageError);
   });
+});
+
+const folder = path.join(import.meta.dirname, "../../../docs/results");
+const published: [string, Results][] = readdirSync(folder)
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => [name, resultsSchema.parse(JSON.parse(readFileSync(path.join(folder, name), "utf8")))]);
+
+describe("the command above published results", () => {
+  test.each(published)("asks for what %s has", (_, results) => {
+    const [npm, run, script, dashes, ...args] = commandOf(results).split(" ");
+    expect([npm, run, script, dashes]).toEqual(["npm", "run", "reproduce", "--"]);
+    const options = read(...args);
+    const recipe = findRecipe(results.recipe);
+    expect(options.recipes).toEqual([recipe]);
+    expect(formOf(recipe, options)).toEqual(results.form);
+    if (results.kind === "exact") {
+      expect(options).toMatchObject({ exact: true, workerCounts: results.runs.map(({ workers }) => workers.count) });
+      return;
+    }
+    const { strategy, workers, convoy, pytorch } = results;
+    expect(options).toMatchObject({ strategy, workerKind: workers.kind, workerCounts: [workers.count] });
+    expect(options.seeds).toEqual(convoy.map(({ seed }) => seed));
+    expect(options.pytorch).toBe(pytorch.length > 0);
+  });
+});
+
+test("the overview has a line for each reproduction", () => {
+  const lines = overviewOf(published.map(([, results]) => results))
+    .trim()
+    .split("\n");
+  expect(lines).toHaveLength(2 + published.filter(([, { kind }]) => kind === "reproduction").length);
+  expect(lines.find((line) => line.startsWith("| `lenet5-mnist` | whole |"))).toMatch(
+    /\| sync, 2 headless workers, 5 seeds \| 98\.19 % \| 98\.\d\d % \| 98\.\d\d % \| 2 met \|$/,
+  );
 });

@@ -96,9 +96,11 @@ test("what was learned side by side has a file and a heading of its own, and say
   const local = reproduction({ strategy: "local" });
   expect([nameOf(reproduction(), false), nameOf(local, false)]).toEqual(["lenet5-mnist", "lenet5-mnist-local"]);
   expect(describeResults(local)).toMatch(
-    /^### LeNet-5 on MNIST \(`lenet5-mnist`\), side by side\n\n.*Convoy, strategy local: 2 headless/,
+    /^### LeNet-5 on MNIST \(`lenet5-mnist`\), side by side\n\n`npm run reproduce -- lenet5-mnist .*`\n\n.*Convoy, strategy local: 2 headless/,
   );
-  expect(describeResults(reproduction())).toMatch(/^### LeNet-5 on MNIST \(`lenet5-mnist`\)\n\n.*Convoy: 2 headless/);
+  expect(describeResults(reproduction())).toMatch(
+    /^### LeNet-5 on MNIST \(`lenet5-mnist`\)\n\n`.*`\n\n.*Convoy: 2 headless/,
+  );
 });
 
 describe("checks", () => {
