@@ -201,7 +201,6 @@ function countStretch(
   settle(turn, { ...accepted, worker: turn.changeWorker(worker, { stretchPace }) }, result);
   // It may have been one given back, with another in hand: of each worker a round has one.
   revoke(turn, lease, (other) => overlap(other, lease) || other.peer === lease.peer);
-  if (turn.state.round !== null) hurryTheRest(turn, turn.state.round);
 }
 
 /**
@@ -211,6 +210,7 @@ function countStretch(
 export function closeWhenComplete(turn: Turn): void {
   const { round, leases } = turn.state;
   if (round === null || round.local === null || round.local.contributions.length === 0) return;
+  hurryTheRest(turn, round);
   for (const lease of leases.values()) if (lease.state === "active") return;
   blameForSizes(turn, round);
   closeLocalRound(turn, turn.state.round ?? round);

@@ -76,7 +76,7 @@ export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, 
 export function transition(state: CoordinatorState, event: CoordinatorEvent): CoordinatorTransition {
   const turn = new Turn(state, event.now);
   handle(turn, event);
-  closeWhenComplete(turn);
+  if (turn.state.leases !== state.leases) closeWhenComplete(turn);
   offerSnapshots(turn);
   issueLeases(turn);
   keepClock(turn);

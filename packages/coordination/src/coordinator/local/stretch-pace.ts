@@ -23,10 +23,14 @@ export function paceAfter(
   };
 }
 
-/** After one that came too late: whatever it was that took so long, the next one is to be shorter. */
-export function slowerPace(turn: Turn, { stretchPace, lease }: Worker): StretchPace | null {
-  if (stretchPace === null || lease === null) return stretchPace;
+/**
+ * After one that came too late: whatever it was that took so long, the next one is to be shorter. Of a newcomer the first step is no
+ * measure, since what is left to compile is compiled in it; the second one is.
+ */
+export function slowerPace(turn: Turn, { stretchPace, lease, leases }: Worker): StretchPace | null {
+  if (lease === null || (stretchPace === null && leases === 0)) return stretchPace;
+  const { msPerSample, overheadMs } = stretchPace ?? { msPerSample: 0, overheadMs: 0 };
   const elapsedMs = turn.now - lease.issuedAt;
-  const msPerSample = Math.max(0, elapsedMs - stretchPace.overheadMs) / lease.sampleCount;
-  return { ...stretchPace, msPerSample: Math.max(stretchPace.msPerSample, msPerSample) };
+  const newest = Math.max(0, elapsedMs - overheadMs) / lease.sampleCount;
+  return { overheadMs, msPerSample: Math.max(msPerSample, newest) };
 }

@@ -4,7 +4,8 @@ import { elementCount, imageShapeFor } from "@convoy/models";
 import { type LeaseMessage, limits } from "@convoy/protocol";
 import { isSetAside } from "../gradient-size.ts";
 import { policy } from "../policy.ts";
-import type { CoordinatorState, LocalRound, Round, ShardRange, Worker } from "../state.ts";
+import type { CoordinatorState, Lease, LocalRound, Round, ShardRange, Worker } from "../state.ts";
+import { canWork } from "../together.ts";
 import type { Turn } from "../turn.ts";
 import { chooseExchange } from "./choose-exchange.ts";
 import { type Expected, median } from "./cost-model.ts";
@@ -18,9 +19,7 @@ export interface Stretch extends ShardRange {
 
 /** The workers that take part in a round: all that could. */
 export function crewOf(state: CoordinatorState): Worker[] {
-  return [...state.workers.values()].filter(
-    (worker) => (worker.state === "ready" || worker.state === "working") && !isSetAside(state, worker),
-  );
+  return [...state.workers.values()].filter((worker) => canWork(worker) && !isSetAside(state, worker));
 }
 
 /**
@@ -124,11 +123,21 @@ export function hasAdded({ contributions }: LocalRound, { peer }: Worker): boole
   return contributions.some((result) => result.peer === peer);
 }
 
-/** Others would wait for a single step of it. Who is new waits for a round's beginning. */
-function isHoldingUp({ stretchPace }: Worker, { settings }: CoordinatorState, leftMs: number): boolean {
+/**
+ * Others would wait for a single step of it, in which they could take more than that together; newcomers are taken to be as quick as it is. Who is
+ * new itself holds nobody up.
+ */
+function isHoldingUp({ peer, stretchPace }: Worker, { settings, workers }: CoordinatorState, leftMs: number): boolean {
   if (stretchPace === null) return false;
-  const { msPerSample, overheadMs } = stretchPace;
-  return msPerSample * settings.recipe.batchSize + overheadMs > Math.max(0, leftMs) * policy.patienceFactor;
+  const { batchSize } = settings.recipe;
+  const tooLateMs = stretchPace.msPerSample * batchSize + stretchPace.overheadMs - Math.max(0, leftMs);
+  if (tooLateMs <= 0) return false;
+  let others = 0;
+  for (const other of workers.values()) {
+    if (other.peer === peer || !canWork(other)) continue;
+    others += tooLateMs / ((other.stretchPace ?? stretchPace).msPerSample * batchSize);
+  }
+  return others > 1;
 }
 
 /** What a worker has to know besides the parameters; null where it takes no steps of its own. */
@@ -172,18 +181,31 @@ function leavesOthersIdle({ round, workers }: CoordinatorState, { peer }: Worker
 }
 
 /**
- * Most have come: who is much later than they are is not waited for. How late that is, the others tell, by their median and
- * the median of their distances from it.
+ * Of those that are known half have come: who is much later than they are is not waited for. How late that is, they tell, by
+ * their median and the median of their distances from it. Who is only tried, and known to be too slow, is not waited for at all: how long it takes
+ * is seen when it comes.
  */
 export function hurryTheRest(turn: Turn, round: Round): void {
   const { local, startedAt } = round;
-  if (local === null || startedAt === null) return;
+  if (local === null || startedAt === null || local.contributions.length === 0) return;
+  const active = [...turn.state.leases.values()].filter(({ state }) => state === "active");
+  if (local.contributions.length < awaitedOf(turn.state, local, active)) return;
   const elapsed = local.contributions.map(({ elapsedMs }) => elapsedMs);
-  if (2 * elapsed.length < local.leaseCount) return;
   const middle = median(elapsed);
   const spread = median(elapsed.map((ms) => Math.abs(ms - middle)));
   const { least, share, spreads } = policy.lateness;
-  const limit = startedAt + Math.max(local.spanMs ?? 0, middle) + Math.max(least, share * middle, spreads * spread);
-  const late = [...turn.state.leases.values()].filter((lease) => lease.state === "active" && lease.deadline > limit);
-  for (const lease of late) turn.changeLease({ ...lease, deadline: Math.max(limit, turn.now) });
+  const spanMs = Math.max(local.spanMs ?? 0, middle);
+  const latenessMs = Math.max(least, share * middle, spreads * spread);
+  for (const lease of active) {
+    const worker = turn.worker(lease.peer);
+    const isTried = worker !== undefined && isHoldingUp(worker, turn.state, spanMs);
+    const limit = startedAt + spanMs + (isTried ? 0 : latenessMs);
+    if (lease.deadline > limit) turn.changeLease({ ...lease, deadline: Math.max(limit, turn.now) });
+  }
+}
+
+/** Newcomers do not count, unless the round began with nobody else. */
+function awaitedOf({ workers }: CoordinatorState, { spanMs }: LocalRound, active: readonly Lease[]): number {
+  if (spanMs === 0) return active.length;
+  return active.filter(({ peer }) => workers.get(peer)?.stretchPace).length;
 }

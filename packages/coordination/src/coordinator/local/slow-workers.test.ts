@@ -1,0 +1,168 @@
+/** Whole rounds with workers of different paces: whoever is slow, or new, holds nobody up for long. */
+import { describe, expect, test } from "vitest";
+import { policy } from "../policy.ts";
+import { LocalRun, localSettings } from "./test-local-run.ts";
+
+const BATCH = 8;
+const WAY_MS = 5;
+
+interface Device {
+  readonly stepMs: number;
+  /** Milliseconds after the first ones. */
+  readonly joinsAt?: number;
+}
+
+/** Takes every stretch it is lent, to its end. */
+class Devices {
+  readonly run: LocalRun;
+  readonly #devices: readonly Device[];
+  readonly #busy = new Map<
+    number,
+    {
+      readonly lease: number;
+      readonly version: number;
+      readonly steps: number;
+      readonly at: number;
+      readonly norm: number;
+    }
+  >();
+
+  constructor(devices: readonly Device[]) {
+    const strategy = { ...localSettings.strategy, localSteps: 64 };
+    this.run = new LocalRun({ trainCount: 200_000, strategy });
+    this.#devices = devices;
+  }
+
+  /** Samples a second between two times. */
+  speed(fromMs: number, toMs: number): number {
+    this.#pass(fromMs);
+    const { sampleCount } = this.run.state.epoch;
+    this.#pass(toMs);
+    return (1000 * (this.run.state.epoch.sampleCount - sampleCount)) / (toMs - fromMs);
+  }
+
+  #pass(untilMs: number): void {
+    const { run } = this;
+    const until = 1_000_000 + untilMs;
+    for (;;) {
+      this.#take();
+      const next = this.#next();
+      if (next.at > until) return;
+      run.now = Math.max(run.now, next.at);
+      next.happens();
+    }
+  }
+
+  #next(): { readonly at: number; happens(): void } {
+    const { run } = this;
+    let next: { at: number; happens(): void } = {
+      at: run.state.wakeAt ?? Number.POSITIVE_INFINITY,
+      happens: () => run.tick(0),
+    };
+    for (const [peer, { at }] of this.#busy) if (at < next.at) next = { at, happens: () => this.#finish(peer) };
+    for (const [i, { joinsAt = 0 }] of this.#devices.entries()) {
+      const at = 1_000_000 + joinsAt;
+      if (!run.state.workers.has(i + 1) && at <= next.at) next = { at, happens: () => run.enter(i + 1) };
+    }
+    return next;
+  }
+
+  #take(): void {
+    for (const effect of this.run.effects.splice(0)) {
+      if (effect.type !== "send") continue;
+      const { peer, message } = effect;
+      if (message.type === "revoke") this.#busy.delete(peer);
+      if (message.type !== "lease" || message.stretch === null) continue;
+      const steps = Math.ceil(message.stretch.sampleCount / BATCH);
+      const at = this.run.now + WAY_MS + steps * (this.#devices[peer - 1] as Device).stepMs;
+      const norm = steps * message.stretch.rateFactor;
+      this.#busy.set(peer, { lease: message.lease, version: message.version, steps, at, norm });
+    }
+  }
+
+  #finish(peer: number): void {
+    const stretch = this.#busy.get(peer);
+    if (stretch === undefined) return;
+    this.#busy.delete(peer);
+    const { steps, at: _, ...named } = stretch;
+    const computeMs = steps * (this.#devices[peer - 1] as Device).stepMs;
+    this.run.contribute(peer, { ...named, stepLosses: new Array(steps).fill(8), lossSum: 8 * steps, computeMs });
+  }
+}
+
+const quick = (count: number): Device[] => new Array(count).fill({ stepMs: 5 });
+const speedOf = (devices: Device[]) => new Devices(devices).speed(6000, 20_000);
+
+describe("[H5] whoever is slower than the others let expect", () => {
+  test.each([
+    [1, 25],
+    [1, 50],
+    [1, 400],
+    [1, 600],
+    [1, 3000],
+    [7, 50],
+    [7, 400],
+    [7, 600],
+    [7, 1500],
+    [7, 3000],
+  ])("costs %i quick ones nothing, with %i ms a step instead of 5", (count, stepMs) => {
+    const alone = speedOf(quick(count));
+    expect(speedOf([...quick(count), { stepMs, joinsAt: 3000 }])).toBeGreaterThan(0.97 * alone);
+  });
+
+  test("and is as quick as they are once it is", () => {
+    expect(speedOf([...quick(3), { stepMs: 5, joinsAt: 3000 }])).toBeGreaterThan(1.3 * speedOf(quick(3)));
+  });
+});
+
+/** Known to do 64 steps of 5 ms in a round. */
+function known(...peers: number[]): LocalRun {
+  const run = new LocalRun({ trainCount: 31_600, strategy: { ...localSettings.strategy, localSteps: 64 } });
+  for (const peer of peers) run.enter(peer);
+  for (let round = 0; round < 5; round++) for (const peer of peers) run.finish(peer, 5, 5);
+  return run;
+}
+
+/** So long the round stays open from now on when nothing more comes. */
+function openFor(run: LocalRun): number {
+  const { version } = run.state;
+  const { now } = run;
+  while (run.state.version === version) {
+    run.now = run.state.wakeAt ?? Number.NaN;
+    run.tick(0);
+  }
+  return run.now - now;
+}
+
+describe("[H4] newcomers are waited for no longer than the others let expect", () => {
+  const little = policy.lateness.least + 50;
+
+  test("where they are more than the others", () => {
+    const run = known(1);
+    for (const peer of [2, 3]) run.enter(peer);
+    run.finish(1, 5, 5);
+    expect(openFor(run)).toBeLessThanOrEqual(little);
+  });
+
+  test("where most of the others have left, before or after the last one came", () => {
+    for (const leavesFirst of [true, false]) {
+      const run = known(1, 2, 3, 4, 5);
+      run.enter(6);
+      const leave = () => {
+        for (const peer of [3, 4, 5]) run.handle({ type: "disconnected", peer, reason: "gone" });
+      };
+      if (leavesFirst) leave();
+      for (const peer of [1, 2]) run.finish(peer, 5, 5);
+      if (!leavesFirst) leave();
+      expect(openFor(run), leavesFirst ? "before" : "after").toBeLessThanOrEqual(little);
+    }
+  });
+
+  test("where one pauses again and again", () => {
+    const run = known(1, 2, 3, 4);
+    run.enter(9);
+    for (let i = 0; i < 8; i++) for (const available of [false, true]) run.say(9, { type: "availability", available });
+    for (const peer of [1, 2, 3, 4]) run.finish(peer, 5, 5);
+    expect(openFor(run)).toBeLessThanOrEqual(little);
+  });
+});
