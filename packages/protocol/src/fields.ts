@@ -46,14 +46,15 @@ function areUint32(values: readonly unknown[]): boolean {
 }
 
 export const sampleIndices = samplePositions(1, limits.leaseSamples);
+/** Summed over samples. A cross-entropy is never negative, and in single precision no sample's is above the largest number. */
+export const lossSum = z
+  .number()
+  .min(0)
+  .max(limits.vectorLength * limits.sampleLoss);
+
 /** What a batch gave, summed over its samples. JSON has no NaN and no infinity: such a loss travels as null. */
 export const outcomeFields = {
-  /** A cross-entropy is never negative, and in single precision no sample's is above the largest number. */
-  lossSum: z
-    .number()
-    .min(0)
-    .max(limits.vectorLength * limits.sampleLoss)
-    .nullable(),
+  lossSum: lossSum.nullable(),
   correctCount: count,
   computeMs: milliseconds,
 };

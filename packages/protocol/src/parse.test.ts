@@ -201,6 +201,11 @@ test.each([
   });
 });
 
+test.each([-1e-9, 1e300, Number.POSITIVE_INFINITY])("[P3] nor may a batch of a stretch have a loss of %d", (loss) => {
+  const parsed = parseToCoordinator({ ...messagesToCoordinator.contribution, stepLosses: [9.25, loss] });
+  expect(parsed).toMatchObject({ refusal: { reason: "malformed", sentence: expect.stringContaining("stepLosses.1") } });
+});
+
 const stretch = { position: 128, sampleCount: 100, step: 940, stride: 8, stepsPerBatch: 4, rateFactor: 2.5 };
 
 test("[P3] a lease names its samples one by one or as a stretch, never both nor neither", () => {

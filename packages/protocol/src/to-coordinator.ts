@@ -6,6 +6,7 @@ import {
   description,
   engineIdentity,
   leaseId,
+  lossSum,
   milliseconds,
   outcomeFields,
   padding,
@@ -56,8 +57,8 @@ const requestSamples = z.strictObject({ type: z.literal("request-samples"), leas
 const contribution = z.strictObject({
   type: z.literal("contribution"),
   ...outcomeFields,
-  /** Of each step of a stretch, the sum of its samples' losses; none of a gradient, or where one is not a number. */
-  stepLosses: z.array(z.number().min(0)).max(limits.localSteps),
+  /** Of each batch of a stretch, the sum of its samples' losses; none of a gradient, or where one is not a number. */
+  stepLosses: z.array(lossSum).max(limits.localSteps),
   frame: bytes,
 });
 
