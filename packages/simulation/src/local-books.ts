@@ -15,7 +15,7 @@ export class LocalBooks implements Books {
   readonly #training: TinyTraining;
   readonly #saved: SavedStandings;
   readonly #averaged: AveragedParameters;
-  readonly #sizes = new ChangeSizes();
+  readonly #sizes: ChangeSizes;
   readonly #stepsOfEpoch: number;
   /** Where the newest version stands, and the one before it. */
   #standing: LocalStanding;
@@ -38,6 +38,7 @@ export class LocalBooks implements Books {
     this.#standing = standing;
     this.hasCounted = version > 0;
     this.#averaged = new AveragedParameters({ strategy, seed, downCodec }, standing, standing.optimizerState);
+    this.#sizes = new ChangeSizes(saved.startNorm, standing.sizes);
     this.#stretches = new StretchBooks(training, standing);
     if (evaluates) this.#openEvaluation();
   }
@@ -160,8 +161,9 @@ export class LocalBooks implements Books {
   }
 
   saved(position: RunPosition): void {
-    comparePosition(position, this.#standing);
-    this.#saved.keep(this.#standing);
+    const standing = { ...this.#standing, sizes: this.#sizes.last };
+    comparePosition(position, standing);
+    this.#saved.keep(standing);
   }
 
   #advance(version: number, added: readonly Added[]): void {
@@ -169,7 +171,14 @@ export class LocalBooks implements Books {
     this.#unreported = lossesOf(added, this.#training.settings.recipe.batchSize);
     const step = this.step + this.#unreported.length;
     const { epoch } = this.#standing;
-    this.#standing = { version, step, epoch, done: this.#stretches.done.slice(), ...this.#averaged.newest };
+    this.#standing = {
+      version,
+      step,
+      epoch,
+      done: this.#stretches.done.slice(),
+      sizes: this.#sizes.last,
+      ...this.#averaged.newest,
+    };
     if (this.#standing.done.includes(0)) this.#open();
     else this.#openEvaluation();
   }

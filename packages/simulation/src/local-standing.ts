@@ -10,11 +10,19 @@ export interface LocalStanding extends AveragedVersion {
   readonly epoch: number;
   /** Of each batch of the epoch, 1 when it is part of the version. */
   readonly done: Uint8Array;
+  /** Of the last changes. */
+  readonly sizes: readonly number[];
 }
 
 /** Those that were saved. Of one version there may be two: before the test that ends its epoch, and after it. */
 export class SavedStandings {
+  /** Length of the first parameters. */
+  readonly startNorm: number;
   readonly #standings = new Map<string, LocalStanding>();
+
+  constructor(startNorm: number) {
+    this.startNorm = startNorm;
+  }
 
   keep(standing: LocalStanding): void {
     this.#standings.set(keyOf(standing.version, !standing.done.includes(0)), standing);
@@ -30,8 +38,12 @@ function keyOf(version: number, isTrained: boolean): string {
 }
 
 /** A position that is kept must be the books' own. */
-export function comparePosition({ version, step, epoch }: RunPosition, standing: LocalStanding): void {
+export function comparePosition({ version, step, epoch, sizes }: RunPosition, standing: LocalStanding): void {
   const { done } = standing;
+  expect(
+    sizes.length === standing.sizes.length && sizes.every((size, i) => size === standing.sizes[i]),
+    () => `a checkpoint of version ${version} is wrong about how large the last changes were`,
+  );
   expect(
     version === standing.version && step === standing.step && epoch.epoch === standing.epoch,
     () =>

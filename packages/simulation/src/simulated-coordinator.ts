@@ -20,6 +20,7 @@ import {
 } from "@convoy/coordination";
 import { assert, type VirtualClock } from "@convoy/foundation";
 import { type ControlAction, checksumIn, parseToCoordinator, readFrame, type VectorFrame } from "@convoy/protocol";
+import { normOf } from "@convoy/vectors";
 import { Alarm } from "./alarm.ts";
 import type { Update } from "./books.ts";
 import type { Disk } from "./disk.ts";
@@ -84,7 +85,7 @@ export class SimulatedCoordinator {
     assert(contradiction === null, `a position can be gone on from: ${contradiction}`);
     const state =
       checkpoint === null
-        ? startCoordinator(settings, testLabels, clock.now)
+        ? startCoordinator(settings, testLabels, clock.now, normOf(initial))
         : restoreCoordinator(settings, testLabels, checkpoint.position, clock.now, { losses: [], epochs: [] });
     this.state = snapshots ? { ...state, snapshotBytes: 0 } : state;
     const start = checkpoint?.plane ?? { version: 0, parameters: initial };

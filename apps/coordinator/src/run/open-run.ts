@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { positionOf, type RunSettings, type Strategy, startCoordinator } from "@convoy/coordination";
 import { initializeParameters, parameterLayout, type Recipe } from "@convoy/models";
 import { limits } from "@convoy/protocol";
+import { normOf } from "@convoy/vectors";
 import { runPath, writingTo } from "../checkpoints/data-folder.ts";
 import { type DatasetIdentity, identifyDataset } from "../checkpoints/dataset-identity.ts";
 import { RunFolder } from "../checkpoints/run-folder.ts";
@@ -46,7 +47,7 @@ function beginRun(opening: Opening, dataset: DatasetIdentity, remark: string | n
     const parameters =
       start?.parameters ?? initializeParameters(parameterLayout(recipe.model), recipe.initialization, settings.seed);
     const plane = await openPlane(settings, { version: 0, parameters }, planeThread);
-    const state = startCoordinator(settings, obtained.dataset.test.labels, Date.now());
+    const state = startCoordinator(settings, obtained.dataset.test.labels, Date.now(), normOf(parameters));
     await folder.saveParameters("parameters-initial", parameters, 0);
     // From now on, however this process ends, the run can go on.
     const position = positionOf(state, state.startedAt);

@@ -62,9 +62,12 @@ export const policy = {
   strikes: 3,
   /** A gradient may be so many times as large, for each of its samples, as the largest of the last ones that were counted … */
   sizeFactor: 10,
-  /** … of which so many are remembered, and so many needed before anything is said against one. */
+  /** … of which so many are remembered; while there are fewer than this many, a gradient may be so many times as large. */
   sizesKept: 100,
   sizesNeeded: 16,
+  earlySizeFactor: 100,
+  /** The first of all may move the parameters by this share of their own length. */
+  firstMove: 0.1,
   /** A larger one is believed when so many others find such a one too; fewer where there are not twice as many. */
   sizeWitnesses: 2,
   /** So often a worker may change over to another engine: each time it begins as a newcomer. */

@@ -32,6 +32,8 @@ export const runPositionSchema = z.strictObject({
   newest: z.strictObject({ loss: figure, stepLoss: figure, accuracy: figure, testLoss: figure }),
   /** What became of the test set; positions of earlier versions of Convoy do not say. */
   evaluation: evaluationViewSchema.nullable().default(null),
+  /** Of the last contributions; positions of earlier versions of Convoy do not say. */
+  sizes: z.array(z.number().min(0)).default([]),
   /** Of the engine that an exact run is bound to. */
   fingerprint: z.string().nullable(),
   /** How the run ended; null while it goes on. */
@@ -51,6 +53,7 @@ export function positionOf(state: CoordinatorState, now: number): RunPosition {
     epoch: { ...epoch, open, elapsedMs: Math.max(0, now - startedAt) },
     newest: state.newest,
     evaluation: state.evaluation,
+    sizes: [...state.gradientSizes],
     fingerprint: state.fingerprint,
     ending: hasEnded ? { control: state.control, sentence: state.ending ?? "" } : null,
   };

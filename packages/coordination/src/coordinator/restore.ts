@@ -29,6 +29,7 @@ export function restoreCoordinator(
     order: orderOfEpoch(settings, epoch.epoch),
     newest: position.newest,
     evaluation: position.evaluation,
+    gradientSizes: position.sizes,
     curves,
     diagnosis: curves.epochs.length === 0 ? null : diagnose(curves, taskOf(settings)),
     fingerprint: position.fingerprint,

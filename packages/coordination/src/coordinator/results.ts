@@ -4,7 +4,7 @@ import { addToTree } from "@convoy/gradients";
 import { type RefusalReason, readPredictions, type ToCoordinator } from "@convoy/protocol";
 import { contradictionAmong, joinPredictions } from "./evaluation.ts";
 import type { CoordinatorEvent } from "./event.ts";
-import { excessOf, isConfirmed, withSize } from "./gradient-size.ts";
+import { doubtAbout, isConfirmed, withSize } from "./gradient-size.ts";
 import { release, releaseFrom, reopen, withShards } from "./leasing.ts";
 import { PLACES } from "./local/local-round.ts";
 import { paceAfter } from "./local/stretch-pace.ts";
@@ -12,7 +12,6 @@ import { hasAdded, hurryTheRest } from "./local/stretches.ts";
 import { measured, type Took } from "./measured.ts";
 import { strike } from "./members.ts";
 import { samplesOf } from "./named-samples.ts";
-import { policy } from "./policy.ts";
 import { refuseResult } from "./refused-results.ts";
 import { closeLocalRound, completeRound } from "./rounds.ts";
 import type { CoordinatorState, Lease, PeerId, Round, ShardRange, Tally, Worker } from "./state.ts";
@@ -44,7 +43,13 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
     return;
   }
   if (!event.finite || !Number.isFinite(lossSum)) {
-    refuseResult(turn, peer, result, "not-finite", "The gradient or its loss has values that are not numbers.");
+    refuseResult(
+      turn,
+      peer,
+      result,
+      "not-finite",
+      "The gradient or its loss has values that are no numbers, or too large for any.",
+    );
     return;
   }
   const { local } = accepted.round;
@@ -56,14 +61,20 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
     return;
   }
   // A change is as large as its steps are many and long.
-  const size = event.norm / (local === null ? sampleCount : batches * accepted.lease.reach);
-  const excess = excessOf(turn.state, size);
-  if (excess > policy.sizeFactor && !believe(turn, accepted.round, peer)) {
-    const sentence = `The gradient is ${excess.toPrecision(2)} times as large as the largest of the last ones. Another worker computes it too.`;
-    refuseResult(turn, peer, result, "norm-too-large", sentence);
+  const each = event.norm / (local === null ? sampleCount : batches * accepted.lease.reach);
+  const move = local === null ? each * turn.state.settings.recipe.optimizer.learningRate : event.norm;
+  const doubt = doubtAbout(turn.state, { each, move });
+  if (doubt !== null && !believe(turn, accepted.round, peer)) {
+    refuseResult(
+      turn,
+      peer,
+      result,
+      "norm-too-large",
+      `The gradient is too large. ${doubt} Another worker computes it too.`,
+    );
     return;
   }
-  turn.change({ gradientSizes: withSize(turn.state.gradientSizes, size) });
+  turn.change({ gradientSizes: withSize(turn.state.gradientSizes, each, doubt !== null) });
   const { round } = turn.state;
   assert(round !== null, "the round that a result counts for is open");
   const { group } = accepted.lease;

@@ -216,8 +216,10 @@ export interface CoordinatorState {
   readonly workers: ReadonlyMap<PeerId, Worker>;
   /** Workers that left, also those that are forgotten. */
   readonly departedCount: number;
-  /** Of the last contributions; what is not known after a restart is learned anew. */
+  /** Of the last contributions. */
   readonly gradientSizes: GradientSizes;
+  /** How long the vector of the parameters was when the run began; null where nobody has measured it. */
+  readonly startNorm: number | null;
   /** Shards of training that were counted. */
   readonly shardCount: number;
   readonly newest: {

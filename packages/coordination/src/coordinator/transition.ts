@@ -28,8 +28,13 @@ export interface CoordinatorTransition {
   readonly effects: readonly CoordinatorEffect[];
 }
 
-/** `testLabels`: one class index for each sample of the test set. */
-export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, now: number): CoordinatorState {
+/** `testLabels`: one class index for each sample of the test set. `startNorm`: length of the vector of the first parameters, where it is known. */
+export function startCoordinator(
+  settings: RunSettings,
+  testLabels: Uint8Array,
+  now: number,
+  startNorm: number | null = null,
+): CoordinatorState {
   assert(
     testLabels.length === settings.testCount,
     `${settings.testCount} samples to test with have as many labels, not ${testLabels.length}`,
@@ -57,6 +62,7 @@ export function startCoordinator(settings: RunSettings, testLabels: Uint8Array, 
     workers: new Map(),
     departedCount: 0,
     gradientSizes: [],
+    startNorm,
     shardCount: 0,
     newest: { loss: null, stepLoss: null, accuracy: null, testLoss: null },
     evaluation: null,

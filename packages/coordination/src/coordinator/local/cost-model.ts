@@ -3,6 +3,7 @@
  * exchanges. docs/strategies.md writes it down for people; `npm run bench:scale` holds it against what is measured.
  */
 import { type CodecName, codecNames } from "@convoy/protocol";
+import { median } from "../median.ts";
 import { policy } from "../policy.ts";
 import type { StretchPace } from "../state.ts";
 import type { Link } from "../way-to-worker.ts";
@@ -103,10 +104,4 @@ function stepsWorthTheWay({ isInParts }: Question, stepMs: number, wayMs: number
   const { wayShare, leastSteps } = isInParts ? policy.stretchInParts : policy.stretch;
   const wanted = Math.ceil((wayMs / stepMs) * (1 / wayShare - 1));
   return Math.min(policy.mostLocalSteps, Math.max(leastSteps, wanted));
-}
-
-/** Of two in the middle, the smaller. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[(sorted.length - 1) >> 1] ?? 0;
 }
