@@ -1,6 +1,7 @@
 /** Each invariant can fail: a core with one fault is found out, and the report says what is wrong. */
 import { type CoordinatorEffect, type CoordinatorState, coordinatorTransition } from "@convoy/coordination";
 import { expect, test } from "vitest";
+import { floatsIn } from "./floats-in.ts";
 import { Invariants } from "./invariants.ts";
 import { simulate } from "./simulate.ts";
 import type { Transition } from "./simulated-coordinator.ts";
@@ -163,7 +164,9 @@ const faults: [string, Transition, RegExp][] = [
   [
     "changes the parameters",
     effectsChanged((effect) =>
-      effect.type === "accumulate" ? [{ ...effect, vector: effect.vector.map((value) => value * 1.0001) }] : [effect],
+      effect.type === "accumulate"
+        ? [{ ...effect, vector: floatsIn(effect.vector).map((value) => value * 1.0001) }]
+        : [effect],
     ),
     /parameter \d+ of version 1 is .*, a single process has/,
   ],

@@ -2,6 +2,7 @@
 import { type CoordinatorEffect, type CoordinatorState, coordinatorTransition } from "@convoy/coordination";
 import type { LeaseMessage } from "@convoy/protocol";
 import { expect, test } from "vitest";
+import { floatsIn } from "./floats-in.ts";
 import { simulate } from "./simulate.ts";
 import type { Transition } from "./simulated-coordinator.ts";
 
@@ -110,7 +111,9 @@ const faults: [string, Transition, RegExp][] = [
   [
     "[H2] changes the parameters",
     effectsChanged((effect) =>
-      effect.type === "accumulate" ? [{ ...effect, vector: effect.vector.map((value) => value * 1.0001) }] : [effect],
+      effect.type === "accumulate"
+        ? [{ ...effect, vector: floatsIn(effect.vector).map((value) => value * 1.0001) }]
+        : [effect],
     ),
     /parameter \d+ of version 1 is .*, the average of what came gives/,
   ],

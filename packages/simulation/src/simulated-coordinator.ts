@@ -25,6 +25,7 @@ import { Alarm } from "./alarm.ts";
 import type { Update } from "./books.ts";
 import type { Disk } from "./disk.ts";
 import type { Link, LinkEnd } from "./faulty-network.ts";
+import { floatsIn } from "./floats-in.ts";
 import { readChange } from "./follow-change.ts";
 import type { Contribution, SentToCoordinator, SentToWorker } from "./messages.ts";
 
@@ -225,7 +226,7 @@ export class SimulatedCoordinator {
         return true;
       case "accumulate":
         // A socket gives each message bytes of its own; here honest workers share what was computed once.
-        plane.accumulate(effect.group, effect.shardCount, effect.vector.slice(), effect.weight);
+        plane.accumulate(effect.group, effect.shardCount, floatsIn(effect.vector).slice(), effect.weight);
         return true;
       case "update":
         if (!process.update(effect, state)) return false;

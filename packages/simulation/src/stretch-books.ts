@@ -4,6 +4,7 @@ import { type LeaseMessage, limits } from "@convoy/protocol";
 import type { WeighedChange } from "./averaged-parameters.ts";
 import type { Accumulate } from "./books.ts";
 import { BrokenInvariant, expect } from "./broken-invariant.ts";
+import { floatsIn } from "./floats-in.ts";
 import type { LocalStanding } from "./local-standing.ts";
 import type { TinyTraining } from "./tiny-training.ts";
 
@@ -115,7 +116,7 @@ export class StretchBooks {
         () => `the changes of leases ${lease} and ${other} are added in another order than theirs`,
       );
     }
-    this.#added.set(lease, { place, sampleCount: stretch.sampleCount, change: frame.vector, stepLosses });
+    this.#added.set(lease, { place, sampleCount: stretch.sampleCount, change: floatsIn(frame.vector), stepLosses });
     return stretch;
   }
 

@@ -7,6 +7,7 @@ import {
 } from "@convoy/coordination";
 import type { Group } from "@convoy/gradients";
 import type { CodecName } from "@convoy/protocol";
+import type { EncodedVector } from "@convoy/vectors";
 import type { RunPlane } from "./run-plane.ts";
 
 /** On the thread that asks, and at once: of vectors so short that another thread would cost more than it saves. */
@@ -39,7 +40,7 @@ export class PlaneHere implements RunPlane {
     then(this.#readContribution(bytes));
   }
 
-  accumulate(group: Group, shardCount: number, vector: Float32Array, weight: number): void {
+  accumulate(group: Group, shardCount: number, vector: Float32Array | EncodedVector, weight: number): void {
     this.#plane.accumulate(group, shardCount, vector, weight);
   }
 

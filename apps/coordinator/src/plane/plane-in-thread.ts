@@ -4,7 +4,8 @@ import type { KeptVectors, PlaneStart, RunSettings } from "@convoy/coordination"
 import { assert } from "@convoy/foundation";
 import type { Group } from "@convoy/gradients";
 import { type CodecName, FRAME_HEADER_BYTES, type SealedChange } from "@convoy/protocol";
-import type { FromPlaneThread, Published, ToPlaneThread } from "./plane-messages.ts";
+import type { EncodedVector } from "@convoy/vectors";
+import { type FromPlaneThread, memoryOf, type Published, type ToPlaneThread } from "./plane-messages.ts";
 import type { RunPlane } from "./run-plane.ts";
 
 /**
@@ -63,8 +64,8 @@ export class PlaneInThread implements RunPlane {
     this.#say({ type: "read", bytes: owned }, [owned.buffer]);
   }
 
-  accumulate(group: Group, shardCount: number, vector: Float32Array, weight = 1): void {
-    this.#say({ type: "accumulate", group, shardCount, vector, weight }, [vector.buffer as ArrayBuffer]);
+  accumulate(group: Group, shardCount: number, vector: Float32Array | EncodedVector, weight = 1): void {
+    this.#say({ type: "accumulate", group, shardCount, vector, weight }, [memoryOf(vector)]);
   }
 
   update(version: number, sampleCount: number, codec: CodecName, then: (isPublished: boolean) => void): void {

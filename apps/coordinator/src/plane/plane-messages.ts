@@ -2,6 +2,7 @@
 import type { KeptVectors, PlaneStart, ReadContribution, RunSettings } from "@convoy/coordination";
 import type { Group } from "@convoy/gradients";
 import type { CodecName, SealedChange } from "@convoy/protocol";
+import type { EncodedVector } from "@convoy/vectors";
 
 /** The first message. */
 interface BeginPlane {
@@ -18,7 +19,7 @@ export type AskedOfPlane =
       readonly type: "accumulate";
       readonly group: Group;
       readonly shardCount: number;
-      readonly vector: Float32Array;
+      readonly vector: Float32Array | EncodedVector;
       readonly weight: number;
     }
   | { readonly type: "update"; readonly version: number; readonly sampleCount: number; readonly codec: CodecName }
@@ -38,3 +39,8 @@ export type FromPlaneThread =
   | { readonly type: "published"; readonly published: Published | null }
   /** A copy. */
   | { readonly type: "kept"; readonly kept: KeptVectors };
+
+/** What goes with a vector that is handed over: that of the message that it came in, whole. */
+export function memoryOf(vector: Float32Array | EncodedVector): ArrayBuffer {
+  return (vector instanceof Float32Array ? vector : vector.bytes).buffer as ArrayBuffer;
+}

@@ -2,7 +2,13 @@
 import { parentPort } from "node:worker_threads";
 import { contributionReader, DataPlane, type KeptVectors } from "@convoy/coordination";
 import { assert } from "@convoy/foundation";
-import type { AskedOfPlane, FromPlaneThread, Published, ToPlaneThread } from "./plane-messages.ts";
+import {
+  type AskedOfPlane,
+  type FromPlaneThread,
+  memoryOf,
+  type Published,
+  type ToPlaneThread,
+} from "./plane-messages.ts";
 
 interface Begun {
   readonly plane: DataPlane;
@@ -28,7 +34,7 @@ function answer(message: AskedOfPlane, { plane, readContribution }: Begun): void
   switch (message.type) {
     case "read": {
       const read = readContribution(message.bytes);
-      say({ type: "read", read }, read.ok ? [read.frame.vector] : []);
+      say({ type: "read", read }, read.ok ? [memoryOf(read.frame.vector)] : []);
       break;
     }
     case "accumulate":
@@ -42,7 +48,7 @@ function answer(message: AskedOfPlane, { plane, readContribution }: Begun): void
       const kept = plane.keep();
       const copies = copyOf(kept);
       plane.giveBack(kept);
-      say({ type: "kept", kept: copies }, vectorsOf(copies));
+      say({ type: "kept", kept: copies }, vectorsOf(copies).map(memoryOf));
     }
   }
 }
@@ -50,7 +56,11 @@ function answer(message: AskedOfPlane, { plane, readContribution }: Begun): void
 function sayPublished({ version, frame, change }: DataPlane): void {
   const published: Published = { version, frame: frame.slice(), change };
   // A change is made anew each time, and nobody asks for it here.
-  say({ type: "published", published }, [published.frame, ...(change === null ? [] : [change.frame])]);
+  const frames = [published.frame, ...(change === null ? [] : [change.frame])];
+  say(
+    { type: "published", published },
+    frames.map(({ buffer }) => buffer as ArrayBuffer),
+  );
 }
 
 function copyOf({ version, parameters, master, optimizerState }: KeptVectors): KeptVectors {
@@ -66,10 +76,7 @@ function vectorsOf({ parameters, master, optimizerState }: KeptVectors): Float32
   return [parameters, ...(master === null ? [] : [master]), ...optimizerState.values()];
 }
 
-/** `handedOver`: views of what the message has, whose memory goes with it. */
-function say(message: FromPlaneThread, handedOver: readonly ArrayBufferView[]): void {
-  parentPort?.postMessage(
-    message,
-    handedOver.map(({ buffer }) => buffer as ArrayBuffer),
-  );
+/** `handedOver`: memory that goes with the message. */
+function say(message: FromPlaneThread, handedOver: readonly ArrayBuffer[]): void {
+  parentPort?.postMessage(message, [...handedOver]);
 }

@@ -166,8 +166,8 @@ test("[W17] what waits while vectors are busy is one contribution of each worker
 test("[R8] a run whose step leads to numbers that are none stops, and says so", async () => {
   const plane = await inThread();
   const accumulate = plane.accumulate.bind(plane);
-  vi.spyOn(plane, "accumulate").mockImplementation((group, shardCount, vector, weight) =>
-    accumulate(group, shardCount, vector.fill(Number.POSITIVE_INFINITY), weight),
+  vi.spyOn(plane, "accumulate").mockImplementation((group, shardCount, { length }, weight) =>
+    accumulate(group, shardCount, new Float32Array(length).fill(Number.POSITIVE_INFINITY), weight),
   );
   const run = new TestRun(tinySettings, { plane });
   run.addWorker("one");

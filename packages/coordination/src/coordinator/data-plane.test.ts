@@ -1,4 +1,6 @@
+import { RandomSequence } from "@convoy/foundation";
 import { type Recipe, recipes } from "@convoy/models";
+import { decodeInto, type EncodedVector, encodedBytes, encodeVector, encodingOf } from "@convoy/vectors";
 import { expect, test } from "vitest";
 import { DataPlane } from "./data-plane.ts";
 
@@ -63,9 +65,11 @@ test.each(optimizers)(
 const averaging = { learningRate: 1, momentum: 0 };
 const places = 4096;
 const place = (index: number) => ({ level: 0, index });
+const localStrategy = (outer: { learningRate: number; momentum: number }) =>
+  ({ type: "local", localSteps: 4, outer, rateScaling: "none" }) as const;
 const localPlane = (outer: { learningRate: number; momentum: number }) =>
   new DataPlane(
-    { ...settingsWith(sgd), strategy: { type: "local", localSteps: 4, outer, rateScaling: "none" } },
+    { ...settingsWith(sgd), strategy: localStrategy(outer) },
     { version: 0, parameters: Float32Array.of(1, 2) },
   );
 
@@ -101,3 +105,38 @@ test("[H2] an outer momentum carries the changes of earlier rounds on, as Nester
   // v: 1, then 1.5; each step 0.5 (g + 0.5 v).
   expect(plane.parameters[0]).toBeCloseTo(1 - 0.5 * 1.5 - 0.5 * 1.75, 6);
 });
+
+test.each(["fp16", "int8", "top-k"] as const)(
+  "encoded changes give the same bits as those decoded first, in whatever order they come: %s",
+  (codec) => {
+    const length = 1000;
+    const random = new RandomSequence(3, "test");
+    const encoding = encodingOf(codec);
+    const encoded = Array.from({ length: 5 }, (_, counter): EncodedVector => {
+      const vector = Float32Array.from({ length }, () => random.normal());
+      const bytes = new Uint8Array(encodedBytes(encoding, length));
+      const taken = encodeVector(encoding, vector, bytes, { seed: 1, counter });
+      return { codec, length, bytes: bytes.subarray(0, taken) };
+    });
+    const start = { version: 0, parameters: new Float32Array(length) };
+    const parametersAfter = (order: readonly number[], asFloats: boolean) => {
+      const settings = { ...settingsWith(sgd), strategy: localStrategy(averaging) };
+      const plane = new DataPlane(settings, start);
+      for (const index of order) {
+        const vector = encoded[index] as EncodedVector;
+        const floats = new Float32Array(length);
+        decodeInto(floats, vector);
+        plane.accumulate(place(index), places, asFloats ? floats : vector, 10 + index);
+      }
+      expect(plane.update(1, 60)).toBe(true);
+      return plane.parameters;
+    };
+    const expected = parametersAfter([0, 1, 2, 3, 4], true);
+    for (const order of [
+      [0, 1, 2, 3, 4],
+      [4, 3, 2, 1, 0],
+      [2, 0, 4, 3, 1],
+    ])
+      expect(parametersAfter(order, false)).toEqual(expected);
+  },
+);

@@ -4,20 +4,13 @@
  */
 import { batchCount } from "@convoy/datasets";
 import { assert } from "@convoy/foundation";
-import {
-  addToTree,
-  addUp,
-  createOptimizer,
-  type Group,
-  type Optimizer,
-  type OptimizerState,
-  type PartialSums,
-} from "@convoy/gradients";
+import { createOptimizer, type Group, type Optimizer, type OptimizerState } from "@convoy/gradients";
 import { type CodecName, checksumIn, OutgoingFrame, type SealedChange } from "@convoy/protocol";
-import { addVectors, scaleVector } from "@convoy/vectors";
+import type { EncodedVector } from "@convoy/vectors";
 import { appliedRecipe } from "./local/strategy.ts";
 import { MasterParameters, type Step } from "./master-parameters.ts";
 import type { RunSettings } from "./settings.ts";
+import { SumOfVectors } from "./sum-of-vectors.ts";
 
 /** Where a run's floats begin: at its start, or where it was saved. */
 export interface PlaneStart {
@@ -37,8 +30,7 @@ type PlaneSettings = Pick<RunSettings, "run" | "recipe" | "trainCount" | "strate
 export class DataPlane {
   readonly #run: string;
   readonly #optimizer: Optimizer;
-  #parts: PartialSums<Float32Array> = new Map();
-  #root: Float32Array | null = null;
+  readonly #sum = new SumOfVectors();
   /** Of changes, unless an update names another. */
   readonly #codec: CodecName;
   /** Null where all parameters are always sent, as they are. */
@@ -104,13 +96,10 @@ export class DataPlane {
     return frame === null ? null : { frame, checksum: checksumIn(this.#bytes) };
   }
 
-  /** Takes the vector over: it may be written to from now on. */
-  accumulate(group: Group, shardCount: number, vector: Float32Array, weight = 1): void {
-    assert(this.#root === null, "a complete sum is used before the next begins");
-    if (weight !== 1) scaleVector(vector, weight);
-    const { parts, root } = addToTree(this.#parts, group, vector, shardCount, addVectors);
-    this.#parts = parts;
-    this.#root = root;
+  /** Takes a vector of floats over: it may be written to from now on. An encoded one has been read when this returns. */
+  accumulate(group: Group, shardCount: number, vector: Float32Array | EncodedVector, weight = 1): void {
+    assert(!this.#sum.isComplete, "a complete sum is used before the next begins");
+    this.#sum.add(group, shardCount, { vector, weight });
   }
 
   /**
@@ -118,15 +107,13 @@ export class DataPlane {
    */
   update(version: number, sampleCount: number, codec = this.#codec): boolean {
     // In `local` the tree ends with what came.
-    const root = this.#root ?? addUp(this.#parts, addVectors);
+    const root = this.#sum.take();
     assert(root !== null, "an update follows a sum");
     assert(version === this.#version + 1, "versions follow each other");
     const next = this.#spare ?? new OutgoingFrame(this.parameters.length);
     this.#spare = this.#reusesFrames ? next : null;
     // Every version is one step from the one before it.
     const step: Step = (from, to) => this.#optimizer.step(from, root, { step: version, sampleCount }, to);
-    this.#root = null;
-    this.#parts = new Map();
     const header = { run: this.#run, version, lease: 0 };
     const isPublished =
       this.#master === null

@@ -1,6 +1,7 @@
 /** What the coordinator wants done. The shell executes effects in order and decides nothing. */
 import type { Group } from "@convoy/gradients";
 import type { CodecName, EpochPoint, LogEntry, LossPoint, Refusal, Split, ToWorker } from "@convoy/protocol";
+import type { EncodedVector } from "@convoy/vectors";
 import type { RunPosition } from "./position.ts";
 import type { PeerId } from "./state.ts";
 
@@ -31,7 +32,7 @@ export type CoordinatorEffect =
       readonly type: "accumulate";
       readonly group: Group;
       readonly shardCount: number;
-      readonly vector: Float32Array;
+      readonly vector: Float32Array | EncodedVector;
       readonly weight: number;
     }
   /**

@@ -1,5 +1,6 @@
 /** What can happen to the coordinator. Each event carries `now`, in milliseconds since 1970; nothing reads a clock. */
 import type { Refusal, ToCoordinator, VectorFrame } from "@convoy/protocol";
+import type { EncodedVector } from "@convoy/vectors";
 import type { PeerId } from "./state.ts";
 
 export type CoordinatorEvent =
@@ -14,7 +15,7 @@ export type CoordinatorEvent =
       readonly type: "contribution";
       readonly now: number;
       readonly peer: PeerId;
-      readonly frame: VectorFrame;
+      readonly frame: VectorFrame<Float32Array | EncodedVector>;
       /** Whether every element of the vector is a number. */
       readonly finite: boolean;
       /** Euclidean, of the vector: of a sum over the lease's samples. Infinite where it is beyond measure. */

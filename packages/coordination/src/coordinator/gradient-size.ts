@@ -7,7 +7,7 @@
  * that it gets wrong has a gradient hundreds of times larger than most. But what nobody else has found counts among the last ones as no more than
  * ten times their median, so that nobody can raise the limit step by step.
  */
-import { normOf } from "@convoy/vectors";
+import { type EncodedVector, normOf } from "@convoy/vectors";
 import { median } from "./median.ts";
 import { policy } from "./policy.ts";
 import type { CoordinatorState, PeerId, Round, Worker } from "./state.ts";
@@ -16,7 +16,10 @@ import type { CoordinatorState, PeerId, Round, Worker } from "./state.ts";
 export type GradientSizes = readonly number[];
 
 /** What the core is told of a gradient instead of its numbers. One that is too large to have a norm is as little use as one without numbers. */
-export function measureGradient(vector: Float32Array): { readonly finite: boolean; readonly norm: number } {
+export function measureGradient(vector: Float32Array | EncodedVector): {
+  readonly finite: boolean;
+  readonly norm: number;
+} {
   const norm = normOf(vector);
   return { finite: Number.isFinite(norm), norm };
 }

@@ -1,6 +1,6 @@
-/** The bytes of a contribution become floats, and what the core is told of them. */
+/** The bytes of a contribution become a vector, and what the core is told of it. */
 import { type Refusal, readFrame, type VectorFrame } from "@convoy/protocol";
-import { decodeInto, type EncodedVector } from "@convoy/vectors";
+import type { EncodedVector } from "@convoy/vectors";
 import { agreedCodecs } from "./codec-in-use.ts";
 import { measureGradient } from "./gradient-size.ts";
 import type { RunSettings } from "./settings.ts";
@@ -8,8 +8,8 @@ import type { RunSettings } from "./settings.ts";
 export type ReadContribution =
   | {
       readonly ok: true;
-      /** May be a view of the bytes that were read. */
-      readonly frame: VectorFrame;
+      /** A view of the bytes that were read, where these have the right address. */
+      readonly frame: VectorFrame<Float32Array | EncodedVector>;
       readonly finite: boolean;
       readonly norm: number;
     }
@@ -23,15 +23,7 @@ export function contributionReader(
   return (bytes) => {
     const parsed = readFrame(bytes, settings.parameterCount, agreed);
     if (!parsed.ok) return parsed;
-    const frame = { ...parsed.frame, vector: floatsOf(parsed.frame.vector) };
+    const { frame } = parsed;
     return { ok: true, frame, ...measureGradient(frame.vector) };
   };
-}
-
-/** A tree of sums has to write to what it adds. */
-function floatsOf(vector: Float32Array | EncodedVector): Float32Array {
-  if (!("codec" in vector)) return vector;
-  const floats = new Float32Array(vector.length);
-  decodeInto(floats, vector);
-  return floats;
 }
