@@ -3,19 +3,18 @@ import type { Stretch } from "./stretch-books.ts";
 
 /** A change so many times as large as the largest of the last ones is doubtful … */
 const FACTOR = 10;
-/** … or so many times, while not so many are known. */
-const EARLY_FACTOR = 100;
-const NEEDED = 16;
+/** … of which so many are known, and so many needed; while there are fewer, so many times, if it moves the parameters by this share of their length. */
 const KNOWN = 100;
-/** Before any, one that moves the parameters by this share of their length. */
-const FIRST_MOVE = 0.1;
+const NEEDED = 16;
+const EARLY_FACTOR = 30;
+const EARLY_MOVE = 0.1;
 
 export class ChangeSizes {
-  readonly #startNorm: number;
+  readonly #parametersNorm: number;
   #last: readonly number[];
 
-  constructor(startNorm: number, known: readonly number[]) {
-    this.#startNorm = startNorm;
+  constructor(parametersNorm: number, known: readonly number[]) {
+    this.#parametersNorm = parametersNorm;
     this.#last = known;
   }
 
@@ -26,15 +25,16 @@ export class ChangeSizes {
   /** Of one that counts: a doubtful one was found by others too, and is what it is. */
   add(norm: number, stretch: Stretch): void {
     const size = sizeOf(norm, stretch);
+    if (size === 0) return;
     const isRaising = !this.isDoubtful(norm, stretch) && this.#last.length > 0 && size > Math.max(...this.#last);
     const known = isRaising ? Math.min(size, FACTOR * middleOf(this.#last)) : size;
     this.#last = [...this.#last, known].slice(-KNOWN);
   }
 
   isDoubtful(norm: number, stretch: Stretch): boolean {
-    if (this.#last.length === 0) return norm > FIRST_MOVE * this.#startNorm;
-    const largest = Math.max(...this.#last);
-    return largest > 0 && sizeOf(norm, stretch) > (this.#last.length < NEEDED ? EARLY_FACTOR : FACTOR) * largest;
+    const isEarly = this.#last.length < NEEDED;
+    if (isEarly && norm <= EARLY_MOVE * this.#parametersNorm) return false;
+    return sizeOf(norm, stretch) > (isEarly ? EARLY_FACTOR : FACTOR) * Math.max(0, ...this.#last);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The books of a run of `local`: which batches are whose, what came of them, and what the parameters are then. */
 import type { CoordinatorEvent, CoordinatorState, PeerId, RunPosition } from "@convoy/coordination";
 import type { LeaseMessage, LossPoint } from "@convoy/protocol";
+import { normOf } from "@convoy/vectors";
 import { AveragedParameters } from "./averaged-parameters.ts";
 import { type Accumulate, type Books, mostOf, type Update, type Verdict } from "./books.ts";
 import { BrokenInvariant, expect } from "./broken-invariant.ts";
@@ -38,7 +39,7 @@ export class LocalBooks implements Books {
     this.#standing = standing;
     this.hasCounted = version > 0;
     this.#averaged = new AveragedParameters({ strategy, seed, downCodec }, standing, standing.optimizerState);
-    this.#sizes = new ChangeSizes(saved.startNorm, standing.sizes);
+    this.#sizes = new ChangeSizes(normOf(standing.parameters), standing.sizes);
     this.#stretches = new StretchBooks(training, standing);
     if (evaluates) this.#openEvaluation();
   }

@@ -16,13 +16,7 @@ export interface LocalStanding extends AveragedVersion {
 
 /** Those that were saved. Of one version there may be two: before the test that ends its epoch, and after it. */
 export class SavedStandings {
-  /** Length of the first parameters. */
-  readonly startNorm: number;
   readonly #standings = new Map<string, LocalStanding>();
-
-  constructor(startNorm: number) {
-    this.startNorm = startNorm;
-  }
 
   keep(standing: LocalStanding): void {
     this.#standings.set(keyOf(standing.version, !standing.done.includes(0)), standing);

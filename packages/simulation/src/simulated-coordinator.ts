@@ -84,13 +84,14 @@ export class SimulatedCoordinator {
     const checkpoint = disk.newest;
     const contradiction = checkpoint === null ? null : contradictionIn(settings, checkpoint.position);
     assert(contradiction === null, `a position can be gone on from: ${contradiction}`);
+    const plane = new DataPlane(settings, checkpoint?.plane ?? { version: 0, parameters: initial });
+    const norm = normOf(plane.parameters);
     const state =
       checkpoint === null
-        ? startCoordinator(settings, testLabels, clock.now, normOf(initial))
-        : restoreCoordinator(settings, testLabels, checkpoint.position, clock.now, { losses: [], epochs: [] });
+        ? startCoordinator(settings, testLabels, clock.now, norm)
+        : restoreCoordinator(settings, testLabels, checkpoint.position, clock.now, { losses: [], epochs: [] }, norm);
     this.state = snapshots ? { ...state, snapshotBytes: 0 } : state;
-    const start = checkpoint?.plane ?? { version: 0, parameters: initial };
-    this.#process = new Process(new DataPlane(settings, start), this.#options);
+    this.#process = new Process(plane, this.#options);
     witness.started(this.state);
     witness.published(this.#process.plane.version, this.#process.plane.parameters);
   }

@@ -1,7 +1,6 @@
 /** What is simulated depends on the strategy in this alone: what devices compute, and which books are kept. */
 import { batchCount } from "@convoy/datasets";
 import { initializeParameters, parameterLayout } from "@convoy/models";
-import { normOf } from "@convoy/vectors";
 import { AveragedParameters } from "./averaged-parameters.ts";
 import type { OpenBooks } from "./books.ts";
 import { type DeviceComputation, LocalDevices, OwnSteps, sharedComputation } from "./device-computation.ts";
@@ -41,7 +40,7 @@ export function simulateLocal(training: TinyTraining): SimulatedTraining {
   const beginning = { version: 0, step: 0, epoch: 0, done: new Uint8Array(stepsOfEpoch) };
   const first = firstVersion(training.settings, initial);
   const averaged = new AveragedParameters({ strategy, seed, downCodec }, first).newest;
-  const saved = new SavedStandings(normOf(initial));
+  const saved = new SavedStandings();
   saved.keep({ ...beginning, sizes: [], ...averaged });
   const devices = new LocalDevices(training);
   return {

@@ -1,5 +1,6 @@
 /** A run that was interrupted goes on from its newest checkpoint that can be used. */
 import { type RunSettings, restoreCoordinator } from "@convoy/coordination";
+import { normOf } from "@convoy/vectors";
 import { type Checkpoint, readNewestCheckpoint } from "../checkpoints/checkpoint-store.ts";
 import { differenceFrom, type FoundRun, findRuns, type RunWish } from "../checkpoints/found-runs.ts";
 import { checkpointsOf, RunFolder } from "../checkpoints/run-folder.ts";
@@ -77,11 +78,12 @@ async function restore(opening: Opening, found: FoundRun, lock: RunLock, checkpo
   };
   const facts = { path, settings, dataset: manifest.dataset, files, onError: historyTrouble(opening) };
   const { folder, history } = await RunFolder.reopen(facts, position);
+  const { labels } = obtained.dataset.test;
   const missing = position.step - history.losses.length;
   if (missing > 0) log.warn(`losses.csv lacks ${missing} of the ${position.step} steps so far; they are left out.`);
   return {
     settings,
-    state: restoreCoordinator(settings, obtained.dataset.test.labels, position, Date.now(), history),
+    state: restoreCoordinator(settings, labels, position, Date.now(), history, normOf(vectors.parameters)),
     plane: await openPlane(settings, { version: position.version, ...vectors }, planeThread),
     folder,
     lock,

@@ -93,6 +93,13 @@ describe("[C14] a gradient far larger than all lately", () => {
     for (const worker of run.state.workers.values()) expect(worker.refusals).toBe(0);
   });
 
+  test("that others find does not let in one far larger still", () => {
+    const run = settled(1, 2, 3, 4);
+    const refused = [1, 2, 3, 4].map((peer) => refusalsIn(contribute(run, peer, peer === 4 ? 1e15 : 50)).length);
+    expect(refused).toEqual([1, 1, 0, 1]);
+    expect(Math.max(...run.state.gradientSizes)).toBe(50);
+  });
+
   test("cannot be confirmed by newcomers, nor by who has left", () => {
     const run = settled(1, 2, 3);
     contribute(run, 1, 1000);
@@ -100,16 +107,6 @@ describe("[C14] a gradient far larger than all lately", () => {
     run.enter(4);
     expect(run.state.round?.tooLarge.size).toBe(0);
     expect(refusalsIn(contribute(run, 2, 1000))).toEqual(["norm-too-large"]);
-  });
-
-  test("may be a hundred times as large while few are known", () => {
-    const run = new TestRun();
-    for (const peer of [1, 2]) run.enter(peer);
-    contribute(run, 1, 1);
-    expect(run.state.gradientSizes).toEqual([1]);
-    expect(refusalsIn(contribute(run, 2, 101))).toEqual(["norm-too-large"]);
-    while (!isWorking(run, 1)) run.tick(1000);
-    expect(refusalsIn(contribute(run, 1, 99))).toEqual([]);
   });
 
   test("cannot raise by itself, step by step, what is let in", () => {
@@ -139,22 +136,48 @@ describe("[C14] a gradient far larger than all lately", () => {
   });
 });
 
-describe("[C14] the first gradient of a run", () => {
+describe("[C14] one of the first gradients of a run", () => {
   /** Whose parameters are a vector of this length. */
-  function begun(startNorm: number, ...peers: number[]): TestRun {
-    const run = new TestRun();
-    run.state = startCoordinator(tinySettings, run.state.testLabels, run.now, startNorm);
+  function begun(parametersNorm: number, ...peers: number[]): TestRun {
+    const run = new TestRun({ ...tinySettings, trainCount: 32_000 });
+    run.state = startCoordinator(run.state.settings, run.state.testLabels, run.now, parametersNorm);
     for (const peer of peers) run.enter(peer);
     return run;
   }
   const { learningRate } = tinySettings.recipe.optimizer;
+  /** Of a gradient that would move the parameters of such a run by this share of their length. */
+  const moving = (share: number) => (share * 9) / learningRate;
+  const contributeNext = (run: TestRun, peer: number, size: number) => {
+    while (!isWorking(run, peer)) run.tick(1000);
+    return refusalsIn(contribute(run, peer, size));
+  };
 
   test.each([
     [0.099, []],
     [0.101, ["norm-too-large"]],
-  ])("may move the parameters by a tenth of their length, not by %d of it", (share, refusals) => {
+  ])("may move the parameters by a tenth of their length, not by %d of it, whatever came before", (share, refusals) => {
+    expect(refusalsIn(contribute(begun(9, 1, 2), 1, moving(share)))).toEqual(refusals);
+    for (const before of [0, 1e-12, 1]) {
+      const run = begun(9, 1, 2);
+      expect(contributeNext(run, 1, before)).toEqual([]);
+      expect(contributeNext(run, 2, moving(share)), `after ${before}`).toEqual(refusals);
+    }
+  });
+
+  test.each([
+    [29, []],
+    [31, ["norm-too-large"]],
+  ])("or be thirty times as large as one before it, not %i times", (times, refusals) => {
     const run = begun(9, 1, 2);
-    expect(refusalsIn(contribute(run, 1, (share * 9) / learningRate))).toEqual(refusals);
+    expect(contributeNext(run, 1, moving(0.09))).toEqual([]);
+    expect(contributeNext(run, 2, moving(0.09 * times))).toEqual(refusals);
+  });
+
+  test("that is zero says nothing of what is usual", () => {
+    const run = begun(9, 1, 2);
+    for (let i = 0; i < 40; i++) for (const peer of [1, 2]) contributeNext(run, peer, peer === 1 ? 0 : 1);
+    expect(new Set(run.state.gradientSizes)).toEqual(new Set([1]));
+    expect(contributeNext(run, 1, 1e15)).toEqual(["norm-too-large"]);
   });
 
   test("that is too large is computed by others, though nobody has shown anything yet, and its worker is to blame", () => {
@@ -177,6 +200,15 @@ describe("[C14] the first gradient of a run", () => {
     const alone = begun(9, 1);
     expect(refusalsIn(contribute(alone, 1, 1e9))).toEqual(["norm-too-large"]);
     expect(refusalsIn(contribute(alone, 1, 1e9))).toEqual([]);
+  });
+
+  test("is held against the parameters as they are when a coordinator goes on", () => {
+    const { settings, testLabels } = begun(9).state;
+    const run = begun(9);
+    const position = runPositionSchema.parse(JSON.parse(JSON.stringify(positionOf(run.state, run.now))));
+    run.state = restoreCoordinator(settings, testLabels, position, run.now, { losses: [], epochs: [] }, 9);
+    for (const peer of [1, 2]) run.enter(peer);
+    expect(contributeNext(run, 1, 1e15)).toEqual(["norm-too-large"]);
   });
 });
 

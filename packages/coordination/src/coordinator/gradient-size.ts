@@ -12,7 +12,7 @@ import { median } from "./median.ts";
 import { policy } from "./policy.ts";
 import type { CoordinatorState, PeerId, Round, Worker } from "./state.ts";
 
-/** Norms of gradients that were counted, each divided by its number of samples; the newest last. */
+/** Norms of gradients that were counted, each divided by its number of samples; the newest last. Of those that are zero nothing is kept. */
 export type GradientSizes = readonly number[];
 
 /** What the core is told of a gradient instead of its numbers. One that is too large to have a norm is as little use as one without numbers. */
@@ -32,25 +32,26 @@ export interface Size {
   readonly move: number;
 }
 
-/** Why a contribution is not to be believed as it is, in a sentence; null where there is nothing to say against it. */
-export function doubtAbout({ gradientSizes, startNorm }: CoordinatorState, { each, move }: Size): string | null {
-  if (gradientSizes.length === 0) {
-    if (startNorm === null || move <= policy.firstMove * startNorm) return null;
-    return `It would move the parameters by ${(move / startNorm).toPrecision(2)} times their own length, and nothing came before it.`;
-  }
-  // All of them may be zero: then nothing is known of what is usual.
-  const largest = Math.max(...gradientSizes);
-  const isKnown = gradientSizes.length >= policy.sizesNeeded;
-  if (largest === 0 || each <= (isKnown ? policy.sizeFactor : policy.earlySizeFactor) * largest) return null;
-  return `It is ${(each / largest).toPrecision(2)} times as large as the largest of the last ones.`;
+/**
+ * Why a contribution is not to be believed as it is, in a sentence; null where there is nothing to say against it. While few are known, whatever
+ * moves the parameters little is let in.
+ */
+export function doubtAbout({ gradientSizes, parametersNorm }: CoordinatorState, { each, move }: Size): string | null {
+  const largest = Math.max(0, ...gradientSizes);
+  const isEarly = gradientSizes.length < policy.sizesNeeded;
+  if (isEarly && (parametersNorm === null || move <= policy.earlyMove * parametersNorm)) return null;
+  if (each <= (isEarly ? policy.earlySizeFactor : policy.sizeFactor) * largest) return null;
+  if (largest > 0) return `It is ${(each / largest).toPrecision(2)} times as large as the largest of the last ones.`;
+  return "With it the parameters would move by much of their own length, and nothing came before it.";
 }
 
 /**
  * With the size of one that counts. One that nobody else has found may be the largest, but not by so much that the next could be larger by as
  * much again, and so on: then it is taken to be some times as large as most.
  */
-export function withSize(sizes: GradientSizes, each: number, isConfirmed: boolean): GradientSizes {
-  const isOrdinary = isConfirmed || sizes.length === 0 || each <= Math.max(...sizes);
+export function withSize(sizes: GradientSizes, each: number, isFoundByOthers: boolean): GradientSizes {
+  if (each === 0) return sizes;
+  const isOrdinary = isFoundByOthers || sizes.length === 0 || each <= Math.max(...sizes);
   const known = isOrdinary ? each : Math.min(each, policy.sizeFactor * median(sizes));
   return [...sizes.slice(1 - policy.sizesKept), known];
 }
@@ -59,18 +60,24 @@ export function withSize(sizes: GradientSizes, each: number, isConfirmed: boolea
  * Whether a gradient as large as this has to be believed after all: another worker that has shown that it can compute finds
  * such a one in the same round, or two where there are many; or there is no other, and it has computed this one twice.
  */
-export function isConfirmed(state: CoordinatorState, round: Round, peer: PeerId): boolean {
-  if (round.sizesConfirmed) return true;
+export function isFoundAgain(state: CoordinatorState, { tooLarge }: Round, peer: PeerId, each: number): boolean {
+  const isSuch = (finder: PeerId) => policy.sizeFactor * (tooLarge.get(finder) ?? 0) >= each;
   const others = [...state.workers.values()].filter((worker) => worker.peer !== peer && isWitness(state, worker));
-  if (others.length === 0) return round.tooLarge.has(peer);
-  const agreeing = others.filter((worker) => round.tooLarge.has(worker.peer)).length;
+  if (others.length === 0) return isSuch(peer);
+  const agreeing = others.filter((other) => isSuch(other.peer)).length;
   return agreeing >= Math.min(policy.sizeWitnesses, Math.ceil(others.length / 2));
+}
+
+/** Who found gradients too large to be believed in this round, and was not found right. */
+export function unbelieved(state: CoordinatorState, round: Round): PeerId[] {
+  return [...round.tooLarge].flatMap(([peer, each]) => (isFoundAgain(state, round, peer, each) ? [] : [peer]));
 }
 
 /** Whether the worker gets nothing more in this round, so that another computes what it found too large. */
 export function isSetAside(state: CoordinatorState, { peer }: Worker): boolean {
   const { workers, round } = state;
-  if (round === null || round.sizesConfirmed || !round.tooLarge.has(peer)) return false;
+  const each = round?.tooLarge.get(peer);
+  if (round === null || each === undefined || isFoundAgain(state, round, peer, each)) return false;
   for (const worker of workers.values()) if (isWitness(state, worker) && !round.tooLarge.has(worker.peer)) return true;
   return false;
 }

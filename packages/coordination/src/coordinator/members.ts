@@ -139,8 +139,9 @@ function sendAway(turn: Turn, peer: PeerId, why: string, last: string): void {
 function forgetFailure(turn: Turn, peer: PeerId): void {
   const { round } = turn.state;
   if (round === null || !(round.notFinite.has(peer) || round.tooLarge.has(peer))) return;
-  const without = (peers: ReadonlySet<PeerId>) => new Set([...peers].filter((other) => other !== peer));
-  turn.change({ round: { ...round, notFinite: without(round.notFinite), tooLarge: without(round.tooLarge) } });
+  const notFinite = new Set([...round.notFinite].filter((other) => other !== peer));
+  const tooLarge = new Map([...round.tooLarge].filter(([other]) => other !== peer));
+  turn.change({ round: { ...round, notFinite, tooLarge } });
 }
 
 function giveShardsBack(turn: Turn, worker: Worker): string | null {

@@ -62,12 +62,12 @@ export const policy = {
   strikes: 3,
   /** A gradient may be so many times as large, for each of its samples, as the largest of the last ones that were counted … */
   sizeFactor: 10,
-  /** … of which so many are remembered; while there are fewer than this many, a gradient may be so many times as large. */
+  /** … of which so many are remembered. While there are fewer than this many … */
   sizesKept: 100,
   sizesNeeded: 16,
-  earlySizeFactor: 100,
-  /** The first of all may move the parameters by this share of their own length. */
-  firstMove: 0.1,
+  /** … it may be so many times as large, since momentum and warm-up let changes grow, or move the parameters by this share of their length. */
+  earlySizeFactor: 30,
+  earlyMove: 0.1,
   /** A larger one is believed when so many others find such a one too; fewer where there are not twice as many. */
   sizeWitnesses: 2,
   /** So often a worker may change over to another engine: each time it begins as a newcomer. */

@@ -65,6 +65,7 @@ function changeEngine(turn: Turn, worker: Worker, engine: Extract<ToCoordinator,
     speed: { train: null, evaluate: null },
     timeSpent: noTimeSpent,
     standby: null,
+    stretchPace: null,
     leases: 0,
     engineChanges: worker.engineChanges + 1,
   });

@@ -17,11 +17,12 @@ export function restoreCoordinator(
   position: RunPosition,
   now: number,
   past: PastRun,
+  parametersNorm: number | null = null,
 ): CoordinatorState {
   const { elapsedMs, ...epoch } = position.epoch;
   const curves = curvesOf(past, stepsOfEpoch(settings));
   const state: CoordinatorState = {
-    ...startCoordinator(settings, testLabels, now),
+    ...startCoordinator(settings, testLabels, now, parametersNorm),
     version: position.version,
     step: position.step,
     startedAt: now - position.elapsedMs,

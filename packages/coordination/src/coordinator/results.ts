@@ -4,7 +4,7 @@ import { addToTree } from "@convoy/gradients";
 import { type RefusalReason, readPredictions, type ToCoordinator } from "@convoy/protocol";
 import { contradictionAmong, joinPredictions } from "./evaluation.ts";
 import type { CoordinatorEvent } from "./event.ts";
-import { doubtAbout, isConfirmed, withSize } from "./gradient-size.ts";
+import { doubtAbout, isFoundAgain, unbelieved, withSize } from "./gradient-size.ts";
 import { release, releaseFrom, reopen, withShards } from "./leasing.ts";
 import { PLACES } from "./local/local-round.ts";
 import { paceAfter } from "./local/stretch-pace.ts";
@@ -64,7 +64,7 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
   const each = event.norm / (local === null ? sampleCount : batches * accepted.lease.reach);
   const move = local === null ? each * turn.state.settings.recipe.optimizer.learningRate : event.norm;
   const doubt = doubtAbout(turn.state, { each, move });
-  if (doubt !== null && !believe(turn, accepted.round, peer)) {
+  if (doubt !== null && !believe(turn, accepted.round, peer, each)) {
     refuseResult(
       turn,
       peer,
@@ -88,17 +88,17 @@ export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { ty
   countStretch(turn, { ...accepted, round }, result, event);
 }
 
-/** Notes who sent a gradient too large to be believed, or that such ones are to be believed in this round. */
-function believe(turn: Turn, round: Round, peer: PeerId): boolean {
-  const sizesConfirmed = isConfirmed(turn.state, round, peer);
-  turn.change({ round: { ...round, sizesConfirmed, tooLarge: new Set([...round.tooLarge, peer]) } });
-  return sizesConfirmed;
+/** Whether one of a size that is doubted is to be believed. Notes who sent it. */
+function believe(turn: Turn, round: Round, peer: PeerId, each: number): boolean {
+  const isBelieved = isFoundAgain(turn.state, round, peer, each);
+  turn.change({ round: { ...round, tooLarge: new Map([...round.tooLarge, [peer, each]]) } });
+  return isBelieved;
 }
 
-/** The round is complete, and nobody else found gradients so large: then it was those workers. */
-function blameForSizes(turn: Turn, { tooLarge, sizesConfirmed }: Round): void {
-  if (sizesConfirmed) return;
-  for (const peer of tooLarge) strike(turn, peer, "its gradient was far too large; others found none such.");
+/** The round is complete, and not enough others found gradients so large: then it was those workers. */
+function blameForSizes(turn: Turn, round: Round): void {
+  for (const peer of unbelieved(turn.state, round))
+    strike(turn, peer, "its gradient was far too large; others found none such.");
 }
 
 export function onEvaluation(

@@ -49,8 +49,7 @@ function openRound(kind: Round["kind"], samples: Uint32Array, now: number): Roun
     shards: new Array(shardCount(samples.length)).fill("open"),
     parts: new Map(),
     notFinite: new Set(),
-    tooLarge: new Set(),
-    sizesConfirmed: false,
+    tooLarge: new Map(),
     openedAt: now,
     startedAt: null,
   };

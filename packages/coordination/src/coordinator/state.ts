@@ -120,10 +120,8 @@ export interface Round {
   readonly parts: PartialSums<Tally>;
   /** Who sent results that are not numbers. */
   readonly notFinite: ReadonlySet<PeerId>;
-  /** Who sent gradients that are too large to be believed at once. */
-  readonly tooLarge: ReadonlySet<PeerId>;
-  /** Others found them too: in this round all count. */
-  readonly sizesConfirmed: boolean;
+  /** Who sent a gradient that is too large to be believed at once, and how large the last of them was. */
+  readonly tooLarge: ReadonlyMap<PeerId, number>;
   readonly openedAt: number;
   /** When the first shard was leased; null while nobody could take one. */
   readonly startedAt: number | null;
@@ -218,8 +216,8 @@ export interface CoordinatorState {
   readonly departedCount: number;
   /** Of the last contributions. */
   readonly gradientSizes: GradientSizes;
-  /** How long the vector of the parameters was when the run began; null where nobody has measured it. */
-  readonly startNorm: number | null;
+  /** How long the vector of the parameters was when this coordinator began; null where nobody has measured it. */
+  readonly parametersNorm: number | null;
   /** Shards of training that were counted. */
   readonly shardCount: number;
   readonly newest: {

@@ -28,12 +28,12 @@ export interface CoordinatorTransition {
   readonly effects: readonly CoordinatorEffect[];
 }
 
-/** `testLabels`: one class index for each sample of the test set. `startNorm`: length of the vector of the first parameters, where it is known. */
+/** `testLabels`: one class index for each sample of the test set. `parametersNorm`: length of the vector of the first parameters, where it is known. */
 export function startCoordinator(
   settings: RunSettings,
   testLabels: Uint8Array,
   now: number,
-  startNorm: number | null = null,
+  parametersNorm: number | null = null,
 ): CoordinatorState {
   assert(
     testLabels.length === settings.testCount,
@@ -62,7 +62,7 @@ export function startCoordinator(
     workers: new Map(),
     departedCount: 0,
     gradientSizes: [],
-    startNorm,
+    parametersNorm,
     shardCount: 0,
     newest: { loss: null, stepLoss: null, accuracy: null, testLoss: null },
     evaluation: null,

@@ -50,8 +50,8 @@ const smallFeatures = [
   "flatten",
 ];
 
-const kerasAdam = { type: "keras-adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-const adam = { type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const kerasAdam = { type: "keras-adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+const adam = { type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const cifar10Mean = [0.4914, 0.4822, 0.4465];
 
 type Told = Omit<Recipe, "name" | "title" | "source" | "published" | "model"> & { readonly layers: readonly string[] };

@@ -47,7 +47,22 @@ describe("[H10] the model of a round", () => {
 
   test("takes the worker of middling speed", () => {
     const workers = [lan, lan, over({ delayMs: 300, up: 0.1, down: 0.1 }, 500)];
-    expect(expectRound({ ...lenet, workers })).toEqual(expectRound({ ...lenet, workers: [lan] }));
+    const [all, one] = [expectRound({ ...lenet, workers }), expectRound({ ...lenet, workers: [lan] })];
+    expect(all).toEqual({ ...one, localSteps: all.localSteps });
+    expect(Math.abs(all.localSteps - one.localSteps)).toBeLessThan(5);
+  });
+
+  test("has so many steps that a worker with a longer way, or longer steps, takes part", () => {
+    const farOff = { ...sameMachine, stretchPace: { ...sameMachine.stretchPace, overheadMs: 40 } };
+    const slow = { ...sameMachine, stretchPace: { ...sameMachine.stretchPace, msPerSample: 50 / 64 } };
+    for (const [other, stepMs, wayMs] of [
+      [farOff, 5, 40],
+      [slow, 50, 1.5],
+    ] as const) {
+      const expected = expectRound({ ...lenet, workers: [sameMachine, other], codec: "fp32" });
+      const spanMs = expected.localSteps * expected.stepMs + expected.wayMs;
+      expect(spanMs).toBeGreaterThanOrEqual(stepMs + wayMs);
+    }
   });
 
   test("takes so many steps that the way is a small part of a round, as far as it may", () => {

@@ -70,11 +70,14 @@ export function expectRound(question: Question): Expected {
 }
 
 export function expectWith(question: Question, codec: CodecName): Expected {
-  const { workers, batchSize } = question;
-  const stepMs = median(workers.map(({ stretchPace }) => stretchPace.msPerSample * batchSize));
-  const known = codec === question.current ? undefined : question.known.get(codec);
-  const wayMs = known ?? median(workers.map((worker) => wayIn(codec, worker, question.current)));
-  return { codec, stepMs, wayMs, localSteps: question.localSteps ?? stepsWorthTheWay(question, stepMs, wayMs) };
+  const { workers, batchSize, current } = question;
+  const known = codec === current ? undefined : question.known.get(codec);
+  const each = workers.map((worker) => ({
+    stepMs: worker.stretchPace.msPerSample * batchSize,
+    wayMs: known ?? wayIn(codec, worker, current),
+  }));
+  const middling = { stepMs: median(each.map(({ stepMs }) => stepMs)), wayMs: median(each.map(({ wayMs }) => wayMs)) };
+  return { codec, ...middling, localSteps: question.localSteps ?? stepsWorthTheWay(question, middling, each) };
 }
 
 /**
@@ -99,9 +102,25 @@ export function firstCodec(links: readonly (Link | null)[], parameterCount: numb
   return wayMs > policy.leaseMs ? "int8" : "fp32";
 }
 
-/** So many that the way takes a small part of the round. */
-function stepsWorthTheWay({ isInParts }: Question, stepMs: number, wayMs: number): number {
+/** A worker's step, and the way that comes once with all of a round. */
+type Pace = Pick<Expected, "stepMs" | "wayMs">;
+
+/**
+ * So few, of a worker of middling speed, that hardly more of the crew's time is lost than may be: to the ways, and to what is left over
+ * where no whole step fits in any more. Where more is lost with any number, as many as there may be.
+ */
+function stepsWorthTheWay({ isInParts }: Question, middling: Pace, crew: readonly Pace[]): number {
   const { wayShare, leastSteps } = isInParts ? policy.stretchInParts : policy.stretch;
-  const wanted = Math.ceil((wayMs / stepMs) * (1 / wayShare - 1));
-  return Math.min(policy.mostLocalSteps, Math.max(leastSteps, wanted));
+  const most = crew.reduce((sum, { stepMs }) => sum + 1 / stepMs, 0);
+  for (let steps = leastSteps; steps < policy.mostLocalSteps; steps++) {
+    const spanMs = steps * middling.stepMs + middling.wayMs;
+    const taken = crew.reduce((sum, pace) => sum + stepsWithin(pace, spanMs), 0);
+    if (taken >= (1 - wayShare) * most * spanMs) return steps;
+  }
+  return policy.mostLocalSteps;
+}
+
+function stepsWithin({ stepMs, wayMs }: Pace, spanMs: number): number {
+  // What fits to the last bit fits.
+  return Math.max(0, Math.floor((spanMs - wayMs) / stepMs + 1e-9));
 }

@@ -34,8 +34,7 @@ export function localRound(
     local: { positions: positionsIn(order), leaseCount: 0, spanMs: null, workerCount: 0, contributions: [] },
     parts: new Map(),
     notFinite: new Set(),
-    tooLarge: new Set(),
-    sizesConfirmed: false,
+    tooLarge: new Map(),
     openedAt: now,
     startedAt: null,
   };

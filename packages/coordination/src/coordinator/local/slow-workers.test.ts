@@ -4,10 +4,11 @@ import { policy } from "../policy.ts";
 import { LocalRun, localSettings } from "./test-local-run.ts";
 
 const BATCH = 8;
-const WAY_MS = 5;
 
 interface Device {
   readonly stepMs: number;
+  /** Of the lease there and the result back. */
+  readonly wayMs?: number;
   /** Milliseconds after the first ones. */
   readonly joinsAt?: number;
 }
@@ -27,8 +28,8 @@ class Devices {
     }
   >();
 
-  constructor(devices: readonly Device[]) {
-    const strategy = { ...localSettings.strategy, localSteps: 64 };
+  constructor(devices: readonly Device[], localSteps: number | null = 64) {
+    const strategy = { ...localSettings.strategy, localSteps };
     this.run = new LocalRun({ trainCount: 200_000, strategy });
     this.#devices = devices;
   }
@@ -74,7 +75,8 @@ class Devices {
       if (message.type === "revoke") this.#busy.delete(peer);
       if (message.type !== "lease" || message.stretch === null) continue;
       const steps = Math.ceil(message.stretch.sampleCount / BATCH);
-      const at = this.run.now + WAY_MS + steps * (this.#devices[peer - 1] as Device).stepMs;
+      const { stepMs, wayMs = 5 } = this.#devices[peer - 1] as Device;
+      const at = this.run.now + wayMs + steps * stepMs;
       const norm = steps * message.stretch.rateFactor;
       this.#busy.set(peer, { lease: message.lease, version: message.version, steps, at, norm });
     }
@@ -112,6 +114,45 @@ describe("[H5] whoever is slower than the others let expect", () => {
 
   test("and is as quick as they are once it is", () => {
     expect(speedOf([...quick(3), { stepMs: 5, joinsAt: 3000 }])).toBeGreaterThan(1.3 * speedOf(quick(3)));
+  });
+});
+
+describe("[H10] where the coordinator chooses how many steps a round has, everybody takes part", () => {
+  test.each<[string, Device[]]>([
+    [
+      "one with a longer way",
+      [
+        { stepMs: 5, wayMs: 1 },
+        { stepMs: 5, wayMs: 40 },
+      ],
+    ],
+    [
+      "one with a much longer way",
+      [
+        { stepMs: 5, wayMs: 1 },
+        { stepMs: 5, wayMs: 100 },
+      ],
+    ],
+    [
+      "one with longer steps",
+      [
+        { stepMs: 5, wayMs: 1 },
+        { stepMs: 50, wayMs: 1 },
+      ],
+    ],
+    ["many that are nearly equal", Array.from({ length: 30 }, (_, i) => ({ stepMs: 20 + i / 5, wayMs: 1 }))],
+  ])("%s", (_, devices) => {
+    const all = new Devices(devices, null);
+    const most = devices.reduce((sum, { stepMs }) => sum + 8000 / stepMs, 0);
+    expect(all.speed(6000, 12_000)).toBeGreaterThan(0.75 * most);
+    for (const worker of all.run.state.workers.values()) expect(worker.samples, worker.name).toBeGreaterThan(200);
+  });
+
+  test("and so do nearly equal ones where it is told to exchange after each step", () => {
+    const devices = Array.from({ length: 30 }, (_, i) => ({ stepMs: 20 + i / 5, wayMs: 1 }));
+    const all = new Devices(devices, 1);
+    all.speed(0, 3000);
+    for (const worker of all.run.state.workers.values()) expect(worker.samples, worker.name).toBeGreaterThan(100);
   });
 });
 

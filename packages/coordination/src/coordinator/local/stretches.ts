@@ -5,7 +5,7 @@ import { type LeaseMessage, limits } from "@convoy/protocol";
 import { isSetAside } from "../gradient-size.ts";
 import { median } from "../median.ts";
 import { policy } from "../policy.ts";
-import type { CoordinatorState, Lease, LocalRound, Round, ShardRange, Worker } from "../state.ts";
+import type { CoordinatorState, Lease, LocalRound, Round, ShardRange, StretchPace, Worker } from "../state.ts";
 import { canWork } from "../together.ts";
 import type { Turn } from "../turn.ts";
 import { chooseExchange } from "./choose-exchange.ts";
@@ -111,7 +111,7 @@ export function stretchFor(turn: Turn, round: Round, worker: Worker): Stretch | 
   const leftMs = local.spanMs - passedMs;
   const isFirst = startedAt === null;
   const isTried = worker.standby !== null && worker.standby.until <= turn.now;
-  if (!isFirst && !isTried && isHoldingUp(worker, turn.state, leftMs)) return null;
+  if (!isFirst && !isTried && isHoldingUp(worker, turn.state, local.spanMs, passedMs)) return null;
   const range = rangeFor(turn.state, round, worker, {
     wanted: stepsWithin(turn.state, worker, leftMs),
     most: stepsWithin(turn.state, worker, leftMs * (1 + policy.announcedSlack)),
@@ -124,21 +124,33 @@ export function hasAdded({ contributions }: LocalRound, { peer }: Worker): boole
   return contributions.some((result) => result.peer === peer);
 }
 
+/** What a step takes, with all that belongs to it. */
+function stepWithWay({ msPerSample, overheadMs }: StretchPace, batchSize: number): number {
+  return msPerSample * batchSize + overheadMs;
+}
+
 /**
- * Others would wait for a single step of it, in which they could take more than that together; newcomers are taken to be as quick as it is. Who is
- * new itself holds nobody up.
+ * Whether a round that waits for a single step of it, `passedMs` after its beginning, has fewer steps in its time than one that does not. Those who
+ * are as late, or less, would come in that time too; newcomers have one step in any. Who is new itself holds nobody up.
  */
-function isHoldingUp({ peer, stretchPace }: Worker, { settings, workers }: CoordinatorState, leftMs: number): boolean {
-  if (stretchPace === null) return false;
-  const { batchSize } = settings.recipe;
-  const tooLateMs = stretchPace.msPerSample * batchSize + stretchPace.overheadMs - Math.max(0, leftMs);
-  if (tooLateMs <= 0) return false;
-  let others = 0;
-  for (const other of workers.values()) {
+function isHoldingUp(
+  { peer, stretchPace }: Worker,
+  state: CoordinatorState,
+  spanMs: number,
+  passedMs: number,
+): boolean {
+  const { batchSize } = state.settings.recipe;
+  if (stretchPace === null || spanMs === 0) return false;
+  const ownMs = passedMs + stepWithWay(stretchPace, batchSize);
+  if (ownMs <= spanMs) return false;
+  let [inTime, late] = [0, 1];
+  for (const other of state.workers.values()) {
     if (other.peer === peer || !canWork(other)) continue;
-    others += tooLateMs / ((other.stretchPace ?? stretchPace).msPerSample * batchSize);
+    if (other.stretchPace === null || stepWithWay(other.stretchPace, batchSize) <= spanMs)
+      inTime += stepsWithin(state, other, spanMs);
+    else if (stepWithWay(other.stretchPace, batchSize) <= ownMs) late++;
   }
-  return others > 1;
+  return (inTime + late) * spanMs < inTime * ownMs;
 }
 
 /** What a worker has to know besides the parameters; null where it takes no steps of its own. */
@@ -196,10 +208,10 @@ export function hurryTheRest(turn: Turn, round: Round): void {
   const spread = median(elapsed.map((ms) => Math.abs(ms - middle)));
   const { least, share, spreads } = policy.lateness;
   const spanMs = Math.max(local.spanMs ?? 0, middle);
-  const latenessMs = Math.max(least, share * middle, spreads * spread);
+  const latenessMs = Math.max(least, share * spanMs, spreads * spread);
   for (const lease of active) {
     const worker = turn.worker(lease.peer);
-    const isTried = worker !== undefined && isHoldingUp(worker, turn.state, spanMs);
+    const isTried = worker !== undefined && isHoldingUp(worker, turn.state, spanMs, 0);
     const limit = startedAt + spanMs + (isTried ? 0 : latenessMs);
     if (lease.deadline > limit) turn.changeLease({ ...lease, deadline: Math.max(limit, turn.now) });
   }
