@@ -27,7 +27,10 @@ export function refuseResult(
   if (worker.lease?.id === result.lease) {
     // A result that comes too late still tells how long it took.
     if (tooLate)
-      turn.changeWorker(worker, { ...measured(turn, worker, result.took), stretchPace: slowerPace(turn, worker) });
+      turn.changeWorker(worker, {
+        ...measured(turn, worker, result.took),
+        stretchPace: slowerPace(turn, worker, result.took?.computeMs ?? null),
+      });
     release(turn, peer);
   }
   if (reason === "not-finite" && mostFail(turn, peer)) return;

@@ -3,17 +3,18 @@ import { policy } from "../policy.ts";
 import type { Lease, StretchPace, Worker } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
-/** After a stretch that came in time: `computeMs` is what the worker says of it. */
-export function paceAfter(
-  turn: Turn,
-  { stretchPace, leases }: Worker,
-  { issuedAt, sampleCount }: Pick<Lease, "issuedAt" | "sampleCount">,
-  computeMs: number,
-): StretchPace {
+type Lent = Pick<Lease, "issuedAt" | "sampleCount">;
+
+/** `computeMs`: what the worker says of it. It may say anything: no longer than it had. */
+function paceOf(turn: Turn, { issuedAt, sampleCount }: Lent, computeMs: number): StretchPace {
   const elapsedMs = Math.max(0.1, turn.now - issuedAt);
-  // A peer may say anything: no longer than it had.
   const computing = Math.min(elapsedMs, Math.max(0.01, computeMs));
-  const newest = { msPerSample: computing / sampleCount, overheadMs: elapsedMs - computing };
+  return { msPerSample: computing / sampleCount, overheadMs: elapsedMs - computing };
+}
+
+/** After a stretch that came in time. */
+export function paceAfter(turn: Turn, { stretchPace, leases }: Worker, lease: Lent, computeMs: number): StretchPace {
+  const newest = paceOf(turn, lease, computeMs);
   if (stretchPace === null) return newest;
   const blend = (known: number, value: number) =>
     leases < policy.trialLeases ? Math.min(known, value) : known + policy.speedWeight * (value - known);
@@ -25,12 +26,13 @@ export function paceAfter(
 
 /**
  * After one that came too late: whatever it was that took so long, the next one is to be shorter. Of a newcomer the first step is no
- * measure, since what is left to compile is compiled in it; the second one is.
+ * measure, since what is left to compile is compiled in it; the second one is what it is.
  */
-export function slowerPace(turn: Turn, { stretchPace, lease, leases }: Worker): StretchPace | null {
-  if (lease === null || (stretchPace === null && leases === 0)) return stretchPace;
-  const { msPerSample, overheadMs } = stretchPace ?? { msPerSample: 0, overheadMs: 0 };
+export function slowerPace(turn: Turn, worker: Worker, computeMs: number | null): StretchPace | null {
+  const { stretchPace, lease, leases } = worker;
+  if (lease === null) return stretchPace;
+  if (stretchPace === null) return leases === 0 || computeMs === null ? null : paceOf(turn, lease, computeMs);
   const elapsedMs = turn.now - lease.issuedAt;
-  const newest = Math.max(0, elapsedMs - overheadMs) / lease.sampleCount;
-  return { overheadMs, msPerSample: Math.max(msPerSample, newest) };
+  const msPerSample = Math.max(0, elapsedMs - stretchPace.overheadMs) / lease.sampleCount;
+  return { ...stretchPace, msPerSample: Math.max(stretchPace.msPerSample, msPerSample) };
 }

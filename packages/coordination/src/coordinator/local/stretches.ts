@@ -110,7 +110,8 @@ export function stretchFor(turn: Turn, round: Round, worker: Worker): Stretch | 
   const passedMs = startedAt === null ? 0 : turn.now - startedAt;
   const leftMs = local.spanMs - passedMs;
   const isFirst = startedAt === null;
-  const isTried = worker.standby !== null && worker.standby.until <= turn.now;
+  // Later it would be too late anyway.
+  const isTried = passedMs === 0 && worker.standby !== null && worker.standby.until <= turn.now;
   if (!isFirst && !isTried && isHoldingUp(worker, turn.state, local.spanMs, passedMs)) return null;
   const range = rangeFor(turn.state, round, worker, {
     wanted: stepsWithin(turn.state, worker, leftMs),
@@ -195,8 +196,7 @@ function leavesOthersIdle({ round, workers }: CoordinatorState, { peer }: Worker
 
 /**
  * Of those that are known half have come: who is much later than they are is not waited for. How late that is, they tell, by
- * their median and the median of their distances from it. Who is only tried, and known to be too slow, is not waited for at all: how long it takes
- * is seen when it comes.
+ * their median and the median of their distances from it.
  */
 export function hurryTheRest(turn: Turn, round: Round): void {
   const { local, startedAt } = round;
@@ -208,13 +208,25 @@ export function hurryTheRest(turn: Turn, round: Round): void {
   const spread = median(elapsed.map((ms) => Math.abs(ms - middle)));
   const { least, share, spreads } = policy.lateness;
   const spanMs = Math.max(local.spanMs ?? 0, middle);
-  const latenessMs = Math.max(least, share * spanMs, spreads * spread);
+  const usualMs = Math.max(least, share * spanMs, spreads * spread);
   for (const lease of active) {
-    const worker = turn.worker(lease.peer);
-    const isTried = worker !== undefined && isHoldingUp(worker, turn.state, spanMs, 0);
-    const limit = startedAt + spanMs + (isTried ? 0 : latenessMs);
+    const limit = startedAt + spanMs + extraTime(turn, lease, spanMs, usualMs);
     if (lease.deadline > limit) turn.changeLease({ ...lease, deadline: Math.max(limit, turn.now) });
   }
+}
+
+/**
+ * So long who is not in time is waited for. A newcomer, and one that is only tried since it is too slow, as long again as the others took: whoever
+ * misses a round needs all parameters for the next, and so it might never be in time. Who is slower still is not waited for at all; how
+ * long it takes is seen when it comes.
+ */
+function extraTime({ state }: Turn, { peer }: Lease, spanMs: number, usualMs: number): number {
+  const worker = state.workers.get(peer);
+  const longest = (policy.patienceFactor - 1) * spanMs;
+  if (!worker?.stretchPace) return Math.max(usualMs, longest);
+  if (!isHoldingUp(worker, state, spanMs, 0)) return usualMs;
+  const neededMs = stepWithWay(worker.stretchPace, state.settings.recipe.batchSize) - spanMs;
+  return neededMs <= longest ? neededMs + usualMs : 0;
 }
 
 /** Newcomers do not count, unless the round began with nobody else. */
