@@ -161,6 +161,14 @@ describe("checks", () => {
     expect(verdicts({ recipe: "alexnet-cifar10-small-collapse", convoy, pytorch: [] }).at(-1)).toBe(verdict);
   });
 
+  test("say how many seeds of such a network guess", () => {
+    const convoy = [trained(1, [2.3027], 0.1), trained(2, [1.9], 0.32), trained(3, [2.3028], 0.1)];
+    const check = evaluateChecks(reproduction({ recipe: "alexnet-cifar10-small-collapse", convoy, pytorch: [] })).at(
+      -1,
+    );
+    expect(check).toMatchObject({ measured: "2 of 3 seeds", verdict: "missed" });
+  });
+
   test("say nothing of losses outside a range that one or two seeds make", () => {
     const [losses] = evaluateChecks(reproduction({ pytorch: [torch(1, [2.2, 0.31], 0.982)] }));
     expect(losses).toMatchObject({

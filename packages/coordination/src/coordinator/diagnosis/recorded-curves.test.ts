@@ -35,12 +35,14 @@ function kindsOf({ stepsPerEpoch, windows, epochs }: RecordedRun): (string | nul
   return kinds;
 }
 
-const collapsed = runs.filter(({ name }) => name.includes("collapse"));
+/** Of five seeds of the recipe that was published as one that never learns, two learn here. */
+const collapsed = runs.filter(({ epochs }) => epochs.every(({ testAccuracy }) => testAccuracy === 0.1));
 const healthy = runs.filter((run) => !collapsed.includes(run));
 
 test("many seeds of several recipes were recorded", () => {
-  expect(healthy.length).toBeGreaterThanOrEqual(12);
-  expect(collapsed.length).toBeGreaterThanOrEqual(1);
+  expect(healthy).toHaveLength(15);
+  expect(collapsed).toHaveLength(3);
+  for (const { name } of collapsed) expect(name).toMatch(/^alexnet-cifar10-small-collapse/);
 });
 
 test.each(healthy.map((run) => [run.name, run] as const))("nothing is wrong, at any time, with %s", (_, run) => {
