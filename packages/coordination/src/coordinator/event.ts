@@ -16,13 +16,13 @@ export type CoordinatorEvent =
       readonly now: number;
       readonly peer: PeerId;
       readonly frame: VectorFrame<Float32Array | EncodedVector>;
-      /** Whether every element of the vector is a number. */
+      /** Whether every element of the vector is a number, and its norm too. */
       readonly finite: boolean;
       /** Euclidean, of the vector: of a sum over the lease's samples. Infinite where it is beyond measure. */
       readonly norm: number;
       readonly lossSum: number;
       readonly correctCount: number;
-      /** Of a stretch, the loss of each of its steps, in sum over its samples; empty of a gradient. */
+      /** Of a stretch, the loss of each of its batches, in sum over its samples; empty of a gradient. */
       readonly stepLosses: readonly number[];
       /** What the worker says its engine took. */
       readonly computeMs: number;

@@ -11,6 +11,7 @@ import { type EncodedVector, normOf } from "@convoy/vectors";
 import { median } from "./median.ts";
 import { policy } from "./policy.ts";
 import type { CoordinatorState, PeerId, Round, Worker } from "./state.ts";
+import { canWork } from "./together.ts";
 
 /** Norms of gradients that were counted, each divided by its number of samples; the newest last. Of those that are zero nothing is kept. */
 export type GradientSizes = readonly number[];
@@ -83,6 +84,6 @@ export function isSetAside(state: CoordinatorState, { peer }: Worker): boolean {
 }
 
 /** Before anything was counted, nobody has shown that it can compute. */
-function isWitness({ gradientSizes }: CoordinatorState, { samples, state }: Worker): boolean {
-  return (samples > 0 || gradientSizes.length === 0) && (state === "ready" || state === "working");
+function isWitness({ gradientSizes }: CoordinatorState, worker: Worker): boolean {
+  return canWork(worker) && (worker.samples > 0 || gradientSizes.length === 0);
 }

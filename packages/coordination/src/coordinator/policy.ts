@@ -8,7 +8,7 @@ export const policy = {
   firstDeadlineMs: 20_000,
   /** A lease that only measures a worker's speed while others are there and may have to wait for it. */
   trialDeadlineMs: 2_000,
-  /** A worker that would need more than this many times what the others need to finish the round waits. */
+  /** Who would need more than this many times what the others need to finish the round waits; in `local`, who is tried is waited for so long. */
   patienceFactor: 2,
   /** A worker that waits because it is slow is tried again after this time, twice as long each time up to the most. */
   retryMs: { least: 5_000, most: 60_000 },

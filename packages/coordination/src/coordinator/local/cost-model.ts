@@ -114,13 +114,13 @@ function stepsWorthTheWay({ isInParts }: Question, middling: Pace, crew: readonl
   const most = crew.reduce((sum, { stepMs }) => sum + 1 / stepMs, 0);
   for (let steps = leastSteps; steps < policy.mostLocalSteps; steps++) {
     const spanMs = steps * middling.stepMs + middling.wayMs;
-    const taken = crew.reduce((sum, pace) => sum + stepsWithin(pace, spanMs), 0);
+    const taken = crew.reduce((sum, pace) => sum + wholeStepsOf(pace, spanMs), 0);
     if (taken >= (1 - wayShare) * most * spanMs) return steps;
   }
   return policy.mostLocalSteps;
 }
 
-function stepsWithin({ stepMs, wayMs }: Pace, spanMs: number): number {
+function wholeStepsOf({ stepMs, wayMs }: Pace, spanMs: number): number {
   // What fits to the last bit fits.
   return Math.max(0, Math.floor((spanMs - wayMs) / stepMs + 1e-9));
 }

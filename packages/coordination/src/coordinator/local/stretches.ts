@@ -200,7 +200,7 @@ function leavesOthersIdle({ round, workers }: CoordinatorState, { peer }: Worker
  */
 export function hurryTheRest(turn: Turn, round: Round): void {
   const { local, startedAt } = round;
-  if (local === null || startedAt === null || local.contributions.length === 0) return;
+  if (local === null || startedAt === null) return;
   const active = [...turn.state.leases.values()].filter(({ state }) => state === "active");
   if (local.contributions.length < awaitedOf(turn.state, local, active)) return;
   const elapsed = local.contributions.map(({ elapsedMs }) => elapsedMs);
