@@ -206,3 +206,17 @@ describe("[H4] newcomers are waited for no longer than the others took, once mor
     expect(openFor(run)).toBeLessThanOrEqual(little);
   });
 });
+
+test("[H4] how long the last are waited for grows with how far the others lie apart, and with what they took", () => {
+  const waitedFor = (wayMs: readonly number[]) => {
+    const run = known(1, 2, 3, 4, 5);
+    const began = run.state.round?.startedAt ?? 0;
+    for (const [i, ms] of wayMs.entries()) run.finish(i + 1, 5, ms);
+    const active = [...run.state.leases.values()].filter(({ state }) => state === "active");
+    return Math.max(...active.map(({ deadline }) => deadline)) - began;
+  };
+  // 325, 525 and 725 ms: five times the median deviation of 200 beyond the median.
+  expect(waitedFor([5, 205, 405])).toBeCloseTo(525 + 5 * 200, 0);
+  // 1525 ms each: a quarter beyond it.
+  expect(waitedFor([1205, 1205, 1205])).toBeCloseTo(1.25 * 1525, 0);
+});
