@@ -63,7 +63,8 @@ export class StretchTimer {
     }
     const { engine, steps } = taken;
     const stretch = { position: 0, sampleCount: count, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
-    await steps.take({ engine, parameters: this.#parameters, batch, stretch, isInHand: () => true }, this.#change);
+    const task = { engine, parameters: this.#parameters, batch, stretch, draws: null, turn: 0, isInHand: () => true };
+    await steps.take(task, this.#change);
   }
 
   dispose(): void {

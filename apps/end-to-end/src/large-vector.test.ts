@@ -20,7 +20,15 @@ test("[T12] [F5] a vector of 230 MB comes through whole and is refused by name, 
       connection.send({ type: "join", protocol: PROTOCOL_VERSION, name: "Huge", device: "Node", token: null });
       const engine = { name: "huge", device: "Node", fingerprint: "huge" };
       connection.send({ type: "ready", engine, proof: { largestError: 0, durationMs: 1 } });
-      connection.send({ type: "contribution", lossSum: 1, correctCount: 0, stepLosses: [], computeMs: 1, frame });
+      connection.send({
+        type: "contribution",
+        lossSum: 1,
+        correctCount: 0,
+        stepLosses: [],
+        computeMs: 1,
+        headStartMs: 0,
+        frame,
+      });
     },
     onMessage(data) {
       const { type, refusal } = data as { type: string; refusal?: { reason: string; sentence: string } };

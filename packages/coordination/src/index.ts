@@ -18,6 +18,7 @@ export {
 } from "./coordinator/transition.ts";
 export type { WorkerEffect } from "./worker/effect.ts";
 export type { LeaseOutcome, WorkerEvent } from "./worker/event.ts";
+export { type HeadStart, isBeginningOf, mayHaveHeadStart, type Stretch } from "./worker/head-start.ts";
 export {
   type EngineWish,
   type Proof,

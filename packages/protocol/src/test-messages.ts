@@ -23,7 +23,13 @@ export const messagesToCoordinator: OneOfEach<ToCoordinator> = {
   fetched: { type: "fetched", version: 4 },
   "fetch-failed": { type: "fetch-failed", version: 4, reason: "There is no such page." },
   "request-samples": { type: "request-samples", lease: 7, samples: [5, 3, 59_999] },
-  contribution: { type: "contribution", ...outcome, stepLosses: [9.25, 9.25], frame: Uint8Array.of(1, 2, 3) },
+  contribution: {
+    type: "contribution",
+    ...outcome,
+    headStartMs: 0,
+    stepLosses: [9.25, 9.25],
+    frame: Uint8Array.of(1, 2, 3),
+  },
   evaluation: { type: "evaluation", lease: 7, version: 4, computeMs: 12.25, predictions: Uint8Array.of(1, 2, 3) },
   probed: { type: "probed", probe: 3, padding: Uint8Array.of(0, 0) },
   "return-lease": { type: "return-lease", lease: 7, reason: "paused at the device" },
@@ -62,7 +68,7 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
     codec: "int8",
     allowedMs: 20_000,
   },
-  "next-stretch": { type: "next-stretch", lease: 7, epoch: 2, position: 640, sampleCount: 128 },
+  "next-stretch": { type: "next-stretch", lease: 7, epoch: 2, position: 640, sampleCount: 128, step: 81, mayBegin: 32 },
   samples: {
     type: "samples",
     lease: 7,

@@ -59,6 +59,8 @@ const contribution = z.strictObject({
   ...outcomeFields,
   /** Of each batch of a stretch, the sum of its samples' losses; none of a gradient, or where one is not a number. */
   stepLosses: z.array(lossSum).max(limits.localSteps),
+  /** Of `computeMs`, what was computed before the lease came: a stretch's first steps, when it had been announced. */
+  headStartMs: milliseconds,
   frame: bytes,
 });
 

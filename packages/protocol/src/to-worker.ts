@@ -112,6 +112,10 @@ const nextStretch = z.strictObject({
   /** In the epoch's order. */
   position: count,
   sampleCount: z.int().min(1),
+  /** The run's step, from 1, that its first one will probably be. */
+  step: z.int().min(1),
+  /** So many of its samples may be computed on before its lease comes. */
+  mayBegin: count,
 });
 
 /** Bytes of the samples asked for, in the order of the request. */

@@ -182,7 +182,7 @@ export class Misconduct {
         return [{ ...message, frame: { ...frame, vector: frame.vector.map((value) => value * factor) } }];
       }
       case "false time":
-        return [{ ...message, computeMs: drawOne(random, [0, 1e-9, 1e6]) }];
+        return [{ ...message, ...drawFalseTime(random) }];
       case "other kind": {
         const { lease, version } = frame;
         return [{ type: "evaluation", lease, version, computeMs: message.computeMs, predictions: new Uint8Array(80) }];
@@ -254,4 +254,8 @@ function sealed({ frame }: Contribution, length: number): Uint8Array {
 
 function asRaw(message: Contribution, frame: Uint8Array): SentToCoordinator {
   return { type: "raw", data: { ...message, frame } };
+}
+
+function drawFalseTime(random: RandomSequence): Pick<Contribution, "computeMs" | "headStartMs"> {
+  return { computeMs: drawOne(random, [0, 1e-9, 1e6]), headStartMs: drawOne(random, [0, 1, 1e6]) };
 }

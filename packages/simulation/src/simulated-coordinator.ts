@@ -168,7 +168,7 @@ export class SimulatedCoordinator {
   }
 
   #receiveContribution(process: Process, peer: PeerId, contribution: Contribution): void {
-    const { frame, lossSum, correctCount, stepLosses, computeMs } = contribution;
+    const { frame, lossSum, correctCount, stepLosses, computeMs, headStartMs } = contribution;
     this.#dispatch(process, {
       type: "contribution",
       now: this.#options.clock.now,
@@ -179,6 +179,7 @@ export class SimulatedCoordinator {
       correctCount,
       stepLosses,
       computeMs,
+      headStartMs,
       heldMs: 0,
     });
   }

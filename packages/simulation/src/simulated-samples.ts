@@ -33,7 +33,7 @@ export class SimulatedSamples {
   lookAhead(message: NextStretchMessage): WorkerEvent | null {
     if (this.#lease?.lease !== message.lease) return null;
     const ahead = this.#unknown("train", this.#computation.samplesOfNext(message));
-    return { type: "announced", lease: message.lease, ahead, aheadSize: AHEAD_SIZE };
+    return { type: "announced", message, ahead, aheadSize: AHEAD_SIZE };
   }
 
   store({ lease, samples }: Extract<SentToWorker, { type: "samples" }>): WorkerEvent | null {

@@ -4,6 +4,7 @@
  */
 import {
   type EngineWish,
+  type LeaseOutcome,
   startWorker,
   type WorkerCoreState,
   type WorkerEffect,
@@ -19,6 +20,7 @@ import { followChange } from "./follow-change.ts";
 import type { SentToCoordinator, SentToWorker } from "./messages.ts";
 import type { Misconduct } from "./misconduct.ts";
 import { proveEngine } from "./prove-engine.ts";
+import { SimulatedHeadStart } from "./simulated-head-start.ts";
 import { SimulatedSamples } from "./simulated-samples.ts";
 import type { Device, WorkerSurroundings } from "./worker-surroundings.ts";
 
@@ -40,6 +42,7 @@ export class SimulatedWorker {
   #parameters: VectorFrame | null = null;
   #waiting: LeaseMessage[] = [];
   #isComputing = false;
+  readonly #ahead: SimulatedHeadStart;
   #frozenUntil = 0;
   readonly #computation: DeviceComputation;
   #computed: Computed | null = null;
@@ -50,6 +53,7 @@ export class SimulatedWorker {
     this.misconduct = misconduct;
     this.#surroundings = surroundings;
     this.#computation = surroundings.newComputation();
+    this.#ahead = new SimulatedHeadStart(surroundings.clock);
     this.#samples = new SimulatedSamples(this.#computation, { train: trainCount, test: testCount });
     this.#dial();
   }
@@ -183,6 +187,9 @@ export class SimulatedWorker {
       case "send-contribution":
         this.#sendContribution(effect);
         return;
+      case "head-start":
+        this.#ahead.begin(effect.headStart);
+        return;
       case "close":
         this.#link?.close("worker", "closed by the worker");
         return;
@@ -242,15 +249,16 @@ export class SimulatedWorker {
       this.#isComputing = true;
       const sampleCount = lease.stretch?.sampleCount ?? lease.samples.length;
       const ms = (1000 * this.slowness * sampleCount) / this.device.samplesPerSecond;
+      const headStartMs = this.#ahead.endFor(lease, ms / sampleCount);
       const happen = () => {
         if (this.#frozenUntil > clock.now) clock.schedule(this.#frozenUntil, { happen });
-        else this.#finish(lease, parameters, ms);
+        else this.#finish(lease, parameters, { computeMs: ms, headStartMs });
       };
-      clock.schedule(clock.now + ms * random.between(1, 1.2), { happen });
+      clock.schedule(clock.now + (ms - headStartMs) * random.between(1, 1.2), { happen });
     }
   }
 
-  #finish(lease: LeaseMessage, parameters: VectorFrame, computeMs: number): void {
+  #finish(lease: LeaseMessage, parameters: VectorFrame, took: Pick<LeaseOutcome, "computeMs" | "headStartMs">): void {
     const { random } = this.#surroundings;
     this.#isComputing = false;
     if (this.isGone) return;
@@ -266,7 +274,7 @@ export class SimulatedWorker {
       this.handle({
         type: "computed",
         lease: lease.lease,
-        outcome: { lossSum, correctCount, stepLosses, computeMs },
+        outcome: { lossSum, correctCount, stepLosses, ...took },
         predictions,
       });
     }

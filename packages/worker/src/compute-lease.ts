@@ -2,7 +2,7 @@
 import type { Batch, BatchOutcome, Engine, Predictions } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import type { EngineKeeper } from "./engine-keeper.ts";
-import type { LocalSteps, Stretch } from "./local-steps.ts";
+import type { HeadStartTask, LocalSteps, StretchTask } from "./local-steps.ts";
 import { patiently } from "./with-patience.ts";
 
 export interface LeaseTask {
@@ -16,13 +16,15 @@ export interface Computed {
   /** Of an evaluation; null in training. */
   readonly predictions: Predictions | null;
   readonly computeMs: number;
+  /** Of that, before the lease came. */
+  readonly headStartMs: number;
 }
 
 export async function evaluateLease(task: LeaseTask): Promise<Computed> {
   const startedAt = performance.now();
   const engine = engineOf(task);
   const { predictions, ...outcome } = await patiently(engine, engine.evaluate(task.batch));
-  return computed({ ...outcome, stepLosses: [] }, startedAt, predictions);
+  return computed({ ...outcome, stepLosses: [] }, startedAt, { predictions });
 }
 
 /** Writes the gradient to `gradient`. */
@@ -33,27 +35,42 @@ export async function computeGradient(task: LeaseTask, gradient: Float32Array): 
   return computed({ ...outcome, stepLosses: [] }, startedAt);
 }
 
-export interface StepsTask extends LeaseTask {
-  readonly stretch: Stretch;
+export interface StepsTask extends LeaseTask, Omit<StretchTask, "engine" | "turn"> {
   readonly steps: LocalSteps;
-  isInHand(): boolean;
 }
 
 /** Writes the change to `change`, as LocalSteps says. Null: nobody waits for it any more. */
 export async function takeSteps(task: StepsTask, change: Float32Array): Promise<Computed | null> {
-  const { keeper, parameters, batch, stretch, steps } = task;
+  const { keeper, steps, ...stretch } = task;
   const startedAt = performance.now();
-  const engine = keeper.engine;
+  const { engine, turn } = keeper;
   assert(engine !== null, "a lease is computed with an engine");
   // The steps leave their own parameters in the engine.
   keeper.forgetParameters();
-  const isInHand = () => task.isInHand();
-  const outcome = await steps.take({ engine, parameters, batch, stretch, isInHand }, change);
-  return outcome && computed(outcome, startedAt);
+  const taken = await steps.take({ ...stretch, engine, turn }, change);
+  if (taken === null) return null;
+  const { headStartMs, ...outcome } = taken;
+  return computed(outcome, startedAt - headStartMs, { headStartMs });
 }
 
-function computed(outcome: Computed["outcome"], startedAt: number, predictions: Predictions | null = null): Computed {
-  return { outcome, predictions, computeMs: performance.now() - startedAt };
+/** Goes on with the steps that were announced, while nothing else is wanted of the engine. */
+export async function getAhead(
+  task: Omit<HeadStartTask, "engine" | "turn">,
+  { keeper, steps }: Pick<StepsTask, "keeper" | "steps">,
+): Promise<void> {
+  const { engine, turn } = keeper;
+  const isWanted = () => task.isWanted() && !keeper.isWanted;
+  if (engine === null || !isWanted()) return;
+  keeper.forgetParameters();
+  await steps.getAhead({ ...task, engine, turn, isWanted });
+}
+
+function computed(
+  outcome: Computed["outcome"],
+  startedAt: number,
+  { predictions = null, headStartMs = 0 }: Partial<Pick<Computed, "predictions" | "headStartMs">> = {},
+): Computed {
+  return { outcome, predictions, computeMs: performance.now() - startedAt, headStartMs };
 }
 
 function engineOf({ keeper, parameters }: LeaseTask): Engine {

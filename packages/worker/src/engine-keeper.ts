@@ -47,6 +47,8 @@ export class EngineKeeper {
   #held: Float32Array | null = null;
   /** An engine does one thing at a time. */
   #last: Promise<void> = Promise.resolve();
+  #turn = 0;
+  #waiting = 0;
   /** Counts engines that were chosen, so that what is done for an earlier one is known. */
   #choices = 0;
   /** The choice for which a quicker engine is looked for, or was. */
@@ -106,9 +108,24 @@ export class EngineKeeper {
     this.#held = null;
   }
 
+  /** Counts what the engine was asked for: between two in a row nobody else had it. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  /** Something waits for its turn. */
+  get isWanted(): boolean {
+    return this.#waiting > 0;
+  }
+
   /** After all that came before. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
+    this.#waiting++;
+    const done = this.#last.then(() => {
+      this.#waiting--;
+      this.#turn++;
+      return work();
+    });
     this.#last = done.then(
       () => {},
       () => {},

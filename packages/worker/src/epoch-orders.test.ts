@@ -16,7 +16,10 @@ test("a stretch is a part of the epoch's order, whichever epochs were asked for 
 test("[K24] the stretch that comes next is one of the same epoch or of the following one, and no other", () => {
   const orders = new EpochOrders(100);
   const next = (epoch: number, position = 8) =>
-    orders.samplesOfNext({ draws }, { type: "next-stretch", lease: 1, epoch, position, sampleCount: 5 });
+    orders.samplesOfNext(
+      { draws },
+      { type: "next-stretch", lease: 1, epoch, position, sampleCount: 5, step: 1, mayBegin: 5 },
+    );
   for (const epoch of [2, 3]) expect(next(epoch)).toEqual(epochOrder(7, epoch, 100).slice(8, 13));
   expect([next(1), next(4), next(2, 96)]).toEqual([null, null, null]);
 });

@@ -73,7 +73,7 @@ describe("the batch of a lease", () => {
     expect(batch.expect(Uint32Array.of(10, 40, 50, 60), 2, cache)).toEqual([40, 50]);
     expect(batch.expect(Uint32Array.of(50, 60), 2, cache)).toEqual([60]);
     batch.fill([40, 70], pixelsOf(40, 70), labelsOf(40, 70), cache, CLASS_COUNT);
-    expect([40, 70].map((sample) => cache.has("train", sample))).toEqual([true, false]);
+    expect([40, 70].map((sample) => cache.keep("train", sample))).toEqual([true, false]);
   });
 
   test("does not take training samples for test samples", () => {

@@ -19,22 +19,10 @@ export class LeaseBatch {
     cache: SampleCache,
     samples: Uint32Array = Uint32Array.from(lease.samples),
   ) {
-    const count = samples.length;
     this.lease = lease;
     this.#sampleBytes = sampleBytes;
-    const draws = lease.draws && { ...lease.draws, samples };
-    this.batch = {
-      count,
-      pixels: new Uint8Array(count * sampleBytes),
-      labels: new Uint8Array(count),
-      ...(draws && { draws }),
-    };
-    samples.forEach((sample, place) => {
-      const label = cache.read(lease.split, sample, this.batch.pixels, place * sampleBytes);
-      if (label === null) this.#missing.set(sample, place);
-      else this.batch.labels[place] = label;
-    });
-    this.#ahead = new Set(lease.ahead.filter((sample) => !cache.has(lease.split, sample)));
+    this.batch = fillBatch(lease, samples, sampleBytes, cache, (sample, place) => this.#missing.set(sample, place));
+    this.#ahead = new Set(lease.ahead.filter((sample) => !cache.keep(lease.split, sample)));
   }
 
   get missing(): number[] {
@@ -49,7 +37,7 @@ export class LeaseBatch {
   /** So many of these, at most, are for later too. Returns those that the cache does not have and that were not asked for yet. */
   expect(samples: Uint32Array, most: number, cache: SampleCache): number[] {
     const lacking = [...samples].filter(
-      (sample) => !cache.has(this.lease.split, sample) && !this.#missing.has(sample) && !this.#ahead.has(sample),
+      (sample) => !cache.keep(this.lease.split, sample) && !this.#missing.has(sample) && !this.#ahead.has(sample),
     );
     const expected = lacking.slice(0, most);
     for (const sample of expected) this.#ahead.add(sample);
@@ -79,4 +67,33 @@ export class LeaseBatch {
       cache.store(this.lease.split, sample, bytes, label);
     });
   }
+}
+
+/** These samples as a batch of the lease's kind; null when the cache does not have all of them. */
+export function readBatch(lease: Drawn, samples: Uint32Array, sampleBytes: number, cache: SampleCache): Batch | null {
+  let isWhole = true;
+  const batch = fillBatch(lease, samples, sampleBytes, cache, () => {
+    isWhole = false;
+  });
+  return isWhole ? batch : null;
+}
+
+type Drawn = Pick<LeaseMessage, "draws" | "split">;
+
+function fillBatch(
+  { draws, split }: Drawn,
+  samples: Uint32Array,
+  sampleBytes: number,
+  cache: SampleCache,
+  onMissing: (sample: number, place: number) => void,
+): Batch {
+  const count = samples.length;
+  const pixels = new Uint8Array(count * sampleBytes);
+  const labels = new Uint8Array(count);
+  samples.forEach((sample, place) => {
+    const label = cache.read(split, sample, pixels, place * sampleBytes);
+    if (label === null) onMissing(sample, place);
+    else labels[place] = label;
+  });
+  return { count, pixels, labels, ...(draws && { draws: { ...draws, samples } }) };
 }

@@ -55,6 +55,7 @@ async function trainedAlone(used: Recipe, batches: readonly (readonly number[])[
 
 const minus = (left: Float32Array, right: Float32Array) => left.map((value, i) => value - (right[i] as number));
 const always = () => true;
+const apart = { draws: null, turn: 0 };
 
 describe("[K20] steps that a worker takes by itself", () => {
   test.each([
@@ -74,13 +75,13 @@ describe("[K20] steps that a worker takes by itself", () => {
     ]);
     const change = new Float32Array(before.length);
     const first = await steps.take(
-      { engine, parameters: before, batch: tinyBatch([0, 1, 2, 3, 4, 5, 6, 7]), stretch, isInHand: always },
+      { engine, parameters: before, batch: tinyBatch([0, 1, 2, 3, 4, 5, 6, 7]), stretch, isInHand: always, ...apart },
       change,
     );
     const between = minus(before, change);
     const batch = tinyBatch([8, 9, 10, 11, 12, 13, 14]);
     const second = await steps.take(
-      { engine, parameters: between, batch, stretch: { ...stretch, step: 3 }, isInHand: always },
+      { engine, parameters: between, batch, stretch: { ...stretch, step: 3 }, isInHand: always, ...apart },
       change,
     );
     const after = minus(between, change);
@@ -95,7 +96,7 @@ describe("[K20] steps that a worker takes by itself", () => {
     const engine = await engineFor(adam);
     const alone = await trainedAlone(adam, [[0], [1, 2], [3], [4, 5]]);
     const [parameters, change] = [tinyParameters(), new Float32Array(tinyParameters().length)];
-    const task = { engine, parameters, batch: tinyBatch([0, 1, 2, 3, 4, 5]), isInHand: always };
+    const task = { engine, parameters, batch: tinyBatch([0, 1, 2, 3, 4, 5]), isInHand: always, ...apart };
     const inParts = new LocalSteps({ ...adam, batchSize: 3 }, TRAIN_COUNT);
     const outcome = await inParts.take({ ...task, stretch: { ...stretch, sampleCount: 6, stepsPerBatch: 2 } }, change);
     const [first, second, third, fourth] = alone.losses as [number, number, number, number];
@@ -108,7 +109,7 @@ describe("[K20] steps that a worker takes by itself", () => {
     const engine = await engineFor(adam);
     const alone = await trainedAlone(adam, [[0], [1], [2]]);
     const [parameters, change] = [tinyParameters(), new Float32Array(tinyParameters().length)];
-    const task = { engine, parameters, batch: tinyBatch([0, 1, 2]), isInHand: always };
+    const task = { engine, parameters, batch: tinyBatch([0, 1, 2]), isInHand: always, ...apart };
     const inParts = new LocalSteps({ ...adam, batchSize: 2 }, TRAIN_COUNT);
     const outcome = await inParts.take({ ...task, stretch: { ...stretch, sampleCount: 3, stepsPerBatch: 4 } }, change);
     expect(outcome?.stepLosses).toHaveLength(2);
@@ -131,7 +132,7 @@ describe("[K20] steps that a worker takes by itself", () => {
     const parameters = new Float32Array(tinyParameters().length);
     for (const changed of [{}, { rateFactor: 3 }, { step: 17 }, { step: 9, stride: 8 }]) {
       const change = new Float32Array(parameters.length);
-      const task = { engine, parameters, batch: tinyBatch([0, 1, 2, 3, 4, 5, 6, 7]), isInHand: always };
+      const task = { engine, parameters, batch: tinyBatch([0, 1, 2, 3, 4, 5, 6, 7]), isInHand: always, ...apart };
       await new LocalSteps(plain, TRAIN_COUNT).take({ ...task, stretch: { ...stretch, ...changed } }, change);
       rates.push(change[0] as number);
     }
@@ -150,6 +151,7 @@ describe("[K20] steps that a worker takes by itself", () => {
       batch: tinyBatch([0, 1, 2, 3, 4, 5, 6, 7]),
       stretch,
       isInHand,
+      ...apart,
     };
     expect(await new LocalSteps(recipe, TRAIN_COUNT).take(task, new Float32Array(tinyParameters().length))).toBeNull();
     expect(asked).toBe(2);
@@ -172,7 +174,7 @@ describe("[K20] steps that a worker takes by itself", () => {
       const engine = await create(adam);
       const batch = tinyBatch(samples[index] as readonly number[]);
       const at = { ...stretch, step: index + 1 };
-      await steps.take({ engine, parameters, batch, stretch: at, isInHand: always }, change);
+      await steps.take({ engine, parameters, batch, stretch: at, isInHand: always, ...apart }, change);
       parameters = minus(parameters, change);
       await steps.leave(engine);
     }
@@ -186,7 +188,7 @@ describe("[K20] steps that a worker takes by itself", () => {
     const changes = [1, 2].map(() => new Float32Array(tinyParameters().length));
     for (const change of changes) {
       const engine = await deviceFor(adam, (_, state) => states.push(state));
-      await steps.take({ engine, parameters: tinyParameters(), batch, stretch, isInHand: always }, change);
+      await steps.take({ engine, parameters: tinyParameters(), batch, stretch, isInHand: always, ...apart }, change);
     }
     expect(states).toEqual([undefined, undefined]);
     expect(changes[1]).toEqual(changes[0]);
@@ -198,7 +200,14 @@ describe("[K20] steps that a worker takes by itself", () => {
       stepper.step = (batch, at) => (at.step < 3 ? step(batch, at) : Promise.reject(new Error(`lost at ${at.step}`)));
     });
     const samples = Array.from({ length: 24 }, (_, i) => i);
-    const task = { engine, parameters: tinyParameters(), batch: tinyBatch(samples), stretch, isInHand: always };
+    const task = {
+      engine,
+      parameters: tinyParameters(),
+      batch: tinyBatch(samples),
+      stretch,
+      isInHand: always,
+      ...apart,
+    };
     const taken = new LocalSteps(recipe, TRAIN_COUNT).take(task, new Float32Array(tinyParameters().length));
     await expect(taken).rejects.toThrow("lost at 3");
   });

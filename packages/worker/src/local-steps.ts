@@ -1,4 +1,5 @@
 /** The optimizer steps that a worker takes by itself, and the change of the parameters that comes of them. */
+import { type HeadStart, isBeginningOf, type Stretch } from "@convoy/coordination";
 import { batchCount } from "@convoy/datasets";
 import {
   type Batch,
@@ -12,28 +13,54 @@ import {
 import { learningRateAt, type OptimizerState } from "@convoy/gradients";
 import type { Recipe } from "@convoy/models";
 import type { LeaseMessage } from "@convoy/protocol";
-import { StepsUnderWay } from "./steps-under-way.ts";
+import { type Part, StretchWalk } from "./stretch-walk.ts";
 import { patiently } from "./with-patience.ts";
-
-export type Stretch = NonNullable<LeaseMessage["stretch"]>;
 
 /** What the steps need of an engine. */
 export type LocalEngine = StepEngine & Pick<Engine, "identity">;
 
-export interface StretchTask {
+interface Task {
   readonly engine: LocalEngine;
+  /** Counts what the engine was asked for: between two in a row nobody else had it. */
+  readonly turn: number;
+}
+
+export interface StretchTask extends Task {
+  readonly stretch: Stretch;
+  /** As the lease has them. */
+  readonly draws: LeaseMessage["draws"];
   /** Not written to. */
   readonly parameters: Float32Array;
   /** All samples of the stretch. */
   readonly batch: Batch;
-  readonly stretch: Stretch;
   /** Asked before each step. */
   isInHand(): boolean;
+}
+
+export interface HeadStartTask extends Task {
+  readonly headStart: HeadStart;
+  readonly parameterCount: number;
+  /** The samples from `start` to before `end` of the stretch; null: they are not all here. */
+  batchOf(start: number, end: number): Batch | null;
+  /** Asked before each step. */
+  isWanted(): boolean;
 }
 
 export interface StretchOutcome extends BatchOutcome {
   /** Of each batch, the sum over its samples, each before the step that it is part of. */
   readonly stepLosses: readonly number[];
+  /** What the steps took that were taken before the lease came. */
+  readonly headStartMs: number;
+}
+
+/** Steps that were taken before their lease came. */
+interface Begun {
+  readonly headStart: HeadStart;
+  readonly walk: StretchWalk;
+  /** The parameters that they began from, and those that they have led to. */
+  readonly from: Float32Array;
+  readonly reached: Float32Array;
+  tookMs: number;
 }
 
 /**
@@ -48,6 +75,11 @@ export class LocalSteps {
   #state: OptimizerState | undefined;
   /** Steps that the optimizer has taken: by them, Adam corrects its moments. */
   #taken = 0;
+  #begun: Begun | null = null;
+  /** Of a head start that is over: for the next one's. */
+  #spare: Pick<Begun, "from" | "reached"> | null = null;
+  /** In which the last stretch ended: as long as it is the newest, its end is still in the engine. */
+  #turn: number | null = null;
 
   constructor(recipe: Recipe, trainCount: number) {
     this.#recipe = recipe;
@@ -59,19 +91,46 @@ export class LocalSteps {
    * when nobody waits for it any more; `change` is then undefined.
    */
   async take(task: StretchTask, change: Float32Array): Promise<StretchOutcome | null> {
-    const { engine, parameters } = task;
+    const { engine, parameters, batch, stretch, isInHand } = task;
+    const begun = this.#endHeadStart(task);
     const stepper = await this.#stepperOn(engine, parameters.length);
-    stepper.setParameters(parameters);
-    const outcomes = await this.#steps(task, stepper);
-    if (outcomes === null) return null;
+    const walk = this.#walk(stretch, batch.count);
+    if (begun !== null) walk.follow(begun.walk);
+    stepper.setParameters(begun === null ? parameters : movedOn(parameters, begun, change));
+    await walk.goOn((part) =>
+      isInHand() ? this.#step(task, stepper, stretch, part, sliceBatch(batch, part.start, part.end)) : null,
+    );
+    if (!walk.isOver) return null;
     await patiently(engine, stepper.readParameters(change));
     for (let i = 0; i < change.length; i++) change[i] = (parameters[i] as number) - (change[i] as number);
+    this.#turn = task.turn;
+    const outcomes = walk.sums;
     const stepLosses = outcomes.map(({ lossSum }) => Math.max(0, lossSum));
     return {
       lossSum: stepLosses.reduce((sum, loss) => sum + loss, 0),
       correctCount: outcomes.reduce((sum, { correctCount }) => sum + correctCount, 0),
       stepLosses,
+      headStartMs: begun?.tookMs ?? 0,
     };
+  }
+
+  /** Begins a stretch that is not lent yet, from where the last one has led to; or goes on with it. */
+  async getAhead(task: HeadStartTask): Promise<void> {
+    const { engine, headStart, batchOf, isWanted } = task;
+    if (this.#inUse?.engine !== engine) return;
+    const { stepper } = this.#inUse;
+    const startedAt = performance.now();
+    const begun = await this.#beginAhead(task, stepper);
+    if (begun === null) return;
+    const { stretch } = headStart;
+    await begun.walk.goOn((part) => {
+      const may = part.end <= headStart.next.mayBegin && isWanted();
+      const batch = may ? batchOf(part.start, part.end) : null;
+      return batch && this.#step(task, stepper, stretch, part, batch);
+    });
+    await patiently(engine, stepper.readParameters(begun.reached));
+    begun.tookMs += performance.now() - startedAt;
+    this.#begun = begun;
   }
 
   /** Before an engine is freed that another takes over from: velocity or moments go on there. */
@@ -86,24 +145,45 @@ export class LocalSteps {
   dispose(): void {
     this.#inUse?.stepper.dispose();
     this.#inUse = null;
+    this.#begun = null;
   }
 
-  /** What came of each batch. */
-  async #steps({ engine, batch, stretch, isInHand }: StretchTask, stepper: Stepper): Promise<BatchOutcome[] | null> {
-    const underWay = new StepsUnderWay<BatchOutcome>();
-    const parts = partsOf(batch.count, this.#recipe.batchSize, stretch.stepsPerBatch);
-    for (const { index, start, end } of parts) {
-      await underWay.room();
-      if (!isInHand()) {
-        await underWay.end();
-        return null;
-      }
-      const learningRate = this.#learningRate(stretch, index);
-      this.#taken++;
-      const at = { step: this.#taken, learningRate };
-      underWay.add(patiently(engine, stepper.step(sliceBatch(batch, start, end), at)));
+  /** Null: somebody else has had the engine since the last stretch ended. */
+  async #beginAhead(
+    { engine, turn, headStart, parameterCount }: HeadStartTask,
+    stepper: Stepper,
+  ): Promise<Begun | null> {
+    const begun = this.#begun;
+    this.#begun = null;
+    if (begun?.headStart === headStart) {
+      stepper.setParameters(begun.reached);
+      return begun;
     }
-    return sumsOfBatches(parts, await underWay.end());
+    if (this.#turn !== turn - 1) return null;
+    const vectorsOf = (length: number) => ({ from: new Float32Array(length), reached: new Float32Array(length) });
+    this.#spare ??= vectorsOf(parameterCount);
+    const { stretch } = headStart;
+    await patiently(engine, stepper.readParameters(this.#spare.from));
+    return { headStart, walk: this.#walk(stretch, stretch.sampleCount), ...this.#spare, tookMs: 0 };
+  }
+
+  /** The steps that were taken ahead, if the lease is what they were taken for. */
+  #endHeadStart({ engine, stretch, draws }: StretchTask): Begun | null {
+    const begun = this.#begun;
+    this.#begun = null;
+    if (begun === null || this.#inUse?.engine !== engine) return null;
+    const { sampleCount } = begun.walk;
+    return sampleCount > 0 && isBeginningOf(begun.headStart, sampleCount, { stretch, draws }) ? begun : null;
+  }
+
+  #walk({ stepsPerBatch }: Stretch, sampleCount: number): StretchWalk {
+    return new StretchWalk(sampleCount, this.#recipe.batchSize, stepsPerBatch);
+  }
+
+  #step({ engine }: Task, stepper: Stepper, stretch: Stretch, { index }: Part, batch: Batch): Promise<BatchOutcome> {
+    const learningRate = this.#learningRate(stretch, index);
+    this.#taken++;
+    return patiently(engine, stepper.step(batch, { step: this.#taken, learningRate }));
   }
 
   async #stepperOn(engine: LocalEngine, parameterCount: number): Promise<Stepper> {
@@ -122,33 +202,10 @@ export class LocalSteps {
   }
 }
 
-/** Samples that one step is taken on. */
-interface Part {
-  /** Of the batch that they belong to. */
-  readonly index: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Every batch in so many parts, as equal as they can be; none is empty. */
-function partsOf(sampleCount: number, batchSize: number, stepsPerBatch: number): Part[] {
-  const parts: Part[] = [];
-  for (let index = 0; index * batchSize < sampleCount; index++) {
-    const first = index * batchSize;
-    const count = Math.min(batchSize, sampleCount - first);
-    const steps = Math.min(stepsPerBatch, count);
-    const borderAt = (step: number) => first + Math.floor((step * count) / steps);
-    for (let step = 0; step < steps; step++) parts.push({ index, start: borderAt(step), end: borderAt(step + 1) });
+/** As far from the new parameters as the head start has led from those that it began with. Written to `moved`. */
+function movedOn(parameters: Float32Array, { from, reached }: Begun, moved: Float32Array): Float32Array {
+  for (let i = 0; i < moved.length; i++) {
+    moved[i] = (parameters[i] as number) + ((reached[i] as number) - (from[i] as number));
   }
-  return parts;
-}
-
-function sumsOfBatches(parts: readonly Part[], outcomes: readonly BatchOutcome[]): BatchOutcome[] {
-  const sums: BatchOutcome[] = [];
-  for (const [i, { index }] of parts.entries()) {
-    const { lossSum, correctCount } = outcomes[i] as BatchOutcome;
-    const sum = sums[index] ?? { lossSum: 0, correctCount: 0 };
-    sums[index] = { lossSum: sum.lossSum + lossSum, correctCount: sum.correctCount + correctCount };
-  }
-  return sums;
+  return moved;
 }

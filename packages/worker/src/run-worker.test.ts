@@ -219,7 +219,7 @@ describe("from handshake to contribution", () => {
     };
     const order = epochOrder(7, 2, 60_000);
     lend(1, 0);
-    coordinator.say({ type: "next-stretch", lease: 1, epoch: 2, position: 2, sampleCount: 4 });
+    coordinator.say({ type: "next-stretch", lease: 1, epoch: 2, position: 2, sampleCount: 4, step: 9, mayBegin: 0 });
     coordinator.network.flush();
     const requests = coordinator.all("request-samples");
     expect(requests.map(({ samples }) => samples)).toEqual([[...order.slice(0, 3)], [...order.slice(3, 6)]]);
@@ -230,15 +230,50 @@ describe("from handshake to contribution", () => {
     expect(coordinator.all("request-samples")).toHaveLength(2);
   });
 
+  test("[K25] it goes on with the stretch that was announced, and is done with the rest when that is lent", async () => {
+    const draws = { seed: 7, epoch: 2 };
+    const lend = (lease: number, position: number) => {
+      const stretch = { position, sampleCount: 64, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
+      coordinator.lease(lease, [], { stretch, draws });
+    };
+    const asked: number[][] = [];
+    const create = changedEngine(({ computeGradient }) => ({
+      computeGradient(batch, gradient) {
+        if (batch.draws?.epoch === 2) asked.push([...batch.draws.samples]);
+        return computeGradient(batch, gradient);
+      },
+    }));
+    const coordinator = await new TestCoordinator([{ name: "watched", create }]).begin();
+    lend(1, 0);
+    coordinator.say({ type: "next-stretch", lease: 1, epoch: 2, position: 64, sampleCount: 64, step: 3, mayBegin: 32 });
+    coordinator.network.flush();
+    for (const request of coordinator.all("request-samples")) coordinator.answerSamples(request);
+    await coordinator.until(() => asked.length === 3);
+    coordinator.network.flush();
+    // Nothing is lent yet.
+    expect(coordinator.all("contribution")).toHaveLength(1);
+    const order = epochOrder(7, 2, 60_000);
+    expect(asked).toEqual([0, 32, 64].map((start) => [...order.slice(start, start + 32)]));
+    lend(2, 64);
+    await coordinator.until(() => coordinator.all("contribution").length === 2);
+    expect(asked.slice(3)).toEqual([[...order.slice(96, 128)]]);
+    expect(coordinator.contribution().headStartMs).toBeGreaterThan(0);
+    expect(coordinator.contribution().stepLosses).toHaveLength(2);
+  });
+
   test.each([
     ["of another epoch", { epoch: 4, position: 0 }],
     ["beyond the training set", { epoch: 2, position: 59_999 }],
   ])("[K24] a next stretch %s ends the worker with a sentence", async (_, change) => {
     const coordinator = await new TestCoordinator().begin();
     coordinator.lease(1, [1], { draws: { seed: 7, epoch: 2 } });
-    coordinator.say({ type: "next-stretch", lease: 9, sampleCount: 4, ...change } as { type: string });
+    coordinator.say({ type: "next-stretch", lease: 9, sampleCount: 4, step: 9, mayBegin: 4, ...change } as {
+      type: string;
+    });
     expect(coordinator.status.phase).not.toBe("failed");
-    coordinator.say({ type: "next-stretch", lease: 1, sampleCount: 4, ...change } as { type: string });
+    coordinator.say({ type: "next-stretch", lease: 1, sampleCount: 4, step: 9, mayBegin: 4, ...change } as {
+      type: string;
+    });
     expect(coordinator.status.sentence).toBe("The coordinator named samples that the training set does not have.");
   });
 

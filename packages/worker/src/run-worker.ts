@@ -5,6 +5,8 @@
  */
 import {
   type EngineWish,
+  type HeadStart,
+  mayHaveHeadStart,
   startWorker,
   type WorkerCoreState,
   type WorkerEffect,
@@ -15,7 +17,7 @@ import { assert } from "@convoy/foundation";
 import { parseRecipe, type Recipe } from "@convoy/models";
 import { type LeaseMessage, type OutgoingFrame, parseToWorker, type ToWorker } from "@convoy/protocol";
 import type { Connection } from "@convoy/transport";
-import { type Computed, computeGradient, evaluateLease, takeSteps } from "./compute-lease.ts";
+import { type Computed, computeGradient, evaluateLease, getAhead, takeSteps } from "./compute-lease.ts";
 import { describeWorker } from "./describe-worker.ts";
 import { EngineKeeper } from "./engine-keeper.ts";
 import { GradientFrames } from "./gradient-frames.ts";
@@ -64,8 +66,7 @@ class WorkerShell {
       onNews: () => this.#report(),
       onLeave: async (engine) => this.#inHand?.steps.leave(engine),
       onChange: ({ identity, proof }) => this.handle({ type: "engine-changed", identity, proof }),
-      onFailure: (sentence) =>
-        this.handle({ type: "compute-failed", lease: this.#state.lease?.message.lease ?? 0, sentence }),
+      onFailure: (sentence) => this.#failToCompute(this.#state.lease?.message.lease ?? 0, sentence),
     });
     this.#parameters = new HeldParameters(
       options.openBytes,
@@ -197,6 +198,9 @@ class WorkerShell {
       case "send-contribution":
         this.#sendContribution(effect);
         return;
+      case "head-start":
+        void this.#keeper.inTurn(() => this.#getAhead(effect.headStart));
+        return;
       case "close":
         this.#connection.close();
         return;
@@ -234,12 +238,26 @@ class WorkerShell {
       this.handle({ type: "computed", lease: lease.lease, ...sentResult(computed) });
       this.#lookForQuicker(lease);
     } catch (error) {
-      this.handle({
-        type: "compute-failed",
-        lease: lease.lease,
-        sentence: error instanceof Error ? error.message : String(error),
-      });
+      this.#failToCompute(lease.lease, error);
     }
+  }
+
+  /** Until the lease is there, or something else. */
+  async #getAhead(headStart: HeadStart): Promise<void> {
+    const run = this.#run();
+    const { parameterCount, steps } = run;
+    const isWanted = () => run === this.#inHand && mayHaveHeadStart(this.#state, headStart);
+    const batchOf = this.#samples.announced(headStart, run);
+    try {
+      await getAhead({ headStart, parameterCount, batchOf, isWanted }, { keeper: this.#keeper, steps });
+    } catch (error) {
+      this.#failToCompute(this.#state.lease?.message.lease ?? 0, error);
+    }
+  }
+
+  #failToCompute(lease: number, error: unknown): void {
+    const sentence = error instanceof Error ? error.message : String(error);
+    this.handle({ type: "compute-failed", lease, sentence });
   }
 
   /** Null: nobody waits for it any more. */
@@ -251,7 +269,8 @@ class WorkerShell {
     this.#gradient = this.#frames.take(this.#run().parameterCount);
     const { vector } = this.#gradient;
     if (lease.stretch === null) return computeGradient(common, vector);
-    return takeSteps({ ...common, stretch: lease.stretch, steps: this.#run().steps, isInHand }, vector);
+    const { stretch, draws } = lease;
+    return takeSteps({ ...common, stretch, draws, steps: this.#run().steps, isInHand }, vector);
   }
 
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {

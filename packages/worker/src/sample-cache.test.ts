@@ -52,6 +52,26 @@ describe("the cache of samples", () => {
       expect(read(cache, "train", sample)).toEqual({ label: sample % 10, pixels: pixelsOf(sample) });
   });
 
+  test("keeps what is expected while half as many others come as there is room for", () => {
+    for (const position of [0, 3, 4, 7, 9]) {
+      const cache = new SampleCache(3, 10 * 4);
+      for (let sample = 0; sample < 10; sample++) cache.store("train", sample, pixelsOf(sample), sample);
+      expect(cache.keep("train", position)).toBe(true);
+      for (let sample = 10; sample < 15; sample++) {
+        expect(read(cache, "train", position)).toEqual({ label: position, pixels: pixelsOf(position) });
+        cache.store("train", sample, pixelsOf(sample), 0);
+        expect(cache.count).toBeLessThanOrEqual(10);
+      }
+      expect(read(cache, "train", position)).toEqual({ label: position, pixels: pixelsOf(position) });
+    }
+    const cache = new SampleCache(3, 10 * 4);
+    expect(cache.keep("train", 1)).toBe(false);
+    // It takes no more room for being kept again and again.
+    for (let sample = 0; sample < 10; sample++) cache.store("train", sample, pixelsOf(sample), sample);
+    for (let i = 0; i < 3; i++) for (let sample = 0; sample < 5; sample++) cache.keep("train", sample);
+    expect(cache.count).toBe(10);
+  });
+
   test("copies: what it was given may change afterwards", () => {
     const cache = new SampleCache(3);
     const pixels = pixelsOf(1);

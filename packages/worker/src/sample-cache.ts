@@ -4,6 +4,9 @@ import { limits, type Split } from "@convoy/protocol";
 
 const SLAB_SAMPLES = 1024;
 
+/** The key of a slot whose sample has moved to another. */
+const NOBODY = -1;
+
 /**
  * Samples that came over the wire once, up to a number of bytes; the oldest make room. Memory is taken in slabs as
  * samples come, so a small dataset costs little.
@@ -32,8 +35,20 @@ export class SampleCache {
     return this.#capacity;
   }
 
-  has(split: Split, sample: number): boolean {
-    return this.#slotOf.has(keyOf(split, sample));
+  /** Whether it is here; if so, it stays until at least half as many others as there is room for have come. */
+  keep(split: Split, sample: number): boolean {
+    const key = keyOf(split, sample);
+    const slot = this.#slotOf.get(key);
+    if (slot === undefined) return false;
+    const othersBefore = (slot - this.#next + this.#capacity) % this.#capacity;
+    if (othersBefore >= this.#capacity / 2) return true;
+    const slab = this.#slab(slot);
+    const place = this.#startOf(slot);
+    const end = place + this.#sampleBytes;
+    this.#slotOf.delete(key);
+    this.#keyOf[slot] = NOBODY;
+    this.store(split, sample, slab.subarray(place, end), slab[end] as number);
+    return true;
   }
 
   /** Copies a sample's pixels to `pixels`, from `start` on, and returns its label; or returns null when it is not here. */

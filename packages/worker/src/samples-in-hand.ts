@@ -1,8 +1,9 @@
 /** The samples of the lease in hand: what of them is there, and what came of those that were asked for. */
-import type { WorkerEvent } from "@convoy/coordination";
+import type { HeadStart, WorkerEvent } from "@convoy/coordination";
+import type { Batch } from "@convoy/engine";
 import type { LeaseMessage, NextStretchMessage, ToWorker } from "@convoy/protocol";
 import { InflateError, inflate } from "./inflate.ts";
-import { LeaseBatch } from "./lease-batch.ts";
+import { LeaseBatch, readBatch } from "./lease-batch.ts";
 import type { RunInHand } from "./run-in-hand.ts";
 
 type SamplesMessage = Extract<ToWorker, { type: "samples" }>;
@@ -48,7 +49,16 @@ export class SamplesInHand {
       return;
     }
     const ahead = batch.expect(samples, Math.floor(cache.capacity / 2), cache);
-    this.#handle({ type: "announced", lease: message.lease, ahead, aheadSize });
+    this.#handle({ type: "announced", message, ahead, aheadSize });
+  }
+
+  /** Of an announced stretch, the samples from `start` to before `end`; null while they are not all here. */
+  announced({ after, next }: HeadStart, { cache, orders, sampleBytes }: RunInHand) {
+    const samples = orders.samplesOfNext(after, next);
+    const { draws, split } = after;
+    const drawn = { split, draws: draws && { ...draws, epoch: next.epoch } };
+    return (start: number, end: number): Batch | null =>
+      samples && readBatch(drawn, samples.subarray(start, end), sampleBytes, cache);
   }
 
   /** A promise where that takes time. Of what nobody waits for any more, nothing is inflated. */

@@ -64,6 +64,7 @@ describe("44,426 parameters, one worker", () => {
       correctCount: 1,
       stepLosses: [],
       computeMs: 1,
+      headStartMs: 0,
       frame: seal(),
     });
   });

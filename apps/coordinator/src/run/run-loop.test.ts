@@ -266,7 +266,15 @@ describe("what is refused by name, with nothing lost", () => {
     const peer = run.addPeer();
     const lease = { lease: 1, version: 0 } as Extract<ToWorker, { type: "lease" }>;
     const frame = sealed(new Float32Array(tinyLayout.length), lease);
-    peer.say({ type: "contribution", lossSum: 1, correctCount: 1, stepLosses: [], computeMs: 1, frame });
+    peer.say({
+      type: "contribution",
+      lossSum: 1,
+      correctCount: 1,
+      stepLosses: [],
+      computeMs: 1,
+      headStartMs: 0,
+      frame,
+    });
     expect(peer.refusals).toEqual(["not-joined"]);
     expect(run.view).toMatchObject({ step: 0, workers: [] });
   });

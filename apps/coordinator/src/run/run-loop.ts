@@ -191,7 +191,7 @@ export class RunLoop {
   }
 
   #receiveContribution({ id: peer }: Peer, message: Extract<ToCoordinator, { type: "contribution" }>): void {
-    const { correctCount, stepLosses, computeMs } = message;
+    const { correctCount, stepLosses, computeMs, headStartMs } = message;
     const lossSum = message.lossSum ?? Number.NaN;
     const heldMs = this.#heldMs.get(peer) ?? 0;
     const at = { now: now(), peer };
@@ -199,7 +199,7 @@ export class RunLoop {
     this.#options.plane.read(message.frame, (read) => {
       if (read.ok) {
         const { frame, finite, norm } = read;
-        const said = { lossSum, correctCount, stepLosses, computeMs, heldMs };
+        const said = { lossSum, correctCount, stepLosses, computeMs, headStartMs, heldMs };
         this.#take({ type: "contribution", ...at, frame, finite, norm, ...said });
       } else this.#take({ type: "not-understood", ...at, refusal: read.refusal });
       resume();

@@ -266,6 +266,7 @@ export class TestPeer {
       ...outcome,
       stepLosses: [] as number[],
       computeMs: 1,
+      headStartMs: 0,
       frame: sealed(gradient, lease),
     } as const;
   }

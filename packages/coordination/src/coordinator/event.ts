@@ -26,6 +26,8 @@ export type CoordinatorEvent =
       readonly stepLosses: readonly number[];
       /** What the worker says its engine took. */
       readonly computeMs: number;
+      /** Of that, before it had the lease. */
+      readonly headStartMs: number;
       /** How long the lease was held up here after it was decided on, by what came before it. */
       readonly heldMs: number;
     }

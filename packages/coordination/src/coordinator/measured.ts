@@ -1,4 +1,5 @@
 /** How quick a worker is and where its time goes, from what its leases took. */
+import { computingTime } from "./computing-time.ts";
 import { policy } from "./policy.ts";
 import type { LeaseInHand, Worker } from "./state.ts";
 import { type LeaseTime, type TimeSpent, withLease } from "./time-spent.ts";
@@ -6,13 +7,15 @@ import { readClock } from "./training-clock.ts";
 import type { Turn } from "./turn.ts";
 
 /** What is known of the time that a result took; null where its worker did not say. */
-export type Took = Pick<LeaseTime, "computeMs" | "heldMs"> | null;
+export type Took = Pick<LeaseTime, "computeMs" | "headStartMs" | "heldMs"> | null;
 
-/** From lease to result, the way of both messages included: that is what the round waits for. */
+/** From lease to result, the way of both messages included: that is what the round waits for. A head start counts too. */
 export function measured(turn: Turn, worker: Worker, took: Took): Partial<Worker> {
   const { lease, speed, leases } = worker;
   if (lease === null) return {};
-  const now = (lease.sampleCount / Math.max(0.1, turn.now - lease.issuedAt)) * 1000;
+  const outMs = turn.now - lease.issuedAt;
+  const headStart = took === null ? 0 : computingTime(took, outMs).before;
+  const now = (lease.sampleCount / Math.max(0.1, headStart + outMs)) * 1000;
   const known = speed[lease.kind] ?? now;
   const isNew = leases < policy.trialLeases;
   const next = isNew ? Math.max(known, now) : known + policy.speedWeight * (now - known);
@@ -24,8 +27,8 @@ function timeSpentOn(
   turn: Turn,
   spent: TimeSpent,
   { sampleCount, issuedAt }: LeaseInHand,
-  { computeMs, heldMs }: NonNullable<Took>,
+  took: NonNullable<Took>,
 ): TimeSpent {
   const outMs = Math.max(0, turn.now - issuedAt);
-  return withLease(spent, { sampleCount, outMs, heldMs, computeMs }, readClock(turn.state.clock, turn.now));
+  return withLease(spent, { ...took, sampleCount, outMs }, readClock(turn.state.clock, turn.now));
 }

@@ -32,6 +32,10 @@ export const policy = {
   codecGain: 0.005,
   /** A stretch that a worker was told of may take as much longer than its share, or be as much shorter, and is lent all the same. */
   announcedSlack: 0.25,
+  /** Of a stretch, so much may be computed before it is lent where several learn with Adam; else, all of it. */
+  headStartWithAdam: 0.25,
+  /** What a worker says that it computed before its lease came counts up to this. */
+  mostHeadStartMs: 60_000,
   /** So long it is remembered what the way took in another codec, if there are as many workers; then that may be tried again. */
   wayMemoryMs: 60_000,
   /** A first stretch of one step: what is left to compile is compiled within it, and all parameters are on their way. */

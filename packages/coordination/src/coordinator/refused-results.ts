@@ -29,7 +29,7 @@ export function refuseResult(
     if (tooLate)
       turn.changeWorker(worker, {
         ...measured(turn, worker, result.took),
-        stretchPace: slowerPace(turn, worker, result.took?.computeMs ?? null),
+        stretchPace: slowerPace(turn, worker, result.took),
       });
     release(turn, peer);
   }

@@ -199,16 +199,17 @@ function countStretch(
   turn: Turn,
   accepted: Accepted,
   result: Result,
-  { stepLosses, correctCount, computeMs }: Extract<CoordinatorEvent, { type: "contribution" }>,
+  event: Extract<CoordinatorEvent, { type: "contribution" }>,
 ): void {
   const { worker, round, lease } = accepted;
   const { sampleCount } = lease;
+  const { stepLosses, correctCount } = event;
   const elapsedMs = turn.now - (round.startedAt ?? round.openedAt);
   const added = { peer: lease.peer, place: lease.group.index, sampleCount, stepLosses, correctCount, elapsedMs };
   const { local } = round;
   assert(local !== null, "a stretch belongs to a round of stretches");
   turn.change({ round: { ...round, local: { ...local, contributions: [...local.contributions, added] } } });
-  const stretchPace = paceAfter(turn, worker, lease, computeMs);
+  const stretchPace = paceAfter(turn, worker, lease, event);
   settle(turn, { ...accepted, worker: turn.changeWorker(worker, { stretchPace }) }, result);
   // It may have been one given back, with another in hand: of each worker a round has one.
   revoke(turn, lease, (other) => overlap(other, lease) || other.peer === lease.peer);

@@ -88,6 +88,7 @@ export class TestRun {
       correctCount: change.correctCount ?? 1,
       stepLosses: change.stepLosses ?? [],
       computeMs: change.computeMs ?? 1,
+      headStartMs: change.headStartMs ?? 0,
       heldMs: change.heldMs ?? 0,
     });
   }
@@ -152,6 +153,7 @@ interface ContributionChange {
   correctCount?: number;
   stepLosses?: readonly number[];
   computeMs?: number;
+  headStartMs?: number;
   heldMs?: number;
 }
 

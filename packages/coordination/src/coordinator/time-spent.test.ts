@@ -15,6 +15,7 @@ const lease = (change: Partial<LeaseTime> = {}): LeaseTime => ({
   outMs: 10,
   heldMs: 1,
   computeMs: 6,
+  headStartMs: 0,
   ...change,
 });
 
@@ -74,6 +75,18 @@ test("a worker is not believed to have computed for longer than its lease was ou
     sending: 0,
     adding: expect.closeTo(0.1, 9),
   });
+});
+
+test("a head start was counted as waiting and sending, and is moved to computing", () => {
+  const spent = repeat(1000, lease({ outMs: 7, computeMs: 9, headStartMs: 4 }));
+  // Of each 9 ms, 2 were waited, and 7 the lease was out: 1 it was held, 5 it was computed within, 1 is left.
+  expect(sharesOf(spent)).toMatchObject({
+    computing: expect.closeTo(8 / 9, 2),
+    sending: 0,
+    waiting: 0,
+    adding: expect.closeTo(1 / 9, 2),
+  });
+  expect(totalOf(spent)).toBeLessThanOrEqual(policy.forgetMs * (1 + 1e-9));
 });
 
 test("a lease that was answered within the same millisecond tells nothing, and breaks nothing", () => {

@@ -1,14 +1,15 @@
 /**
  * Where a worker's time goes while the run trains. Every millisecond from becoming ready on is in one of four parts:
  *
- * - computing: what the worker says its engine took for a lease, but no longer than the lease was out;
+ * - computing: what the worker says its engine took for a lease, but no longer than the lease was out, and for its head start;
  * - sending: the rest of the time from lease to result, so both ways over the link, with parameters and samples;
- * - waiting: ready, without a lease;
+ * - waiting: ready, without a lease, and not computing a head start for the next;
  * - adding: the lease was decided on, and held up while the coordinator added up, took the step, and sent to others.
  *
  * The older, the less it counts: of what lies `policy.forgetMs` back, a third. So four numbers are kept, however long a run takes.
  */
 import type { TimeShares } from "@convoy/protocol";
+import { computingTime, type SaidTime } from "./computing-time.ts";
 import { policy } from "./policy.ts";
 
 export interface TimeSpent {
@@ -29,11 +30,10 @@ export const noTimeSpent: TimeSpent = { at: 0, computing: 0, sending: 0, waiting
 type Stretch = Partial<Omit<TimeSpent, "at">>;
 
 /** Of a lease: how long it was out, from decision to result; of that held up here, and computed as its worker says. */
-export interface LeaseTime {
+export interface LeaseTime extends SaidTime {
   readonly sampleCount: number;
   readonly outMs: number;
   readonly heldMs: number;
-  readonly computeMs: number;
 }
 
 export function withWaiting(spent: TimeSpent, waiting: number, at: number): TimeSpent {
@@ -43,13 +43,22 @@ export function withWaiting(spent: TimeSpent, waiting: number, at: number): Time
 /** A worker may say anything of itself: more than the lease was out is not believed, nor less than a clock can tell. */
 export function withLease(
   spent: TimeSpent,
-  { sampleCount, outMs, heldMs, computeMs }: LeaseTime,
+  { sampleCount, outMs, heldMs, headStartMs, ...said }: LeaseTime,
   at: number,
 ): TimeSpent {
   const adding = between(0, heldMs, outMs);
-  const computing = between(0, Math.max(computeMs, policy.leastComputeMs), outMs - adding);
-  const sending = outMs - adding - computing;
-  return withStretch(spent, { computing, sending, adding, samples: sampleCount }, at);
+  const computeMs = Math.max(said.computeMs, policy.leastComputeMs);
+  const { before, within } = computingTime({ computeMs, headStartMs }, outMs - adding);
+  const sending = outMs - adding - within;
+  return withHeadStart(withStretch(spent, { computing: within, sending, adding, samples: sampleCount }, at), before);
+}
+
+/** While it computed that, its last result and this lease were on their way, or it was waited for others: so it was counted. */
+function withHeadStart(spent: TimeSpent, headStart: number): TimeSpent {
+  const waited = Math.min(headStart, spent.waiting);
+  const sent = Math.min(headStart - waited, spent.sending);
+  const computing = spent.computing + waited + sent;
+  return { ...spent, computing, waiting: spent.waiting - waited, sending: spent.sending - sent };
 }
 
 /** A stretch that ends at `at`, each moment of it weighted by its age. */

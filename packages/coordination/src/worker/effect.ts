@@ -1,6 +1,7 @@
 /** What a worker wants done. */
 import type { FetchMessage, LeaseMessage, ToCoordinator } from "@convoy/protocol";
 import type { LeaseOutcome } from "./event.ts";
+import type { HeadStart } from "./head-start.ts";
 import type { EngineWish } from "./state.ts";
 
 /** As it travels: a loss that is not a number is null. */
@@ -18,5 +19,7 @@ export type WorkerEffect =
   | { readonly type: "compute"; readonly lease: LeaseMessage }
   /** Send the gradient of the lease that was computed last. */
   | { readonly type: "send-contribution"; readonly lease: LeaseMessage; readonly outcome: SentOutcome }
+  /** Go on with the steps that are probably asked for next, as long as `mayHaveHeadStart`. */
+  | { readonly type: "head-start"; readonly headStart: HeadStart }
   /** Close the connection for good. */
   | { readonly type: "close" };

@@ -1,5 +1,5 @@
 /** What can happen to a worker. */
-import type { FetchMessage, ToWorker } from "@convoy/protocol";
+import type { FetchMessage, NextStretchMessage, ToWorker } from "@convoy/protocol";
 import type { EngineWish, Proof, WorkerEngine } from "./state.ts";
 
 export interface LeaseOutcome {
@@ -8,6 +8,8 @@ export interface LeaseOutcome {
   /** Of a stretch, the loss of each of its steps, in sum over its samples; empty of a gradient. */
   readonly stepLosses: readonly number[];
   readonly computeMs: number;
+  /** Of that, before the lease came. */
+  readonly headStartMs: number;
 }
 
 export type WorkerEvent =
@@ -49,7 +51,12 @@ export type WorkerEvent =
       readonly aheadSize: number;
     }
   /** `ahead`: samples that the lease after this one will probably be about, and that the cache does not have. */
-  | { readonly type: "announced"; readonly lease: number; readonly ahead: number[]; readonly aheadSize: number }
+  | {
+      readonly type: "announced";
+      readonly message: NextStretchMessage;
+      readonly ahead: number[];
+      readonly aheadSize: number;
+    }
   | { readonly type: "samples-stored"; readonly lease: number; readonly missing: number[] }
   /** `predictions`: of an evaluation, as they travel; null in training. */
   | {

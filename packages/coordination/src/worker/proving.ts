@@ -14,7 +14,16 @@ export function onWelcome(
   const run = { run: id, name, recipeText, recipeTitle, datasetTitle, exact, fingerprint };
   const runState = { state: "running", sentence: "" } as const;
   // Whatever it had was of the run as it was before.
-  const next = { ...state, welcomed: true, run, runState, notFinite: 0, ...withoutParameters, lease: null };
+  const next = {
+    ...state,
+    welcomed: true,
+    run,
+    runState,
+    notFinite: 0,
+    ...withoutParameters,
+    lease: null,
+    headStart: null,
+  };
   if (state.engine !== null && fulfils(state.engine, wish)) return introduceEngine(next);
   // The engine that is being proven for the same will do.
   if (isWished(state, wish)) return tellProving(next);

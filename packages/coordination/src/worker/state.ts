@@ -1,5 +1,6 @@
 /** All that a worker knows when it decides. No pixels, no parameters: those lie in the shell. */
-import type { LeaseMessage } from "@convoy/protocol";
+import type { LeaseMessage, NextStretchMessage } from "@convoy/protocol";
+import type { HeadStart } from "./head-start.ts";
 
 export interface WorkerEngine {
   readonly name: string;
@@ -39,6 +40,8 @@ export interface LeaseInHand {
   /** What is still to be asked for, as requests; and how many of those that were sent wait for their answer. */
   readonly toRequest: readonly number[][];
   readonly unanswered: number;
+  /** The stretch that will probably come after this one; null while none was announced. */
+  readonly next: NextStretchMessage | null;
 }
 
 /**
@@ -71,6 +74,8 @@ export interface WorkerCoreState {
   /** Why those that came last could not be taken; null when they were. */
   readonly parametersFault: string | null;
   readonly lease: LeaseInHand | null;
+  /** The stretch that is begun while nothing is in hand, until another is in hand. */
+  readonly headStart: HeadStart | null;
   /** The run as a whole. */
   readonly runState: { readonly state: "running" | "paused" | "ended"; readonly sentence: string };
   /** Results in a row that were refused because they were not numbers. */
@@ -94,6 +99,7 @@ export const startWorker: WorkerCoreState = {
   paused: false,
   ...withoutParameters,
   lease: null,
+  headStart: null,
   runState: { state: "running", sentence: "" },
   notFinite: 0,
   failure: null,

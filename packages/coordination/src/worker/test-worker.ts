@@ -1,5 +1,5 @@
 /** A worker's state machine under test: what has happened so far, and what it wanted done. */
-import type { LeaseMessage, ToCoordinator, ToWorker } from "@convoy/protocol";
+import type { LeaseMessage, NextStretchMessage, ToCoordinator, ToWorker } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
 import { type EngineWish, startWorker, type WorkerCoreState } from "./state.ts";
@@ -7,7 +7,7 @@ import { transition } from "./transition.ts";
 
 export const identity = { name: "reference", device: "CPU", fingerprint: "f" };
 export const proof = { largestError: 1e-7, durationMs: 5 };
-export const outcome = { lossSum: 2, correctCount: 1, stepLosses: [], computeMs: 3 };
+export const outcome = { lossSum: 2, correctCount: 1, stepLosses: [], computeMs: 3, headStartMs: 0 };
 
 /** Whatever they say: they are only handed on. */
 export const somePredictions = Uint8Array.of(1, 2, 3);
@@ -85,6 +85,10 @@ export function leaseMessage(change: Partial<LeaseMessage> = {}): LeaseMessage {
     allowedMs: 20_000,
     ...change,
   };
+}
+
+export function nextStretch(lease: number, change: Partial<NextStretchMessage> = {}): NextStretchMessage {
+  return { type: "next-stretch", lease, epoch: 2, position: 128, sampleCount: 64, step: 9, mayBegin: 64, ...change };
 }
 
 /** Connected, welcomed, with an engine that has proved itself and the parameters of version 4. */

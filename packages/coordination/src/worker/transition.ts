@@ -1,9 +1,11 @@
 /** The worker as a pure function, the mirror image of the coordinator's. */
 import { unreachable } from "@convoy/foundation";
-import { limits, PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
+import { PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
 import { onFetched, onFetchFailed, onToldToFetch } from "./fetching.ts";
+import { getAhead, headStartAfter } from "./head-start.ts";
+import { onAnnounced, onLease, onSamples } from "./leased.ts";
 import { isWished, onEngineChanged, onEngineProven, onWelcome, tellProving } from "./proving.ts";
 import { type WorkerCoreState, type WorkerFailure, withoutParameters } from "./state.ts";
 import { stay, to, type WorkerTransition } from "./worker-transition.ts";
@@ -19,9 +21,6 @@ const FINAL_REASONS: { readonly [reason in RefusalReason]?: WorkerFailure["kind"
 
 /** A coordinator that says so takes the worker back on its next connection, whether or not it had been welcomed. */
 const PASSING_REASONS: ReadonlySet<string> = new Set<RefusalReason>(["silent", "too-fast", "too-slow"]);
-
-/** So many requests for samples are sent before the first is answered: a coordinator keeps no more ready for one peer. */
-const REQUESTS_UNDER_WAY = 2;
 
 /** Results in a row that are not numbers, while others go on: the engine computes wrongly. */
 const NOT_FINITE_MAX = 3;
@@ -52,7 +51,7 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       );
     case "disconnected":
       // What was in hand belongs to the old connection; the coordinator has given it to someone else.
-      return stay({ ...state, connected: false, welcomed: false, ...withoutParameters, lease: null });
+      return stay({ ...state, connected: false, welcomed: false, ...withoutParameters, lease: null, headStart: null });
     case "welcomed":
       return onWelcome(state, event);
     case "failed":
@@ -123,77 +122,6 @@ function onParameters(state: WorkerCoreState, version: number): WorkerTransition
   );
 }
 
-function onLease(
-  state: WorkerCoreState,
-  { message, missing, ahead, requestSize, aheadSize }: Extract<WorkerEvent, { type: "leased" }>,
-): WorkerTransition {
-  const giveBack = (why: string) => {
-    const reason = why.slice(0, limits.descriptionLength);
-    return to(state, { type: "send", message: { type: "return-lease", lease: message.lease, reason } });
-  };
-  if (state.paused) return giveBack("paused at the device");
-  if (state.engine === null) return giveBack("there is no engine yet");
-  if (state.version !== message.version) {
-    const missing = `it does not hold version ${message.version} of the parameters`;
-    return giveBack(state.parametersFault === null ? missing : `${missing}. ${state.parametersFault}`);
-  }
-  const requests = [...inParts(missing, requestSize), ...inParts(ahead, aheadSize)];
-  const sent = requests.slice(0, REQUESTS_UNDER_WAY);
-  const lease = { message, toRequest: requests.slice(sent.length), unanswered: sent.length };
-  const effects = sent.map((samples) => request(message.lease, samples));
-  if (missing.length > 0) return to({ ...state, lease: { ...lease, stage: "fetching" } }, ...effects);
-  // What is for later arrives while this is computed.
-  return to({ ...state, lease: { ...lease, stage: "computing" } }, ...effects, { type: "compute", lease: message });
-}
-
-/** What is for later comes after all that the lease itself still lacks. */
-function onAnnounced(
-  state: WorkerCoreState,
-  { lease, ahead, aheadSize }: Extract<WorkerEvent, { type: "announced" }>,
-): WorkerTransition {
-  const inHand = state.lease;
-  if (inHand?.message.lease !== lease) return stay(state);
-  const toRequest = [...inHand.toRequest, ...inParts(ahead, aheadSize)];
-  const sent = toRequest.splice(0, Math.max(0, REQUESTS_UNDER_WAY - inHand.unanswered));
-  const unanswered = inHand.unanswered + sent.length;
-  const effects = sent.map((samples) => request(lease, samples));
-  return to({ ...state, lease: { ...inHand, toRequest, unanswered } }, ...effects);
-}
-
-function inParts(samples: readonly number[], size: number): number[][] {
-  const parts = [];
-  for (let start = 0; start < samples.length; start += size) parts.push(samples.slice(start, start + size));
-  return parts;
-}
-
-function request(lease: number, samples: number[]): WorkerEffect {
-  return { type: "send", message: { type: "request-samples", lease, samples } };
-}
-
-function onSamples(
-  state: WorkerCoreState,
-  { lease, missing }: Extract<WorkerEvent, { type: "samples-stored" }>,
-): WorkerTransition {
-  if (state.lease?.message.lease !== lease) return stay(state);
-  const [next, ...toRequest] = state.lease.toRequest;
-  const unanswered = state.lease.unanswered - (next === undefined ? 1 : 0);
-  const inHand = { ...state.lease, toRequest, unanswered };
-  const effects = next === undefined ? [] : [request(lease, next)];
-  if (inHand.stage === "computing") return to({ ...state, lease: inHand }, ...effects);
-  if (missing.length > 0 && unanswered > 0) return to({ ...state, lease: inHand }, ...effects);
-  if (missing.length > 0) {
-    return to(
-      { ...state, lease: null },
-      {
-        type: "send",
-        message: { type: "return-lease", lease, reason: `${missing.length} of its samples did not arrive` },
-      },
-    );
-  }
-  const computing = { ...inHand, stage: "computing" } as const;
-  return to({ ...state, lease: computing }, ...effects, { type: "compute", lease: inHand.message });
-}
-
 function onComputed(
   state: WorkerCoreState,
   { lease, outcome, predictions }: Extract<WorkerEvent, { type: "computed" }>,
@@ -205,7 +133,8 @@ function onComputed(
   if (predictions !== null) {
     const { version } = inHand.message;
     const { computeMs } = outcome;
-    return to(next, { type: "send", message: { type: "evaluation", lease, version, computeMs, predictions } });
+    const message = { type: "evaluation", lease, version, computeMs, predictions } as const;
+    return to(next, { type: "send", message }, ...getAhead(next));
   }
   // It is sent all the same: the coordinator is to know, and to refuse it by name.
   const isNumber = Number.isFinite(outcome.lossSum);
@@ -214,7 +143,8 @@ function onComputed(
     lossSum: isNumber ? outcome.lossSum : null,
     stepLosses: isNumber ? [...outcome.stepLosses] : [],
   };
-  return to(next, { type: "send-contribution", lease: inHand.message, outcome: sent });
+  const further = { ...next, headStart: isNumber ? headStartAfter(inHand) : null };
+  return to(further, { type: "send-contribution", lease: inHand.message, outcome: sent }, ...getAhead(further));
 }
 
 function onComputeFailed(

@@ -1,6 +1,6 @@
 import { parseToCoordinator } from "@convoy/protocol";
 import { describe, expect, test } from "vitest";
-import { leaseMessage, outcome, readyWorker, sentIn, somePredictions, TestWorker } from "./test-worker.ts";
+import { leaseMessage, nextStretch, outcome, readyWorker, sentIn, somePredictions, TestWorker } from "./test-worker.ts";
 
 describe("a lease", () => {
   test("[K3] whose samples are all there is computed at once", () => {
@@ -35,7 +35,7 @@ describe("a lease", () => {
     const worker = readyWorker();
     worker.lease();
     const announced = (lease: number) =>
-      sentIn(worker.handle({ type: "announced", lease, ahead: [1, 2, 3, 4, 5], aheadSize: 2 }));
+      sentIn(worker.handle({ type: "announced", message: nextStretch(lease), ahead: [1, 2, 3, 4, 5], aheadSize: 2 }));
     expect(announced(7)).toEqual([
       { type: "request-samples", lease: 7, samples: [1, 2] },
       { type: "request-samples", lease: 7, samples: [3, 4] },
@@ -50,7 +50,9 @@ describe("a lease", () => {
     const worker = readyWorker();
     const missing = Array.from({ length: 3000 }, (_, i) => i);
     worker.lease({}, missing);
-    expect(sentIn(worker.handle({ type: "announced", lease: 7, ahead: [9000], aheadSize: 2 }))).toEqual([]);
+    expect(sentIn(worker.handle({ type: "announced", message: nextStretch(7), ahead: [9000], aheadSize: 2 }))).toEqual(
+      [],
+    );
     const samplesAsked = () =>
       sentIn(worker.handle({ type: "samples-stored", lease: 7, missing: [1] })).flatMap((message) =>
         message.type === "request-samples" ? [message.samples[0]] : [],
