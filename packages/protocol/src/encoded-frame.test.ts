@@ -9,6 +9,7 @@ import {
 } from "@convoy/vectors";
 import { describe, expect, test } from "vitest";
 import { type CodecName, codecNames, FRAME_HEADER_BYTES, type FrameHeader } from "./frame-header.ts";
+import { forgedFrame } from "./hostile/index.ts";
 import { limits } from "./limits.ts";
 import {
   checksumsEverywhere,
@@ -43,15 +44,6 @@ function decoded(vector: EncodedVector | Float32Array): Float32Array {
 
 const reasonOf = (parsed: ParsedFrame<unknown>) => (parsed.ok ? "understood" : parsed.refusal.reason);
 const readByAll = (bytes: Uint8Array) => readFrame(bytes, LENGTH, all);
-
-/** With the checksum that belongs to it: what nobody damaged on its way, but its sender made so. */
-function forged(frame: Uint8Array, change: (body: DataView) => void): Uint8Array {
-  const copy = frame.slice();
-  change(new DataView(copy.buffer, FRAME_HEADER_BYTES));
-  const sum = checksum(copy.subarray(FRAME_HEADER_BYTES), murmur3(copy.subarray(0, 28)));
-  new DataView(copy.buffer).setUint32(28, sum, true);
-  return copy;
-}
 
 describe.each([2, 3, 4])("[F1] codec %i", (number) => {
   const encoding = encodings[number - 2] as Encoding;
@@ -125,7 +117,7 @@ describe.each(encodings)("a frame in $codec that is damaged", (encoding) => {
     const longer = new Uint8Array(frame.length + 1);
     longer.set(frame);
     for (const bytes of [longer, frame.slice(0, -1), frame.slice(0, FRAME_HEADER_BYTES)]) {
-      const whole = forged(bytes, () => {});
+      const whole = forgedFrame(bytes);
       expect(["wrong-length", "malformed"]).toContain(reasonOf(readByAll(whole)));
       expect(readByAll(whole)).toMatchObject({ refusal: { lease } });
     }
@@ -192,14 +184,17 @@ describe("[F11] bytes that no vector is encoded in", () => {
     [
       "malformed",
       "an index that would repeat, after a gap of 2³² − 1",
-      forged(sealed({ codec: "top-k", share: 0.01 }), (body) => body.setUint8(8 + 2 * 6, 0)),
+      forgedFrame(sealed({ codec: "top-k", share: 0.01 }), (body) => body.setUint8(8 + 2 * 6, 0)),
       (body: DataView) => {
         body.setUint32(8 + 2 * 6 + 1, 0xffffffff, true);
         body.setUint8(8 + 2 * 6 + 5, 0x0f);
       },
     ],
   ])("%s: %s", (reason, _, frame, change) => {
-    expect(readByAll(forged(frame, change))).toMatchObject({ ok: false, refusal: { reason, lease: header.lease } });
+    expect(readByAll(forgedFrame(frame, change))).toMatchObject({
+      ok: false,
+      refusal: { reason, lease: header.lease },
+    });
   });
 });
 

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Access } from "../access/access.ts";
 import { ModelDownloads, modelPaths } from "../model/model-downloads.ts";
 import { Entry } from "../network/entry.ts";
-import { RUN, TestRun, tinyDataset, tinySettings, tokens } from "../run/test-run-loop.ts";
+import { RUN } from "../run/test-frames.ts";
+import { TestRun, tinyDataset, tinySettings, tokens } from "../run/test-run-loop.ts";
 import { createRoutes, type ServedRun } from "./routes.ts";
 
 let parent: string;

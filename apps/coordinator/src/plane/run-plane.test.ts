@@ -7,16 +7,8 @@ import { RandomSequence } from "@convoy/foundation";
 import { type CodecName, OutgoingEncodedFrame } from "@convoy/protocol";
 import { encodingOf } from "@convoy/vectors";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import {
-  differenceFrom,
-  initial,
-  plainTraining,
-  RUN,
-  sealed,
-  TestRun,
-  tinyLayout,
-  tinySettings,
-} from "../run/test-run-loop.ts";
+import { RUN, sealed } from "../run/test-frames.ts";
+import { differenceFrom, initial, plainTraining, TestRun, tinyLayout, tinySettings } from "../run/test-run-loop.ts";
 import { planeThread } from "../test-threads.ts";
 import { openPlane } from "./open-plane.ts";
 import { PlaneHere } from "./plane-here.ts";

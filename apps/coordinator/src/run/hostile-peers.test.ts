@@ -3,7 +3,8 @@ import { RandomSequence } from "@convoy/foundation";
 import { parseToCoordinator, readFrame, type ToCoordinator } from "@convoy/protocol";
 import { hostileFrame, hostileMessage, messagesToCoordinator } from "@convoy/protocol/hostile";
 import { expect, test } from "vitest";
-import { differenceFrom, plainTraining, sealed, type TestPeer, TestRun, tinyLayout } from "./test-run-loop.ts";
+import { sealed } from "./test-frames.ts";
+import { differenceFrom, plainTraining, type TestPeer, TestRun, tinyLayout } from "./test-run-loop.ts";
 
 const MESSAGES = 3000;
 const roles = ["stranger", "worker", "viewer"] as const;

@@ -1,7 +1,8 @@
 /** A connection is a stranger's, a worker's or a viewer's, and each may say its own things only. */
 import { messagesToCoordinator } from "@convoy/protocol/hostile";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { sealed, type TestPeer, TestRun, tinyLayout } from "./test-run-loop.ts";
+import { sealed } from "./test-frames.ts";
+import { type TestPeer, TestRun, tinyLayout } from "./test-run-loop.ts";
 
 let run: TestRun;
 beforeEach(() => {

@@ -6,7 +6,8 @@ import { bench, describe } from "vitest";
 import { PlaneHere } from "../plane/plane-here.ts";
 import { ServedSamples } from "../samples/served-samples.ts";
 import { RunLoop } from "./run-loop.ts";
-import { RUN, tinyDataset } from "./test-run-loop.ts";
+import { RUN } from "./test-frames.ts";
+import { tinyDataset } from "./test-run-loop.ts";
 
 const recipe = findRecipe("lenet5-mnist");
 const layout = parameterLayout(recipe.model);

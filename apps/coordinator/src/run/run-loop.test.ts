@@ -1,13 +1,12 @@
 import { shardCount } from "@convoy/datasets";
-import { OutgoingEncodedFrame, type ToWorker } from "@convoy/protocol";
+import type { ToWorker } from "@convoy/protocol";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ServedSamples } from "../samples/served-samples.ts";
+import { sealed, sealedIn } from "./test-frames.ts";
 import {
   batchOf,
   differenceFrom,
   plainTraining,
-  RUN,
-  sealed,
   TestRun,
   tinyDataset,
   tinyEngine,
@@ -164,11 +163,6 @@ describe("a run", () => {
   });
 });
 
-const sealedInHalves = ({ version, lease }: Extract<ToWorker, { type: "lease" }>) => {
-  const frame = new OutgoingEncodedFrame({ codec: "fp16" }, tinyLayout.length);
-  return frame.seal({ run: RUN, version, lease }, new Float32Array(tinyLayout.length), { seed: 0, counter: 0 });
-};
-
 describe("what is refused by name, with nothing lost", () => {
   type Honest = Awaited<ReturnType<ReturnType<TestRun["addPeer"]>["contribution"]>>;
   const damaged = (frame: Uint8Array, at: number) => frame.with(at, (frame[at] as number) ^ 1);
@@ -203,7 +197,11 @@ describe("what is refused by name, with nothing lost", () => {
     ],
     ["C10", "malformed", (honest) => ({ ...honest, correctCount: 25 })],
     ["H6", "malformed", (honest) => ({ ...honest, stepLosses: [1] })],
-    ["F9", "codec-not-agreed", (honest, lease) => ({ ...honest, frame: sealedInHalves(lease) })],
+    [
+      "F9",
+      "codec-not-agreed",
+      (honest, lease) => ({ ...honest, frame: sealedIn("fp16", new Float32Array(tinyLayout.length), lease) }),
+    ],
   ];
 
   test.each(cases)("[%s] %s", async (_, reason, change) => {

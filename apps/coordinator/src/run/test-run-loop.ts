@@ -5,23 +5,15 @@ import { type Batch, createReferenceEngine, type EngineFactory } from "@convoy/e
 import { RandomSequence } from "@convoy/foundation";
 import { createOptimizer } from "@convoy/gradients";
 import { initializeParameters, parameterLayout, type Recipe, recipes } from "@convoy/models";
-import {
-  type LeaseMessage,
-  OutgoingFrame,
-  PROTOCOL_VERSION,
-  parseToWorker,
-  readFrame,
-  type ToWorker,
-} from "@convoy/protocol";
-import { type Caller, type Connection, MemoryNetwork, type OpenBytes } from "@convoy/transport";
+import { type LeaseMessage, PROTOCOL_VERSION, parseToWorker, readFrame, type ToWorker } from "@convoy/protocol";
+import { type Caller, MemoryNetwork, type OpenBytes } from "@convoy/transport";
 import { type RunningWorker, runWorker, type WorkerStatus } from "@convoy/worker";
 import { Access } from "../access/access.ts";
 import { PlaneHere } from "../plane/plane-here.ts";
 import type { RunPlane } from "../plane/run-plane.ts";
 import { ServedSamples } from "../samples/served-samples.ts";
 import { RunLoop, type RunLoopOptions } from "./run-loop.ts";
-
-export const RUN = "00112233445566ff";
+import { RUN, sealed } from "./test-frames.ts";
 
 export const tokens = { invitation: "k7m4-x9p2", adminKey: "abcd-efgh-jkmn-pqrs" };
 
@@ -198,21 +190,21 @@ export class TestRun {
   }
 }
 
-/** A peer that speaks by hand. */
+/** A peer that speaks by hand, in packets too. */
 export class TestPeer {
   readonly heard: ToWorker[] = [];
   /** Everything as it came, also what is not for workers. */
   readonly raw: Record<string, unknown>[] = [];
   closeCount = 0;
-  readonly #connection: Connection;
+  readonly #pipe: ReturnType<MemoryNetwork["dialPipe"]>;
   readonly #network: MemoryNetwork;
 
   constructor(network: MemoryNetwork) {
     this.#network = network;
-    this.#connection = network.dial({
-      onOpen: () => {},
-      onClose: () => void this.closeCount++,
-      onMessage: (data) => {
+    this.#pipe = network.dialPipe({
+      ended: () => void this.closeCount++,
+      receive: (channel, data) => {
+        if (channel !== "message") return;
         this.raw.push(data as Record<string, unknown>);
         const parsed = parseToWorker(data);
         if (parsed.ok) this.heard.push(parsed.message);
@@ -221,12 +213,18 @@ export class TestPeer {
   }
 
   say(message: object): void {
-    this.#connection.send(message);
+    this.#pipe.send("message", message);
+    this.#network.flush();
+  }
+
+  /** A packet of a long message. */
+  transfer(packet: object): void {
+    this.#pipe.send("transfer", packet);
     this.#network.flush();
   }
 
   close(): void {
-    this.#connection.close();
+    this.#pipe.close();
     this.#network.flush();
   }
 
@@ -270,14 +268,4 @@ export class TestPeer {
       frame: sealed(gradient, lease),
     } as const;
   }
-}
-
-export function sealed(
-  vector: ArrayLike<number>,
-  { lease, version }: Pick<LeaseMessage, "lease" | "version">,
-  run = RUN,
-): Uint8Array {
-  const frame = new OutgoingFrame(vector.length);
-  frame.vector.set(vector);
-  return frame.seal({ run, version, lease });
 }

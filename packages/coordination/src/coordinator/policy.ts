@@ -33,7 +33,7 @@ export const policy = {
   /** A stretch that a worker was told of may take as much longer than its share, or be as much shorter, and is lent all the same. */
   announcedSlack: 0.25,
   /** Of a stretch, so much may be computed before it is lent where several learn with Adam; else, all of it. */
-  headStartWithAdam: 0.25,
+  headStartWithAdam: 0.125,
   /** What a worker says that it computed before its lease came counts up to this. */
   mostHeadStartMs: 60_000,
   /** So long it is remembered what the way took in another codec, if there are as many workers; then that may be tried again. */

@@ -13,9 +13,22 @@ const HEADER_WORDS = 10;
  */
 export function hostileFrame(random: RandomSequence, frame: Uint8Array): Uint8Array {
   const damaged = damagedFrame(random, frame);
-  if (damaged.length >= FRAME_HEADER_BYTES && random.below(2) === 0)
-    new DataView(damaged.buffer).setUint32(CHECKSUM_OFFSET, checksumOf(damaged), true);
-  return damaged;
+  return damaged.length >= FRAME_HEADER_BYTES && random.below(2) === 0 ? forgedFrame(damaged) : damaged;
+}
+
+/**
+ * A copy of the frame, changed, with the checksum that belongs to it: what nobody damaged on its way, but its sender made
+ * so. `body` is what is behind the header.
+ */
+export function forgedFrame(
+  frame: Uint8Array,
+  change: (body: DataView, header: DataView) => void = () => {},
+): Uint8Array {
+  const copy = frame.slice();
+  const header = new DataView(copy.buffer, 0, FRAME_HEADER_BYTES);
+  change(new DataView(copy.buffer, FRAME_HEADER_BYTES), header);
+  header.setUint32(CHECKSUM_OFFSET, checksumOf(copy), true);
+  return copy;
 }
 
 function damagedFrame(random: RandomSequence, frame: Uint8Array): Uint8Array {

@@ -97,7 +97,7 @@ describe("[H11] what is said of the stretch to come", () => {
 
   test.each([
     ["with momentum, all of it", "linear", 2, 1],
-    ["with Adam, a quarter", "smaller-batches", 2, policy.headStartWithAdam],
+    ["with Adam, an eighth", "smaller-batches", 2, policy.headStartWithAdam],
     ["with Adam and nobody else, all of it", "smaller-batches", 1, 1],
   ] as const)("is how much of it may be begun: %s", (_, rateScaling, workers, share) => {
     const run = new LocalRun({ strategy: { ...localSettings.strategy, rateScaling } });
