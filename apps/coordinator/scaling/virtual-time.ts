@@ -40,6 +40,7 @@ export function liveInVirtualTime() {
     setInterval: (work: () => void, everyMs = 0) => start(work, everyMs, true),
     clearTimeout: end,
     clearInterval: end,
+    setImmediate: (work: () => void) => clock.schedule(clock.now, { happen: work }),
   });
   const beganAt = Date.now();
   Date.now = () => beganAt + clock.now;

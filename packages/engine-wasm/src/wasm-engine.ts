@@ -12,13 +12,14 @@ import {
   type EngineIdentity,
   type EngineTask,
   type Evaluation,
+  letOthersRun,
   type Plan,
   type Predictions,
 } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { elementCount, imageShapeFor } from "@convoy/models";
 import { compileKernels, instantiate, type KernelBuild, type Kernels } from "./kernels.ts";
-import { keptForMs, letOthersRun } from "./let-others-run.ts";
+import { keptForMs } from "./kept-thread.ts";
 import { layOutMemory, type MemoryLayout } from "./memory-layout.ts";
 import { prepareOperation } from "./operations/prepare-operation.ts";
 import type { Workplace } from "./operations/workplace.ts";

@@ -13,6 +13,7 @@ export {
   type Predictions,
 } from "./engine.ts";
 export * from "./plan/index.ts";
+export { letOthersRun } from "./let-others-run.ts";
 export { portableExp, portableLog } from "./portable-math.ts";
 export { concatenatePredictions, evaluationOf } from "./predictions.ts";
 export { preprocessBatch, resamplingTaps, type Tap } from "./preprocess.ts";

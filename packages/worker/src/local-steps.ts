@@ -6,6 +6,7 @@ import {
   type BatchOutcome,
   createStepper,
   type Engine,
+  letOthersRun,
   type StepEngine,
   type Stepper,
   sliceBatch,
@@ -123,11 +124,12 @@ export class LocalSteps {
     const begun = await this.#beginAhead(task, stepper);
     if (begun === null) return;
     const { stretch } = headStart;
+    // The lease may be here already: it is looked for before each step.
     await begun.walk.goOn((part) => {
       const may = part.end <= headStart.next.mayBegin && isWanted();
       const batch = may ? batchOf(part.start, part.end) : null;
       return batch && this.#step(task, stepper, stretch, part, batch);
-    });
+    }, letOthersRun);
     await patiently(engine, stepper.readParameters(begun.reached));
     begun.tookMs += performance.now() - startedAt;
     this.#begun = begun;

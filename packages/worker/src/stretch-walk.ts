@@ -34,11 +34,12 @@ export class StretchWalk {
     assert(this.sampleCount === begun.sampleCount, "both walks have the same first steps");
   }
 
-  /** Takes the steps that are still to come, until `take` returns null. Rejects when a step does. */
-  async goOn(take: (part: Part) => Promise<BatchOutcome> | null): Promise<void> {
+  /** Takes the steps that are still to come, until `take` returns null; before each, `pause` is waited for. Rejects when a step does. */
+  async goOn(take: (part: Part) => Promise<BatchOutcome> | null, pause?: () => Promise<void>): Promise<void> {
     const underWay = new StepsUnderWay<BatchOutcome>();
     for (const part of this.#parts.slice(this.#outcomes.length)) {
       await underWay.room();
+      await pause?.();
       const step = take(part);
       if (step === null) break;
       underWay.add(step);
