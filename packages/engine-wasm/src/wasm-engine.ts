@@ -18,8 +18,8 @@ import {
 } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { elementCount, imageShapeFor } from "@convoy/models";
-import { compileKernels, instantiate, type KernelBuild, type Kernels } from "./kernels.ts";
 import { keptForMs } from "./kept-thread.ts";
+import { compileKernels, instantiate, type KernelBuild, type Kernels } from "./kernels.ts";
 import { layOutMemory, type MemoryLayout } from "./memory-layout.ts";
 import { prepareOperation } from "./operations/prepare-operation.ts";
 import type { Workplace } from "./operations/workplace.ts";

@@ -12,8 +12,8 @@ export {
   type Evaluation,
   type Predictions,
 } from "./engine.ts";
-export * from "./plan/index.ts";
 export { letOthersRun } from "./let-others-run.ts";
+export * from "./plan/index.ts";
 export { portableExp, portableLog } from "./portable-math.ts";
 export { concatenatePredictions, evaluationOf } from "./predictions.ts";
 export { preprocessBatch, resamplingTaps, type Tap } from "./preprocess.ts";

@@ -12,16 +12,17 @@ export class LeaseBatch {
   /** Samples for later that are missing. */
   readonly #ahead: Set<number>;
 
-  /** `samples`: those that the lease names, in their order. */
+  /** `samples`: those that the lease names, in their order. `pixels`: room for theirs. */
   constructor(
     lease: LeaseMessage,
     sampleBytes: number,
     cache: SampleCache,
     samples: Uint32Array = Uint32Array.from(lease.samples),
+    pixels: Uint8Array = new Uint8Array(samples.length * sampleBytes),
   ) {
     this.lease = lease;
     this.#sampleBytes = sampleBytes;
-    this.batch = fillBatch(lease, samples, sampleBytes, cache, (sample, place) => this.#missing.set(sample, place));
+    this.batch = fillBatch(lease, samples, pixels, cache, (sample, place) => this.#missing.set(sample, place));
     this.#ahead = new Set(lease.ahead.filter((sample) => !cache.keep(lease.split, sample)));
   }
 
@@ -69,10 +70,10 @@ export class LeaseBatch {
   }
 }
 
-/** These samples as a batch of the lease's kind; null when the cache does not have all of them. */
-export function readBatch(lease: Drawn, samples: Uint32Array, sampleBytes: number, cache: SampleCache): Batch | null {
+/** These samples as a batch of the lease's kind, in `pixels`; null when the cache does not have all of them. */
+export function readBatch(lease: Drawn, samples: Uint32Array, pixels: Uint8Array, cache: SampleCache): Batch | null {
   let isWhole = true;
-  const batch = fillBatch(lease, samples, sampleBytes, cache, () => {
+  const batch = fillBatch(lease, samples, pixels, cache, () => {
     isWhole = false;
   });
   return isWhole ? batch : null;
@@ -83,12 +84,12 @@ type Drawn = Pick<LeaseMessage, "draws" | "split">;
 function fillBatch(
   { draws, split }: Drawn,
   samples: Uint32Array,
-  sampleBytes: number,
+  pixels: Uint8Array,
   cache: SampleCache,
   onMissing: (sample: number, place: number) => void,
 ): Batch {
   const count = samples.length;
-  const pixels = new Uint8Array(count * sampleBytes);
+  const sampleBytes = pixels.length / count;
   const labels = new Uint8Array(count);
   samples.forEach((sample, place) => {
     const label = cache.read(split, sample, pixels, place * sampleBytes);

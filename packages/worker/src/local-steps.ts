@@ -43,6 +43,8 @@ export interface HeadStartTask extends Task {
   readonly parameterCount: number;
   /** The samples from `start` to before `end` of the stretch; null: they are not all here. */
   batchOf(start: number, end: number): Batch | null;
+  /** The step on this one is over. */
+  release(batch: Batch): void;
   /** Asked before each step. */
   isWanted(): boolean;
 }
@@ -117,7 +119,7 @@ export class LocalSteps {
 
   /** Begins a stretch that is not lent yet, from where the last one has led to; or goes on with it. */
   async getAhead(task: HeadStartTask): Promise<void> {
-    const { engine, headStart, batchOf, isWanted } = task;
+    const { engine, headStart, batchOf, release, isWanted } = task;
     if (this.#inUse?.engine !== engine) return;
     const { stepper } = this.#inUse;
     const startedAt = performance.now();
@@ -128,7 +130,7 @@ export class LocalSteps {
     await begun.walk.goOn((part) => {
       const may = part.end <= headStart.next.mayBegin && isWanted();
       const batch = may ? batchOf(part.start, part.end) : null;
-      return batch && this.#step(task, stepper, stretch, part, batch);
+      return batch && this.#step(task, stepper, stretch, part, batch).finally(() => release(batch));
     }, letOthersRun);
     await patiently(engine, stepper.readParameters(begun.reached));
     begun.tookMs += performance.now() - startedAt;

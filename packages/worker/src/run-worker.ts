@@ -13,6 +13,7 @@ import {
   type WorkerEvent,
   workerTransition,
 } from "@convoy/coordination";
+import type { Batch } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import { parseRecipe, type Recipe } from "@convoy/models";
 import { type LeaseMessage, type OutgoingFrame, parseToWorker, type ToWorker } from "@convoy/protocol";
@@ -233,6 +234,7 @@ class WorkerShell {
     if (!isInHand() || leaseBatch?.lease !== lease) return;
     try {
       const computed = await this.#computeOn(leaseBatch, isInHand);
+      this.#samples.release(leaseBatch.batch);
       if (computed === null || !isInHand()) return;
       this.#lastLeaseMs = computed.computeMs;
       this.handle({ type: "computed", lease: lease.lease, ...sentResult(computed) });
@@ -249,7 +251,8 @@ class WorkerShell {
     const isWanted = () => run === this.#inHand && mayHaveHeadStart(this.#state, headStart);
     const batchOf = this.#samples.announced(headStart, run);
     try {
-      await getAhead({ headStart, parameterCount, batchOf, isWanted }, { keeper: this.#keeper, steps });
+      const release = (batch: Batch) => this.#samples.release(batch);
+      await getAhead({ headStart, parameterCount, batchOf, release, isWanted }, { keeper: this.#keeper, steps });
     } catch (error) {
       this.#failToCompute(this.#state.lease?.message.lease ?? 0, error);
     }

@@ -4,6 +4,7 @@ import type { Batch } from "@convoy/engine";
 import type { LeaseMessage, NextStretchMessage, ToWorker } from "@convoy/protocol";
 import { InflateError, inflate } from "./inflate.ts";
 import { LeaseBatch, readBatch } from "./lease-batch.ts";
+import { PixelMemory } from "./pixel-memory.ts";
 import type { RunInHand } from "./run-in-hand.ts";
 
 type SamplesMessage = Extract<ToWorker, { type: "samples" }>;
@@ -16,6 +17,7 @@ const unknownSamples = {
 export class SamplesInHand {
   readonly #handle: (event: WorkerEvent) => void;
   readonly #misunderstand: (sentence: string) => void;
+  readonly #memory = new PixelMemory();
   #batch: LeaseBatch | null = null;
 
   constructor(handle: (event: WorkerEvent) => void, misunderstand: (sentence: string) => void) {
@@ -34,7 +36,8 @@ export class SamplesInHand {
       this.#handle(unknownSamples);
       return;
     }
-    this.#batch = new LeaseBatch(message, sampleBytes, cache, samples);
+    const pixels = this.#memory.take(samples.length * sampleBytes);
+    this.#batch = new LeaseBatch(message, sampleBytes, cache, samples, pixels);
     const { missing, ahead } = this.#batch;
     this.#handle({ type: "leased", message, missing, ahead, requestSize, aheadSize });
   }
@@ -52,13 +55,21 @@ export class SamplesInHand {
     this.#handle({ type: "announced", message, ahead, aheadSize });
   }
 
+  /** Nobody computes on the batch any more. */
+  release({ pixels }: Batch): void {
+    this.#memory.giveBack(pixels);
+  }
+
   /** Of an announced stretch, the samples from `start` to before `end`; null while they are not all here. */
   announced({ after, next }: HeadStart, { cache, orders, sampleBytes }: RunInHand) {
     const samples = orders.samplesOfNext(after, next);
     const { draws, split } = after;
     const drawn = { split, draws: draws && { ...draws, epoch: next.epoch } };
-    return (start: number, end: number): Batch | null =>
-      samples && readBatch(drawn, samples.subarray(start, end), sampleBytes, cache);
+    return (start: number, end: number): Batch | null => {
+      if (samples === null) return null;
+      const pixels = this.#memory.take((end - start) * sampleBytes);
+      return readBatch(drawn, samples.subarray(start, end), pixels, cache);
+    };
   }
 
   /** A promise where that takes time. Of what nobody waits for any more, nothing is inflated. */

@@ -55,6 +55,7 @@ class Ahead {
       headStart,
       parameterCount: this.own.length,
       batchOf,
+      release: (batch) => batch.pixels.fill(255),
       isWanted: () => asked++ < count,
       ...change,
     });
