@@ -13,6 +13,9 @@ export interface OpenTabs {
   close(): Promise<void>;
 }
 
+/** A browser that was just opened makes its own pages, for some seconds as busy as a tab that trains. */
+const CALM_SECONDS = 8;
+
 /** Of the engine that every device has, one thread each. */
 export async function openTabs(url: string, count: number): Promise<OpenTabs> {
   const executable = process.env.CONVOY_CHROMIUM;
@@ -20,8 +23,8 @@ export async function openTabs(url: string, count: number): Promise<OpenTabs> {
   const profiles = mkdtempSync(path.join(tmpdir(), "convoy-tabs-"));
   const browsers = Array.from({ length: count }, (_, index) => {
     const page = `${url}/worker/?start=1&engine=wasm&name=Tab%20${index + 1}`;
-    const args = [...argumentsOf(path.join(profiles, String(index + 1))), page];
-    return spawn(executable, args, { stdio: "ignore" });
+    const args = argumentsOf(path.join(profiles, String(index + 1)));
+    return spawn(executable, [...args, opensLater(page)], { stdio: "ignore" });
   });
   return {
     async close() {
@@ -30,6 +33,12 @@ export async function openTabs(url: string, count: number): Promise<OpenTabs> {
       await rm(profiles, { recursive: true, force: true, maxRetries: 30 });
     },
   };
+}
+
+/** A page that leads to this one when the browser has become calm, as a person opens a tab in one that is open. */
+function opensLater(page: string): string {
+  const leading = `<meta http-equiv="refresh" content="${CALM_SECONDS}; url=${page.replaceAll("&", "&amp;")}">`;
+  return `data:text/html,${encodeURIComponent(leading)}`;
 }
 
 function argumentsOf(profile: string): string[] {
