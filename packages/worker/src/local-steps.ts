@@ -79,7 +79,7 @@ export class LocalSteps {
   /** Steps that the optimizer has taken: by them, Adam corrects its moments. */
   #taken = 0;
   #begun: Begun | null = null;
-  /** Of a head start that is over: for the next one's. */
+  /** Of a head start that is over, for the next one: with where the last stretch has led. */
   #spare: Pick<Begun, "from" | "reached"> | null = null;
   /** In which the last stretch ended: as long as it is the newest, its end is still in the engine. */
   #turn: number | null = null;
@@ -105,6 +105,7 @@ export class LocalSteps {
     );
     if (!walk.isOver) return null;
     await patiently(engine, stepper.readParameters(change));
+    this.#spare?.from.set(change);
     for (let i = 0; i < change.length; i++) change[i] = (parameters[i] as number) - (change[i] as number);
     this.#turn = task.turn;
     const outcomes = walk.sums;
@@ -132,6 +133,7 @@ export class LocalSteps {
       const batch = may ? batchOf(part.start, part.end) : null;
       return batch && this.#step(task, stepper, stretch, part, batch).finally(() => release(batch));
     }, letOthersRun);
+    if (begun.walk.sampleCount === 0) return;
     await patiently(engine, stepper.readParameters(begun.reached));
     begun.tookMs += performance.now() - startedAt;
     this.#begun = begun;
@@ -164,10 +166,11 @@ export class LocalSteps {
       return begun;
     }
     if (this.#turn !== turn - 1) return null;
-    const vectorsOf = (length: number) => ({ from: new Float32Array(length), reached: new Float32Array(length) });
-    this.#spare ??= vectorsOf(parameterCount);
+    if (this.#spare === null) {
+      this.#spare = { from: new Float32Array(parameterCount), reached: new Float32Array(parameterCount) };
+      await patiently(engine, stepper.readParameters(this.#spare.from));
+    }
     const { stretch } = headStart;
-    await patiently(engine, stepper.readParameters(this.#spare.from));
     return { headStart, walk: this.#walk(stretch, stretch.sampleCount), ...this.#spare, tookMs: 0 };
   }
 

@@ -3,11 +3,11 @@
  * the next round as it would be if it began now: at the end of an epoch, the first one of the next.
  */
 import { assert } from "@convoy/foundation";
-import { policy } from "../policy.ts";
 import type { Announced, CoordinatorState, Round, Worker } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { followingEpoch } from "./following-epoch.ts";
 import { announcedTo, FreeBatches } from "./ranges.ts";
+import { headStartShare } from "./step-scale.ts";
 import { crewOf, spanFor, stepsWithin } from "./stretches.ts";
 
 /** What is still to be given away of a round to come, and how long it would take. */
@@ -66,7 +66,9 @@ function untoldCrew(state: CoordinatorState, epoch: number): Worker[] {
 }
 
 function tell(turn: Turn, round: Round, worker: Worker, announced: Announced): void {
-  const { samples, shardSize, shards } = round;
+  const { samples, shardSize, shards, local } = round;
+  const { strategy } = turn.state.settings;
+  assert(local !== null && strategy.type === "local", "a round of stretches");
   const lease = turn.state.leases.get(worker.lease?.id ?? 0);
   assert(lease !== undefined, "who is told has a lease");
   const position = announced.first * shardSize;
@@ -77,13 +79,6 @@ function tell(turn: Turn, round: Round, worker: Worker, announced: Announced): v
   // Of this epoch, what is lent now will be done.
   const done = epoch === turn.state.epoch.epoch ? shards.filter((shard) => shard !== "open").length : 0;
   const step = epoch * shards.length + done + 1;
-  const mayBegin = mayBeginOf(turn.state, round, sampleCount);
+  const mayBegin = Math.floor(headStartShare(strategy, local.workerCount) * sampleCount);
   turn.send(worker.peer, { type: "next-stretch", lease: lease.id, epoch, position, sampleCount, step, mayBegin });
-}
-
-/** What is computed before the average is there lacks what the others have found: with Adam it is less. Alone, nothing is lacking. */
-function mayBeginOf({ settings: { strategy } }: CoordinatorState, { local }: Round, sampleCount: number): number {
-  assert(local !== null && strategy.type === "local", "a round of stretches");
-  const all = local.workerCount <= 1 || strategy.rateScaling === "linear" || strategy.rateScaling === "none";
-  return all ? sampleCount : Math.floor(policy.headStartWithAdam * sampleCount);
 }

@@ -3,8 +3,8 @@ import type { ExchangeView } from "@convoy/protocol";
 import { formatCount } from "../format.ts";
 import type { CoordinatorState } from "../state.ts";
 import { canWork } from "../together.ts";
-import { computingShare, type Expected } from "./cost-model.ts";
-import { stepScale } from "./step-scale.ts";
+import type { Expected } from "./cost-model.ts";
+import { headStartShare, stepScale } from "./step-scale.ts";
 import type { LocalStrategy } from "./strategy.ts";
 
 /** Null under another strategy, and until a worker's pace is known. */
@@ -13,7 +13,8 @@ export function describeExchange(state: CoordinatorState): ExchangeView | null {
   if (expected === null || settings.strategy.type !== "local") return null;
   const { codec, localSteps, stepMs, wayMs } = expected;
   const workerCount = [...state.workers.values()].filter((worker) => canWork(worker) && worker.stretchPace).length;
-  const roundMs = localSteps * stepMs + wayMs;
+  const waitMs = waitOf(expected, headStartShare(settings.strategy, workerCount));
+  const roundMs = localSteps * stepMs + waitMs;
   return {
     codec,
     localSteps,
@@ -22,6 +23,7 @@ export function describeExchange(state: CoordinatorState): ExchangeView | null {
     samplesPerSecond: (1000 * workerCount * localSteps * settings.recipe.batchSize) / roundMs,
     sentence: [
       stepsInWords(expected, settings.strategy.localSteps !== null),
+      waitInWords(waitMs, roundMs),
       ...scaleInWords(settings.strategy, workerCount, settings.recipe.batchSize),
       codecInWords(state, expected),
     ].join(" "),
@@ -30,9 +32,18 @@ export function describeExchange(state: CoordinatorState): ExchangeView | null {
 
 function stepsInWords(expected: Expected, isAsked: boolean): string {
   const { localSteps, stepMs, wayMs } = expected;
-  const share = Math.round(100 * (1 - computingShare(expected)));
   const asked = isAsked ? ", as it was asked to" : "";
-  return `Between two exchanges a device of middling speed takes ${formatCount(localSteps, "step")} of ${inMs(stepMs)}${asked}; an exchange takes ${inMs(wayMs)}, ${share}% of a round.`;
+  return `Between two exchanges a device of middling speed takes ${formatCount(localSteps, "step")} of ${inMs(stepMs)}${asked}; an exchange takes ${inMs(wayMs)}.`;
+}
+
+/** Of the way, what is longer than its next stretch may be computed on meanwhile. */
+function waitOf({ localSteps, stepMs, wayMs }: Expected, share: number): number {
+  return Math.max(0, wayMs - share * localSteps * stepMs);
+}
+
+function waitInWords(waitMs: number, roundMs: number): string {
+  if (waitMs === 0) return "Meanwhile it goes on with the next ones.";
+  return `For ${inMs(waitMs)} of that it waits, ${Math.round((100 * waitMs) / roundMs)}% of a round; before, it goes on with the next ones.`;
 }
 
 /** Nothing of one that is alone: it trains as the recipe says. */

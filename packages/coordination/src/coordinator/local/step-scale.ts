@@ -32,3 +32,12 @@ export function stepScale({ rateScaling }: LocalStrategy, workerCount: number, b
     }
   }
 }
+
+/**
+ * The share of a stretch that a worker may compute before it is lent: without what the others have found meanwhile, of which Adam
+ * needs more. Who is alone lacks nothing.
+ */
+export function headStartShare({ rateScaling }: LocalStrategy, workerCount: number): number {
+  const all = workerCount <= 1 || rateScaling === "linear" || rateScaling === "none";
+  return all ? 1 : policy.headStartWithAdam;
+}
