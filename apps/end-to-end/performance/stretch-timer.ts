@@ -63,7 +63,16 @@ export class StretchTimer {
     }
     const { engine, steps } = taken;
     const stretch = { position: 0, sampleCount: count, step: 1, stride: 1, stepsPerBatch: 1, rateFactor: 1 };
-    const task = { engine, parameters: this.#parameters, batch, stretch, draws: null, turn: 0, isInHand: () => true };
+    const task = {
+      engine,
+      parameters: this.#parameters,
+      batch,
+      stretch,
+      draws: null,
+      turn: 0,
+      cameAt: 0,
+      isInHand: () => true,
+    };
     await steps.take(task, this.#change);
   }
 

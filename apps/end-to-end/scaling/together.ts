@@ -1,13 +1,15 @@
 /**
  * `npm run bench:together`: whether another tab helps, on the real MNIST. Two tabs of one thread against one tab, both with
- * the strategy `local`; and what `local` costs in samples and accuracy against `sync`.
+ * the strategy `local`, beside two engines without anything else against one; and what `local` costs in samples and accuracy against `sync`.
  *
  * `--part tabs` or `--part samples` measures one half; `--epochs` shortens the first.
  */
 import { parseArgs } from "node:util";
+import { medianOf } from "../performance/median.ts";
 import { type Bar, reportBars } from "../reliability/bars.ts";
 import { bundleApp } from "../src/coordinator-process.ts";
 import { epochsTo, say, type Trained, train } from "./train-with.ts";
+import { countSteps, timeOfTwoEngines } from "./two-engines.ts";
 
 /** Of the test set: what a run of the recipe has after five of its ten epochs. */
 const ACCURACY = 0.975;
@@ -15,6 +17,8 @@ const EPOCHS_TO_ACCURACY = 7;
 
 const { values } = parseArgs({
   options: {
+    /** A process of the measure below. */
+    "count-steps": { type: "boolean", default: false },
     part: { type: "string" },
     epochs: { type: "string", default: "10" },
     /** Instead of what the coordinator chooses by itself in `local`. */
@@ -23,6 +27,7 @@ const { values } = parseArgs({
   },
 });
 
+if (values["count-steps"]) await countSteps();
 bundleApp("coordinator");
 bundleApp("headless-worker");
 const parts = { tabs: tabsTogether, samples: samplesNeeded };
@@ -35,9 +40,23 @@ async function tabsTogether(): Promise<Bar[]> {
   const epochs = Number(values.epochs);
   const { codec } = values;
   say(`One tab, then two, ${epochs} epochs of lenet5-mnist each:`);
+  const before = await timeOfTwoEngines();
   const one = await train({ workers: 1, kind: "tabs", strategy: "local", epochs, codec });
+  const between = await timeOfTwoEngines();
   const two = await train({ workers: 2, kind: "tabs", strategy: "local", epochs, codec });
+  const allowed = [before, between, await timeOfTwoEngines()];
+  say(
+    `What the machine allows at most, before, between and after: ${allowed.map((value) => value.toFixed(2)).join(", ")}.`,
+  );
   return [
+    {
+      name: "two engines : one, nothing else (what the machine allows)",
+      value: medianOf(allowed),
+      unit: "×",
+      limit: "at most",
+      must: null,
+      aim: null,
+    },
     {
       name: `lenet5-mnist, ${epochs} epochs: time of two tabs : one tab`,
       value: two.seconds / one.seconds,

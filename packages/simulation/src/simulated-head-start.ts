@@ -23,7 +23,7 @@ export class SimulatedHeadStart {
     const begun = this.#begun;
     if (begun === null) return 0;
     const ms = begun.ms + this.#clock.now - begun.at;
-    this.#begun = lease.stretch === null ? { ...begun, ms } : null;
+    this.#begun = lease.stretch === null ? { ...begun, ms, at: this.#clock.now } : null;
     const sampleCount = Math.min(begun.headStart.next.mayBegin, Math.floor(ms / msPerSample));
     return isBeginningOf(begun.headStart, sampleCount, lease) ? sampleCount * msPerSample : 0;
   }

@@ -49,8 +49,8 @@ export async function takeSteps(task: StepsTask, change: Float32Array): Promise<
   keeper.forgetParameters();
   const taken = await steps.take({ ...stretch, engine, turn }, change);
   if (taken === null) return null;
-  const { headStartMs, ...outcome } = taken;
-  return computed(outcome, startedAt - headStartMs, { headStartMs });
+  const { begunMs, headStartMs, ...outcome } = taken;
+  return computed(outcome, startedAt - begunMs, { headStartMs });
 }
 
 /** Goes on with the steps that were announced, while nothing else is wanted of the engine. */

@@ -5,6 +5,7 @@ import type { SampleCache } from "./sample-cache.ts";
 /** The pixels and labels of one lease, filled from the cache first and from the coordinator's answer then. */
 export class LeaseBatch {
   readonly lease: LeaseMessage;
+  readonly cameAt = performance.now();
   readonly batch: Batch;
   readonly #sampleBytes: number;
   /** Sample → its place in the batch, for those that are still missing. */

@@ -55,7 +55,7 @@ async function trainedAlone(used: Recipe, batches: readonly (readonly number[])[
 
 const minus = (left: Float32Array, right: Float32Array) => left.map((value, i) => value - (right[i] as number));
 const always = () => true;
-const apart = { draws: null, turn: 0 };
+const apart = { draws: null, turn: 0, cameAt: 0 };
 
 describe("[K20] steps that a worker takes by itself", () => {
   test.each([

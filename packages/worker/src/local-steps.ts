@@ -32,6 +32,8 @@ export interface StretchTask extends Task {
   readonly draws: LeaseMessage["draws"];
   /** Not written to. */
   readonly parameters: Float32Array;
+  /** When the lease came, on the clock of `performance.now()`. */
+  readonly cameAt: number;
   /** All samples of the stretch. */
   readonly batch: Batch;
   /** Asked before each step. */
@@ -52,7 +54,8 @@ export interface HeadStartTask extends Task {
 export interface StretchOutcome extends BatchOutcome {
   /** Of each batch, the sum over its samples, each before the step that it is part of. */
   readonly stepLosses: readonly number[];
-  /** What the steps took that were taken before the lease came. */
+  /** What the steps took that were begun before the lease came, and of that, what lies before it. */
+  readonly begunMs: number;
   readonly headStartMs: number;
 }
 
@@ -64,6 +67,7 @@ interface Begun {
   readonly from: Float32Array;
   readonly reached: Float32Array;
   tookMs: number;
+  endedAt: number;
 }
 
 /**
@@ -95,10 +99,9 @@ export class LocalSteps {
    */
   async take(task: StretchTask, change: Float32Array): Promise<StretchOutcome | null> {
     const { engine, parameters, batch, stretch, isInHand } = task;
-    const begun = this.#endHeadStart(task);
-    const stepper = await this.#stepperOn(engine, parameters.length);
     const walk = this.#walk(stretch, batch.count);
-    if (begun !== null) walk.follow(begun.walk);
+    const begun = this.#endHeadStart(task, walk);
+    const stepper = await this.#stepperOn(engine, parameters.length);
     stepper.setParameters(begun === null ? parameters : movedOn(parameters, begun, change));
     await walk.goOn((part) =>
       isInHand() ? this.#step(task, stepper, stretch, part, sliceBatch(batch, part.start, part.end)) : null,
@@ -114,7 +117,8 @@ export class LocalSteps {
       lossSum: stepLosses.reduce((sum, loss) => sum + loss, 0),
       correctCount: outcomes.reduce((sum, { correctCount }) => sum + correctCount, 0),
       stepLosses,
-      headStartMs: begun?.tookMs ?? 0,
+      begunMs: begun?.tookMs ?? 0,
+      headStartMs: begun === null ? 0 : Math.max(0, begun.tookMs - Math.max(0, begun.endedAt - task.cameAt)),
     };
   }
 
@@ -135,7 +139,8 @@ export class LocalSteps {
     }, letOthersRun);
     if (begun.walk.sampleCount === 0) return;
     await patiently(engine, stepper.readParameters(begun.reached));
-    begun.tookMs += performance.now() - startedAt;
+    begun.endedAt = performance.now();
+    begun.tookMs += begun.endedAt - startedAt;
     this.#begun = begun;
   }
 
@@ -171,16 +176,17 @@ export class LocalSteps {
       await patiently(engine, stepper.readParameters(this.#spare.from));
     }
     const { stretch } = headStart;
-    return { headStart, walk: this.#walk(stretch, stretch.sampleCount), ...this.#spare, tookMs: 0 };
+    return { headStart, walk: this.#walk(stretch, stretch.sampleCount), ...this.#spare, tookMs: 0, endedAt: 0 };
   }
 
-  /** The steps that were taken ahead, if the lease is what they were taken for. */
-  #endHeadStart({ engine, stretch, draws }: StretchTask): Begun | null {
+  /** The steps that were taken ahead, if the lease is what they were taken for; `walk` then follows them. */
+  #endHeadStart({ engine, stretch, draws }: StretchTask, walk: StretchWalk): Begun | null {
     const begun = this.#begun;
     this.#begun = null;
     if (begun === null || this.#inUse?.engine !== engine) return null;
     const { sampleCount } = begun.walk;
-    return sampleCount > 0 && isBeginningOf(begun.headStart, sampleCount, { stretch, draws }) ? begun : null;
+    const isSame = sampleCount > 0 && isBeginningOf(begun.headStart, sampleCount, { stretch, draws });
+    return isSame && walk.follow(begun.walk) ? begun : null;
   }
 
   #walk({ stepsPerBatch }: Stretch, sampleCount: number): StretchWalk {

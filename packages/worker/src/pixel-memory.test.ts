@@ -30,3 +30,15 @@ test("of what was given back not everything is kept", () => {
   const again = new Set(Array.from({ length: 40 }, () => memory.take(8).buffer));
   expect(taken.filter(({ buffer }) => again.has(buffer)).length).toBeLessThan(20);
 });
+
+test("no more bytes are kept than a stretch may have, and none that have become too short", () => {
+  const memory = new PixelMemory(1000);
+  const taken = [400, 500, 300].map((length) => memory.take(length));
+  for (const pixels of taken) memory.giveBack(pixels);
+  expect(memory.take(350).buffer).toBe(taken[1]?.buffer);
+  const growing = new PixelMemory(1000);
+  const short = growing.take(400);
+  growing.giveBack(short);
+  growing.giveBack(growing.take(410));
+  expect(growing.take(390).buffer.byteLength).toBe(410);
+});

@@ -249,8 +249,9 @@ class WorkerShell {
     const run = this.#run();
     const { parameterCount, steps } = run;
     const isWanted = () => run === this.#inHand && mayHaveHeadStart(this.#state, headStart);
-    const batchOf = this.#samples.announced(headStart, run);
+    if (!isWanted()) return;
     try {
+      const batchOf = this.#samples.announced(headStart, run);
       const release = (batch: Batch) => this.#samples.release(batch);
       await getAhead({ headStart, parameterCount, batchOf, release, isWanted }, { keeper: this.#keeper, steps });
     } catch (error) {
@@ -264,7 +265,7 @@ class WorkerShell {
   }
 
   /** Null: nobody waits for it any more. */
-  #computeOn({ lease, batch }: LeaseBatch, isInHand: () => boolean): Promise<Computed | null> {
+  #computeOn({ lease, cameAt, batch }: LeaseBatch, isInHand: () => boolean): Promise<Computed | null> {
     const parameters = this.#parameters.vector;
     assert(parameters !== null, "a lease is computed with parameters");
     const common = { keeper: this.#keeper, parameters, batch };
@@ -273,7 +274,7 @@ class WorkerShell {
     const { vector } = this.#gradient;
     if (lease.stretch === null) return computeGradient(common, vector);
     const { stretch, draws } = lease;
-    return takeSteps({ ...common, stretch, draws, steps: this.#run().steps, isInHand }, vector);
+    return takeSteps({ ...common, cameAt, stretch, draws, steps: this.#run().steps, isInHand }, vector);
   }
 
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {

@@ -52,24 +52,27 @@ describe("the cache of samples", () => {
       expect(read(cache, "train", sample)).toEqual({ label: sample % 10, pixels: pixelsOf(sample) });
   });
 
-  test("keeps what is expected while half as many others come as there is room for", () => {
-    for (const position of [0, 3, 4, 7, 9]) {
-      const cache = new SampleCache(3, 10 * 4);
-      for (let sample = 0; sample < 10; sample++) cache.store("train", sample, pixelsOf(sample), sample);
-      expect(cache.keep("train", position)).toBe(true);
-      for (let sample = 10; sample < 15; sample++) {
-        expect(read(cache, "train", position)).toEqual({ label: position, pixels: pixelsOf(position) });
-        cache.store("train", sample, pixelsOf(sample), 0);
-        expect(cache.count).toBeLessThanOrEqual(10);
-      }
-      expect(read(cache, "train", position)).toEqual({ label: position, pixels: pixelsOf(position) });
-    }
+  test("keeps what is expected: all that came before make room first", () => {
     const cache = new SampleCache(3, 10 * 4);
-    expect(cache.keep("train", 1)).toBe(false);
-    // It takes no more room for being kept again and again.
     for (let sample = 0; sample < 10; sample++) cache.store("train", sample, pixelsOf(sample), sample);
-    for (let i = 0; i < 3; i++) for (let sample = 0; sample < 5; sample++) cache.keep("train", sample);
+    const expected = [7, 0, 3, 1];
+    for (const sample of expected) expect(cache.keep("train", sample)).toBe(true);
+    for (let sample = 10; sample < 16; sample++) cache.store("train", sample, pixelsOf(sample), 0);
+    for (const sample of expected)
+      expect(read(cache, "train", sample)).toEqual({ label: sample, pixels: pixelsOf(sample) });
     expect(cache.count).toBe(10);
+    cache.store("train", 16, pixelsOf(16), 0);
+    expect(expected.map((sample) => read(cache, "train", sample) !== null)).toEqual([false, true, true, true]);
+    expect(cache.keep("train", 7)).toBe(false);
+  });
+
+  test("loses nothing for being asked to keep it, in whatever order", () => {
+    const cache = new SampleCache(3, 100 * 4);
+    for (let sample = 0; sample < 80; sample++) cache.store("train", sample, pixelsOf(sample), sample % 10);
+    for (let i = 0; i < 240; i++) expect(cache.keep("train", (37 * i) % 80)).toBe(true);
+    expect(cache.count).toBe(80);
+    for (let sample = 0; sample < 80; sample++)
+      expect(read(cache, "train", sample)).toEqual({ label: sample % 10, pixels: pixelsOf(sample) });
   });
 
   test("copies: what it was given may change afterwards", () => {

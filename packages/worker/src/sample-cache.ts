@@ -4,9 +4,6 @@ import { limits, type Split } from "@convoy/protocol";
 
 const SLAB_SAMPLES = 1024;
 
-/** The key of a slot whose sample has moved to another. */
-const NOBODY = -1;
-
 /**
  * Samples that came over the wire once, up to a number of bytes; the oldest make room. Memory is taken in slabs as
  * samples come, so a small dataset costs little.
@@ -15,9 +12,8 @@ export class SampleCache {
   readonly #sampleBytes: number;
   readonly #capacity: number;
   readonly #slabs: Uint8Array[] = [];
+  /** Of each sample's key, the oldest first. */
   readonly #slotOf = new Map<number, number>();
-  readonly #keyOf: number[] = [];
-  #next = 0;
 
   /** `sampleBytes`: height × width × channels. */
   constructor(sampleBytes: number, bytesMax: number = limits.cacheBytes) {
@@ -35,19 +31,13 @@ export class SampleCache {
     return this.#capacity;
   }
 
-  /** Whether it is here; if so, it stays until at least half as many others as there is room for have come. */
+  /** Whether it is here; if so, it counts as new: all that came before make room first. */
   keep(split: Split, sample: number): boolean {
     const key = keyOf(split, sample);
     const slot = this.#slotOf.get(key);
     if (slot === undefined) return false;
-    const othersBefore = (slot - this.#next + this.#capacity) % this.#capacity;
-    if (othersBefore >= this.#capacity / 2) return true;
-    const slab = this.#slab(slot);
-    const place = this.#startOf(slot);
-    const end = place + this.#sampleBytes;
     this.#slotOf.delete(key);
-    this.#keyOf[slot] = NOBODY;
-    this.store(split, sample, slab.subarray(place, end), slab[end] as number);
+    this.#slotOf.set(key, slot);
     return true;
   }
 
@@ -65,19 +55,21 @@ export class SampleCache {
   store(split: Split, sample: number, pixels: Uint8Array, label: number): void {
     assert(pixels.length === this.#sampleBytes, "a sample has as many bytes as the first");
     const key = keyOf(split, sample);
-    let slot = this.#slotOf.get(key);
-    if (slot === undefined) {
-      slot = this.#next;
-      this.#next = (this.#next + 1) % this.#capacity;
-      const evicted = this.#keyOf[slot];
-      if (evicted !== undefined) this.#slotOf.delete(evicted);
-      this.#keyOf[slot] = key;
-      this.#slotOf.set(key, slot);
-    }
+    const slot = this.#slotOf.get(key) ?? this.#slotForOneMore();
+    this.#slotOf.delete(key);
+    this.#slotOf.set(key, slot);
     const slab = this.#slab(slot);
     const place = this.#startOf(slot);
     slab.set(pixels, place);
     slab[place + this.#sampleBytes] = label;
+  }
+
+  #slotForOneMore(): number {
+    if (this.#slotOf.size < this.#capacity) return this.#slotOf.size;
+    const [oldest] = this.#slotOf;
+    assert(oldest !== undefined, "there is room for a sample at least");
+    this.#slotOf.delete(oldest[0]);
+    return oldest[1];
   }
 
   /** The memory in which a slot lies. */

@@ -68,7 +68,9 @@ export class SamplesInHand {
     return (start: number, end: number): Batch | null => {
       if (samples === null) return null;
       const pixels = this.#memory.take((end - start) * sampleBytes);
-      return readBatch(drawn, samples.subarray(start, end), pixels, cache);
+      const batch = readBatch(drawn, samples.subarray(start, end), pixels, cache);
+      if (batch === null) this.#memory.giveBack(pixels);
+      return batch;
     };
   }
 

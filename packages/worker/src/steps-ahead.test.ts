@@ -67,11 +67,20 @@ class Ahead {
   }
 
   /** What comes of a stretch that is lent with these parameters, and where it leads. */
-  async take(parameters: Float32Array, stretch = second) {
+  async take(parameters: Float32Array, stretch = second, cameAt = performance.now()) {
     this.#turn++;
     const change = new Float32Array(parameters.length);
     const batch = tinyBatch(samplesOf(stretch));
-    const task = { engine: this.#engine, turn: this.#turn, stretch, draws, parameters, batch, isInHand: () => true };
+    const task = {
+      engine: this.#engine,
+      turn: this.#turn,
+      stretch,
+      draws,
+      cameAt,
+      parameters,
+      batch,
+      isInHand: () => true,
+    };
     const outcome = await this.#steps.take(task, change);
     return { outcome, reached: parameters.map((value, i) => value - (change[i] as number)) };
   }
@@ -150,7 +159,7 @@ describe("[K25] steps ahead of their lease", () => {
     await worker.getAhead(2);
     const [taken, expected] = [await worker.take(worker.own, lent), await waiting.take(waiting.own, lent)];
     expect(taken.reached).toEqual(expected.reached);
-    expect(taken.outcome).toEqual({ ...expected.outcome, headStartMs: 0 });
+    expect(taken.outcome).toEqual({ ...expected.outcome, begunMs: 0, headStartMs: 0 });
   });
 
   test("are forgotten with the stretch after them", async () => {
@@ -179,6 +188,26 @@ describe("[K25] steps ahead of their lease", () => {
     });
     expect(taken).toEqual([2, 4, 6].slice(0, count));
     expectClose((await worker.take(worker.own)).reached, (await inOneProcess(recipe, 5)).parameters);
+  });
+
+  test("count as a head start until the lease comes, and as computing for it from then on", async () => {
+    const worker = await Ahead.begin();
+    const before = performance.now();
+    await worker.getAhead(2);
+    const { outcome } = await worker.take(worker.own, second, before);
+    expect(outcome?.headStartMs).toBe(0);
+    expect(outcome?.begunMs).toBeGreaterThan(0);
+  });
+
+  test("are forgotten when the lent stretch falls into other steps", async () => {
+    const worker = await Ahead.begin();
+    await worker.getAhead(2);
+    // Five samples: the third step is on one.
+    const { outcome } = await worker.take(worker.own, { ...second, sampleCount: 5 });
+    expect(outcome?.stepLosses).toHaveLength(3);
+    const cut = await Ahead.begin();
+    await cut.getAhead(2);
+    expect((await cut.take(cut.own, { ...second, sampleCount: 3 })).outcome?.stepLosses).toHaveLength(2);
   });
 
   test("are not begun where somebody else has had the engine since the last stretch", async () => {

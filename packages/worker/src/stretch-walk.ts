@@ -1,5 +1,4 @@
 import type { BatchOutcome } from "@convoy/engine";
-import { assert } from "@convoy/foundation";
 import { StepsUnderWay } from "./steps-under-way.ts";
 
 /** Samples that one step is taken on. */
@@ -28,10 +27,12 @@ export class StretchWalk {
     return this.#parts[this.#outcomes.length - 1]?.end ?? 0;
   }
 
-  /** Goes on after the steps of another walk, which began at the same sample. */
-  follow(begun: StretchWalk): void {
+  /** Goes on after the steps of another walk, which began at the same sample; false where its own steps are others. */
+  follow(begun: StretchWalk): boolean {
+    const { length } = begun.#outcomes;
+    if ((this.#parts[length - 1]?.end ?? 0) !== begun.sampleCount) return false;
     this.#outcomes = begun.#outcomes;
-    assert(this.sampleCount === begun.sampleCount, "both walks have the same first steps");
+    return true;
   }
 
   /** Takes the steps that are still to come, until `take` returns null; before each, `pause` is waited for. Rejects when a step does. */

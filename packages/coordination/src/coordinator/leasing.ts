@@ -113,6 +113,10 @@ function announcedAfter({ state: { round, epoch } }: Turn, { announced }: Worker
   return round?.kind === "evaluate" || (announced?.epoch ?? 0) > epoch.epoch ? announced : null;
 }
 
+function wasTold({ state: { epoch } }: Turn, { announced }: Worker, first: number): boolean {
+  return announced?.epoch === epoch.epoch && announced.first === first;
+}
+
 /** Adam's steps are as long on a part of a batch as on all of it. */
 function reachOf(stretch: LeaseMessage["stretch"]): number {
   return stretch === null ? 1 : stretch.stepsPerBatch * stretch.rateFactor;
@@ -138,6 +142,7 @@ function issueLease(turn: Turn, round: Round, worker: Worker, { group, first, en
     sampleCount: samples.length,
     namesAhead: ahead.length > 0,
     announced: null,
+    wasAnnounced: round.local !== null && wasTold(turn, worker, first),
     reach: reachOf(stretch),
     issuedAt: turn.now,
     deadline: turn.now + allowedMs,

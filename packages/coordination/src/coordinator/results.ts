@@ -26,8 +26,11 @@ interface Result {
   readonly took: Took;
 }
 
-export function onContribution(turn: Turn, event: Extract<CoordinatorEvent, { type: "contribution" }>): void {
-  const { frame, peer } = event;
+export function onContribution(turn: Turn, said: Extract<CoordinatorEvent, { type: "contribution" }>): void {
+  const { frame, peer } = said;
+  // Nobody has a head start of what nobody told it of.
+  const { wasAnnounced = false } = turn.state.leases.get(frame.lease) ?? {};
+  const event = wasAnnounced ? said : { ...said, headStartMs: 0 };
   const { lossSum, correctCount } = event;
   const result: Result = { kind: "train", lease: frame.lease, version: frame.version, took: event };
   if (turn.worker(peer) !== undefined && frame.run !== turn.state.settings.run) {

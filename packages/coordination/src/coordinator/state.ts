@@ -150,6 +150,8 @@ export interface Lease extends ShardRange {
   readonly namesAhead: boolean;
   /** The stretch that its worker was told of with it, whose samples it may ask for. */
   readonly announced: Announced | null;
+  /** Whether its worker was told of it, and so may have begun it before. */
+  readonly wasAnnounced: boolean;
   /** Of a stretch, how many of the recipe's steps those on one batch may come to; 1 of any other. */
   readonly reach: number;
   readonly issuedAt: number;

@@ -78,7 +78,7 @@ test("a worker is not believed to have computed for longer than its lease was ou
 });
 
 test("a head start was counted as waiting and sending, and is moved to computing", () => {
-  const spent = repeat(1000, lease({ outMs: 7, computeMs: 9, headStartMs: 4 }));
+  const spent = repeat(1000, lease({ outMs: 7, computeMs: 8, headStartMs: 3 }));
   // Of each 9 ms, 2 were waited, and 7 the lease was out: 1 it was held, 5 it was computed within, 1 is left.
   expect(sharesOf(spent)).toMatchObject({
     computing: expect.closeTo(8 / 9, 2),
@@ -87,6 +87,12 @@ test("a head start was counted as waiting and sending, and is moved to computing
     adding: expect.closeTo(1 / 9, 2),
   });
   expect(totalOf(spent)).toBeLessThanOrEqual(policy.forgetMs * (1 + 1e-9));
+  // While a lease is held, too, its worker may compute; more than there was, it cannot have.
+  for (const headStartMs of [4, 400]) {
+    const busy = repeat(1000, lease({ outMs: 7, computeMs: 5 + headStartMs, headStartMs }));
+    expect(sharesOf(busy)).toMatchObject({ computing: 1, adding: 0 });
+    expect(totalOf(busy)).toBeLessThanOrEqual(policy.forgetMs * (1 + 1e-9));
+  }
 });
 
 test("a lease that was answered within the same millisecond tells nothing, and breaks nothing", () => {

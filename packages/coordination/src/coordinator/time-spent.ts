@@ -57,8 +57,14 @@ export function withLease(
 function withHeadStart(spent: TimeSpent, headStart: number): TimeSpent {
   const waited = Math.min(headStart, spent.waiting);
   const sent = Math.min(headStart - waited, spent.sending);
-  const computing = spent.computing + waited + sent;
-  return { ...spent, computing, waiting: spent.waiting - waited, sending: spent.sending - sent };
+  const added = Math.min(headStart - waited - sent, spent.adding);
+  return {
+    ...spent,
+    computing: spent.computing + waited + sent + added,
+    waiting: spent.waiting - waited,
+    sending: spent.sending - sent,
+    adding: spent.adding - added,
+  };
 }
 
 /** A stretch that ends at `at`, each moment of it weighted by its age. */

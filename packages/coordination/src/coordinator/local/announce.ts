@@ -67,8 +67,8 @@ function untoldCrew(state: CoordinatorState, epoch: number): Worker[] {
 
 function tell(turn: Turn, round: Round, worker: Worker, announced: Announced): void {
   const { samples, shardSize, shards, local } = round;
-  const { strategy } = turn.state.settings;
-  assert(local !== null && strategy.type === "local", "a round of stretches");
+  const { optimizer } = turn.state.settings.recipe;
+  assert(local !== null, "a round of stretches");
   const lease = turn.state.leases.get(worker.lease?.id ?? 0);
   assert(lease !== undefined, "who is told has a lease");
   const position = announced.first * shardSize;
@@ -79,6 +79,6 @@ function tell(turn: Turn, round: Round, worker: Worker, announced: Announced): v
   // Of this epoch, what is lent now will be done.
   const done = epoch === turn.state.epoch.epoch ? shards.filter((shard) => shard !== "open").length : 0;
   const step = epoch * shards.length + done + 1;
-  const mayBegin = Math.floor(headStartShare(strategy, local.workerCount) * sampleCount);
+  const mayBegin = Math.floor(headStartShare(optimizer, local.workerCount) * sampleCount);
   turn.send(worker.peer, { type: "next-stretch", lease: lease.id, epoch, position, sampleCount, step, mayBegin });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunSettings } from "../settings.ts";
 import { describeExchange } from "./describe-exchange.ts";
-import { LocalRun, localSettings } from "./test-local-run.ts";
+import { adamOptimizer, LocalRun, localSettings } from "./test-local-run.ts";
 
 /** What is said once so many workers, whose batch takes 5 ms and an exchange 20, are known; were the settings others. */
 function exchangeOf(workers: number, change: Partial<RunSettings> = {}, wayMs = 20) {
@@ -37,9 +37,9 @@ test("tells what of an exchange is waited for, and expects as much speed", () =>
     " For 40 ms of that it waits, 67% of a round; before, it goes on with the next ones. ",
   );
   expect(exchangeOf(1, {}, 60)?.samplesPerSecond).toBeCloseTo(samples / 0.06, 6);
-  const adam = { ...strategy, rateScaling: "smaller-batches" } as const;
-  expect(sentenceOf(2, { strategy: adam })).toContain(" For 18 ms of that it waits, 47% of a round; ");
-  expect(exchangeOf(2, { strategy: adam })?.samplesPerSecond).toBeCloseTo((2 * samples) / 0.0375, 6);
+  const adam = { ...recipe, optimizer: adamOptimizer };
+  expect(sentenceOf(2, { recipe: adam })).toContain(" For 18 ms of that it waits, 47% of a round; ");
+  expect(exchangeOf(2, { recipe: adam })?.samplesPerSecond).toBeCloseTo((2 * samples) / 0.0375, 6);
 });
 
 test("tells of several what they do otherwise than one would", () => {

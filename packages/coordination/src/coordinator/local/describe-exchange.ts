@@ -13,7 +13,7 @@ export function describeExchange(state: CoordinatorState): ExchangeView | null {
   if (expected === null || settings.strategy.type !== "local") return null;
   const { codec, localSteps, stepMs, wayMs } = expected;
   const workerCount = [...state.workers.values()].filter((worker) => canWork(worker) && worker.stretchPace).length;
-  const waitMs = waitOf(expected, headStartShare(settings.strategy, workerCount));
+  const waitMs = waitOf(expected, headStartShare(settings.recipe.optimizer, workerCount));
   const roundMs = localSteps * stepMs + waitMs;
   return {
     codec,

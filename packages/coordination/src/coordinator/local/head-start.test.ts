@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { policy } from "../policy.ts";
 import { soloSpeed, type TimeSpent } from "../time-spent.ts";
-import { entered, LocalRun, localSettings } from "./test-local-run.ts";
+import { adamOptimizer, entered, LocalRun, localSettings } from "./test-local-run.ts";
 
 const WAY_MS = 40;
 const STEP_MS = 10;
@@ -64,6 +64,7 @@ describe("[H12] a head start", () => {
 
   test.each([1e9, policy.mostHeadStartMs + 1])("of %d ms is not believed: a minute at most", (claimed) => {
     const run = entered(1);
+    run.finish(1);
     const steps = run.stepsOf(1);
     run.now += 50;
     run.contribute(1, {
@@ -76,6 +77,16 @@ describe("[H12] a head start", () => {
     const { stretchPace } = run.state.workers.get(1) ?? {};
     expect(stretchPace?.msPerSample).toBeLessThanOrEqual((policy.mostHeadStartMs + 50) / (8 * steps));
     expect(run.state.workers.get(1)?.timeSpent.computing).toBeLessThanOrEqual(run.now);
+  });
+
+  test("is not believed of a stretch that its worker was not told of", () => {
+    const run = new LocalRun();
+    run.enter(1);
+    expect(run.stepsOf(1)).toBe(1);
+    run.now += 50;
+    const said = { stepLosses: [8], lossSum: 8, computeMs: 1000, headStartMs: 1000 };
+    run.contribute(1, { version: run.leaseOf(1).version, ...said });
+    expect(run.state.workers.get(1)?.stretchPace?.msPerSample).toBeLessThanOrEqual(50 / 8);
   });
 });
 
@@ -96,11 +107,11 @@ describe("[H11] what is said of the stretch to come", () => {
   });
 
   test.each([
-    ["with momentum, all of it", "linear", 2, 1],
-    ["with Adam, an eighth", "smaller-batches", 2, policy.headStartWithAdam],
-    ["with Adam and nobody else, all of it", "smaller-batches", 1, 1],
-  ] as const)("is how much of it may be begun: %s", (_, rateScaling, workers, share) => {
-    const run = new LocalRun({ strategy: { ...localSettings.strategy, rateScaling } });
+    ["with momentum, all of it", localSettings.recipe.optimizer, 2, 1],
+    ["with Adam, an eighth", adamOptimizer, 2, policy.headStartWithAdam],
+    ["with Adam and nobody else, all of it", adamOptimizer, 1, 1],
+  ] as const)("is how much of it may be begun: %s", (_, optimizer, workers, share) => {
+    const run = new LocalRun({ recipe: { ...localSettings.recipe, optimizer } });
     const peers = Array.from({ length: workers }, (_, i) => i + 1);
     for (const peer of peers) run.enter(peer);
     run.settle(...peers);

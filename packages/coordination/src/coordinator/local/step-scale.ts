@@ -1,3 +1,4 @@
+import type { OptimizerSpecification } from "@convoy/models";
 import { policy } from "../policy.ts";
 import type { LocalStrategy } from "./strategy.ts";
 
@@ -37,7 +38,7 @@ export function stepScale({ rateScaling }: LocalStrategy, workerCount: number, b
  * The share of a stretch that a worker may compute before it is lent: without what the others have found meanwhile, of which Adam
  * needs more. Who is alone lacks nothing.
  */
-export function headStartShare({ rateScaling }: LocalStrategy, workerCount: number): number {
-  const all = workerCount <= 1 || rateScaling === "linear" || rateScaling === "none";
-  return all ? 1 : policy.headStartWithAdam;
+export function headStartShare({ type }: OptimizerSpecification, workerCount: number): number {
+  const isAdam = type === "adam" || type === "keras-adam";
+  return isAdam && workerCount > 1 ? policy.headStartWithAdam : 1;
 }

@@ -8,6 +8,8 @@ const averaging: LocalStrategy = {
   rateScaling: "linear",
 };
 
+export const adamOptimizer = { type: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
 /** Forty batches of 8 samples an epoch, the last of 4. */
 export const localSettings = {
   ...tinySettings,
