@@ -168,18 +168,13 @@ export class SimulatedCoordinator {
   }
 
   #receiveContribution(process: Process, peer: PeerId, contribution: Contribution): void {
-    const { frame, lossSum, correctCount, stepLosses, computeMs, headStartMs } = contribution;
+    const { frame, lossSum } = contribution;
     this.#dispatch(process, {
-      type: "contribution",
+      ...contribution,
       now: this.#options.clock.now,
       peer,
-      frame,
       ...measureGradient(frame.vector),
       lossSum: lossSum ?? Number.NaN,
-      correctCount,
-      stepLosses,
-      computeMs,
-      headStartMs,
       heldMs: 0,
     });
   }

@@ -7,7 +7,7 @@ import { limits } from "@convoy/protocol";
 import { forgedFrame } from "@convoy/protocol/hostile";
 import type { LossyCodec } from "@convoy/vectors";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { sealed, sealedIn } from "./test-frames.ts";
+import { contributionWith, sealed, sealedIn } from "./test-frames.ts";
 import { type TestPeer, TestRun, tinyDataset, tinyLayout, tinySettings } from "./test-run-loop.ts";
 
 const { length } = tinyLayout;
@@ -41,16 +41,7 @@ const change = Float32Array.from({ length }, (_, i) => 0.001 * (1 + (i % 5)));
 
 /** What would be counted. A newcomer's stretch is one batch. */
 function contributionFor({ lease }: TestPeer, codec: LossyCodec) {
-  const frame = sealedIn(codec, change, lease);
-  return {
-    type: "contribution",
-    lossSum: 2,
-    correctCount: 1,
-    stepLosses: [2],
-    computeMs: 1,
-    headStartMs: 0,
-    frame,
-  } as const;
+  return { ...contributionWith(sealedIn(codec, change, lease)), lossSum: 2, stepLosses: [2] };
 }
 type Contribution = ReturnType<typeof contributionFor>;
 

@@ -6,7 +6,7 @@ import { bench, describe } from "vitest";
 import { PlaneHere } from "../plane/plane-here.ts";
 import { ServedSamples } from "../samples/served-samples.ts";
 import { RunLoop } from "./run-loop.ts";
-import { RUN } from "./test-frames.ts";
+import { contributionWith, RUN } from "./test-frames.ts";
 import { tinyDataset } from "./test-run-loop.ts";
 
 const recipe = findRecipe("lenet5-mnist");
@@ -59,14 +59,6 @@ describe("44,426 parameters, one worker", () => {
     seal();
   });
   bench("seal it, and a step", () => {
-    listener.onMessage({
-      type: "contribution",
-      lossSum: 1,
-      correctCount: 1,
-      stepLosses: [],
-      computeMs: 1,
-      headStartMs: 0,
-      frame: seal(),
-    });
+    listener.onMessage(contributionWith(seal()));
   });
 });

@@ -2,7 +2,7 @@ import { shardCount } from "@convoy/datasets";
 import type { ToWorker } from "@convoy/protocol";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ServedSamples } from "../samples/served-samples.ts";
-import { sealed, sealedIn } from "./test-frames.ts";
+import { contributionWith, sealed, sealedIn } from "./test-frames.ts";
 import {
   batchOf,
   differenceFrom,
@@ -264,15 +264,7 @@ describe("what is refused by name, with nothing lost", () => {
     const peer = run.addPeer();
     const lease = { lease: 1, version: 0 } as Extract<ToWorker, { type: "lease" }>;
     const frame = sealed(new Float32Array(tinyLayout.length), lease);
-    peer.say({
-      type: "contribution",
-      lossSum: 1,
-      correctCount: 1,
-      stepLosses: [],
-      computeMs: 1,
-      headStartMs: 0,
-      frame,
-    });
+    peer.say(contributionWith(frame));
     expect(peer.refusals).toEqual(["not-joined"]);
     expect(run.view).toMatchObject({ step: 0, workers: [] });
   });

@@ -24,3 +24,16 @@ export function sealedIn(
   const frame = new OutgoingEncodedFrame(encodingOf(codec), vector.length);
   return frame.seal({ run: RUN, version, lease }, vector, { seed: 0, counter: lease });
 }
+
+/** A message with such a frame: what is said of a gradient. */
+export function contributionWith(frame: Uint8Array) {
+  return {
+    type: "contribution",
+    lossSum: 1,
+    correctCount: 1,
+    stepLosses: [] as number[],
+    computeMs: 1,
+    headStartMs: 0,
+    frame,
+  } as const;
+}
