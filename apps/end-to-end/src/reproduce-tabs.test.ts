@@ -28,7 +28,11 @@ test("two tabs train a recipe", async () => {
   const file = path.join(out, "results/lenet5-mnist-2-epochs.json");
   const { workers, convoy } = resultsSchema.parse(JSON.parse(readFileSync(file, "utf8"))) as Reproduction;
   expect(workers).toEqual({ kind: "tabs", count: 2 });
-  expect(convoy).toMatchObject([{ seed: 1, steps: 40, engines: [expect.stringMatching(/^wasm on CPU/)] }]);
+  expect(convoy).toMatchObject([{ seed: 1, steps: 40 }]);
+  // One or two: each tab times the two builds of the kernels by itself, and where they are as quick as each other they differ.
+  const engines = convoy[0]?.engines ?? [];
+  expect(engines).not.toEqual([]);
+  expect(engines.filter((engine) => !/^wasm on CPU, WASM (relaxed )?SIMD$/.test(engine))).toEqual([]);
   expect(convoy[0]?.shards).toHaveLength(2);
   expect(output()).toContain("2 tabs");
 });
