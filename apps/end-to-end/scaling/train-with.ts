@@ -25,7 +25,7 @@ export interface Trained {
 const START_MS = 1_800_000;
 const END_MS = 3_600_000;
 /** Looking takes the coordinator time, and it shares a processor with the tabs. */
-const LOOK_MS = 200;
+const LOOK_MS = 500;
 
 /** Waits with the run until every worker is ready, so that starting them takes no part of it. */
 export async function train({ workers, kind, strategy, epochs, codec }: Training): Promise<Trained> {

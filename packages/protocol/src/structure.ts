@@ -14,10 +14,11 @@ export function structureFault(data: unknown, mostValues: number = limits.messag
       if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) continue;
       if (depth > limits.messageDepth) return `it is nested deeper than ${limits.messageDepth} levels`;
       if (Object.hasOwn(node, "__proto__")) return 'it must not have a field "__proto__"';
-      for (const key in node) {
-        if (++values > mostValues) return `it has more than ${mostValues} values`;
-        next.push((node as Record<string, unknown>)[key]);
-      }
+      // Not "for in": over messages of many kinds, V8 compiles that anew again and again.
+      const inside: unknown[] = Array.isArray(node) ? node : Object.values(node);
+      values += inside.length;
+      if (values > mostValues) return `it has more than ${mostValues} values`;
+      for (const value of inside) next.push(value);
     }
     level = next;
   }

@@ -1,8 +1,9 @@
 import type { WorkerStatus } from "./worker-status.ts";
 
-const INTERVAL_MS = 250;
+/** Showing one takes a browser the time of several steps, on processors that are lent for those. */
+const INTERVAL_MS = 1000;
 
-/** Passes statuses on a few times a second: at once when the phase says something new, else the newest of each interval. */
+/** Passes statuses on: at once when the phase says something new, else the newest of each second. */
 export function limitRate(show: (status: WorkerStatus) => void): (status: WorkerStatus) => void {
   let newest: WorkerStatus | null = null;
   let shownPhase: string | null = null;
