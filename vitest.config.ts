@@ -7,9 +7,13 @@ const chromium = findChromium() ?? "";
 
 /** Of real processes without a browser, and of nothing that is measured in time: they mostly wait. */
 const processes = [
+  "bars",
   "churn",
   "ending",
+  "frames",
   "headless-worker",
+  "heap-census",
+  "large-vector",
   "letting-in",
   "reproduce",
   "reproduce-options",
@@ -18,6 +22,16 @@ const processes = [
   "scale",
   "starting",
 ].map((name) => `apps/end-to-end/src/${name}.test.ts`);
+
+/** TensorFlow.js has its back ends in globals of the process: each file has a process of its own. */
+const keepsGlobals = "packages/engine-tfjs/src/**/*.test.ts";
+
+const inNode = {
+  environment: "node",
+  testTimeout: 60_000, // a busy machine is slow, not wrong
+  maxWorkers: "100%", // unless told, one core is left free: half of two
+  sequence: { groupOrder: 0 },
+} as const;
 
 const drawnDigits = "apps/end-to-end/src/drawn-digits.ts";
 
@@ -30,15 +44,18 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...inNode,
           name: "node",
-          environment: "node",
           include: [`${source}/*.test.ts`, "scripts/*.test.mjs"],
-          exclude: ["**/*.browser.test.ts", "apps/end-to-end/**"],
-          testTimeout: 60_000, // a busy machine is slow, not wrong
-          maxWorkers: "100%", // unless told, one core is left free: half of two
-          sequence: { groupOrder: 0 },
+          exclude: ["**/*.browser.test.ts", "apps/end-to-end/**", keepsGlobals],
+          // Loading everything anew for each of two hundred files takes as long as half of the tests.
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
+          unstubGlobals: true,
         },
       },
+      { test: { ...inNode, name: "node-apart", include: [keepsGlobals], exclude: ["**/*.browser.test.ts"] } },
       {
         test: {
           name: "browser",

@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { drawBuiltInDigits, shardCount } from "@convoy/datasets";
+import { drawBuiltInDigits, firstSamples, shardCount } from "@convoy/datasets";
 import { createTfjsEngine } from "@convoy/engine-tfjs";
 import { wasmDirectory } from "@convoy/engine-tfjs/wasm-directory";
 import { findRecipe } from "@convoy/models";
@@ -16,8 +16,10 @@ import { readVector } from "./read-safetensors.ts";
 import { trainAlone } from "./single-process-run.ts";
 
 const SEED = 7;
-/** One epoch of the built-in digits. */
-const STEPS = 938;
+/** Of the built-in digits. Whoever drives a browser has all that travels told to it, so that a step takes ten times as long. */
+const SAMPLES = 25_600;
+/** One epoch of them. */
+const STEPS = 400;
 /** So many leases each worker is given, of a shard at least, however slow it proves. */
 const TRIAL = 4;
 
@@ -27,7 +29,11 @@ let headless: ChildProcess | undefined;
 const troubles: string[] = [];
 
 beforeAll(async () => {
-  coordinator = await CoordinatorProcess.start(["--epochs", "1", "--seed", String(SEED)]);
+  coordinator = await CoordinatorProcess.start([
+    ...`--epochs 1 --train-samples ${SAMPLES}`.split(" "),
+    "--seed",
+    String(SEED),
+  ]);
   browser = await chromium.launch({
     executablePath: process.env.CONVOY_CHROMIUM as string,
     args: (process.env.CONVOY_CHROMIUM_ARGUMENTS ?? "").split(" "),
@@ -73,8 +79,8 @@ test("tabs and a headless worker train one network together", async () => {
   await dashboard.getByRole("table", { name: "Workers" }).getByText("Headless worker").waitFor();
   await press(dashboard, "Resume");
   await coordinator.runUntil(
-    "50 steps and everybody's part in them",
-    (run) => run.step >= 50 && run.workers.every(({ shards }) => shards > 0),
+    "20 steps and everybody's part in them",
+    (run) => run.step >= 20 && run.workers.every(({ shards }) => shards > 0),
   );
   const together = readVector(await coordinator.parameters());
 
@@ -96,10 +102,10 @@ test("tabs and a headless worker train one network together", async () => {
   expect(end.step).toBe(STEPS);
   // Every shard of the epoch is counted once, whoever computed it.
   const shards = end.workers.reduce((sum, worker) => sum + worker.shards, 0);
-  expect(shards).toBe(shardCount(60_000));
+  expect(shards).toBe(shardCount(SAMPLES));
   const losses = new TextDecoder().decode(coordinator.read("losses.csv")).trim().split("\n").slice(1);
   expect(losses.map((line) => Number(line.split(",")[0]))).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
-  expect(end.accuracy).toBeGreaterThan(0.5);
+  expect(end.accuracy).toBeGreaterThan(0.2);
 
   await dashboard
     .getByText(/Finished: \d/)
@@ -161,7 +167,8 @@ async function expectSameChange({ vector: together, step }: { vector: Float32Arr
   const { vector: initial } = readVector(coordinator.read("parameters-initial.safetensors"));
   const engine = createTfjsEngine("wasm", { wasmPaths: wasmDirectory() });
   let alone = initial;
-  for await (const done of trainAlone(findRecipe("lenet5-mnist"), drawBuiltInDigits(), SEED, initial, engine)) {
+  const dataset = firstSamples(drawBuiltInDigits(), { train: SAMPLES, test: undefined });
+  for await (const done of trainAlone(findRecipe("lenet5-mnist"), dataset, SEED, initial, engine)) {
     alone = done.parameters;
     if (done.step === step) break;
   }

@@ -80,7 +80,7 @@ describe("products in tiles", () => {
 
   it("or in registers are chosen by measurement, operation by operation", async () => {
     const graphics = await openGraphicsDevice();
-    const model = strided;
+    const model = modelOf("1×1", convolution(1, 1, "valid", 4));
     const plan = compilePlan(model, { batchSize: 2, placeBytes: 4, fusedPools: "disjoint" });
     const { forward, backward } = kernelsOfPlan(plan, taskOf(model), 0);
     const choices = [...forward, ...backward];
@@ -89,7 +89,7 @@ describe("products in tiles", () => {
     choices.forEach((choice, index) => {
       expect(choice).toContain(chosen[index]);
     });
-    expect(choices.filter((choice) => choice.length > 1).length).toBeGreaterThan(5);
+    expect(choices.filter((choice) => choice.length > 1).length).toBeGreaterThan(3);
   });
 
   it("are not tried where the GPU has no room to compare them", async () => {
