@@ -4,6 +4,8 @@ import { writeFileSync } from "node:fs";
 export interface Bar {
   readonly name: string;
   readonly value: number;
+  /** Each, where the value is one of several. */
+  readonly of?: readonly number[];
   readonly unit: string;
   /** On which side of `must` and `aim` the value has to be. */
   readonly limit: "at most" | "at least";
@@ -20,9 +22,10 @@ export function reportBars(bars: readonly Bar[], jsonPath: string | undefined): 
 }
 
 /** As every bench of the project writes it: a bound in words, a value that could not be measured as null. */
-export function asRow({ name, value, unit, limit, must, aim }: Bar) {
+export function asRow({ name, value, of, unit, limit, must, aim }: Bar) {
   const bound = (at: number | null) => (at === null ? null : `${limit === "at most" ? "<=" : ">="} ${at}`);
-  return { name, value: Number.isFinite(value) ? value : null, unit, must: bound(must), aim: bound(aim) };
+  const several = of === undefined ? {} : { of };
+  return { name, value: Number.isFinite(value) ? value : null, ...several, unit, must: bound(must), aim: bound(aim) };
 }
 
 /** A value that is no number meets nothing. */
@@ -37,7 +40,8 @@ function tableOf(bars: readonly Bar[]): string {
     const sign = bar.limit === "at most" ? "≤" : "≥";
     const bound = (value: number | null) => (value === null ? "" : `${sign} ${format(value)}`);
     const verdict = bar.must === null ? "" : isMet(bar) ? "met" : "MISSED";
-    rows.push([bar.name, `${format(bar.value)} ${bar.unit}`, bound(bar.must), bound(bar.aim), verdict]);
+    const several = bar.of === undefined ? "" : `, of ${bar.of.map(format).join(", ")}`;
+    rows.push([`${bar.name}${several}`, `${format(bar.value)} ${bar.unit}`, bound(bar.must), bound(bar.aim), verdict]);
   }
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] as number)).join("  ")).join("\n");

@@ -14,4 +14,5 @@ test("a row names its bounds in words, and has no value where none could be meas
   const row = { name: "lost", unit: "%", limit: "at most", must: 3, aim: null } as const;
   expect(asRow({ ...row, value: 2.5 })).toEqual({ name: "lost", value: 2.5, unit: "%", must: "<= 3", aim: null });
   expect(asRow({ ...row, value: Number.NaN }).value).toBeNull();
+  expect(asRow({ ...row, value: 2.5, of: [2, 2.5, 4] })).toMatchObject({ value: 2.5, of: [2, 2.5, 4] });
 });
