@@ -5,7 +5,7 @@ import { chromiumArguments, findChromium } from "./scripts/chromium.mjs";
 const source = "{packages,apps}/*/src/**";
 const chromium = findChromium() ?? "";
 
-/** Of real processes without a browser, and of nothing that is measured in time: they mostly wait. */
+/** Of real processes without a browser, and of nothing that is measured in time: most of them mostly wait. */
 const processes = [
   "bars",
   "churn",
@@ -23,8 +23,14 @@ const processes = [
   "starting",
 ].map((name) => `apps/end-to-end/src/${name}.test.ts`);
 
-/** TensorFlow.js has its back ends in globals of the process: each file has a process of its own. */
-const keepsGlobals = "packages/engine-tfjs/src/**/*.test.ts";
+/** Each file has a process of its own: TensorFlow.js has its back ends in globals, the others look at memory or at the network's timers. */
+const apart = [
+  "packages/engine-tfjs/src/**/*.test.ts",
+  "packages/worker/src/shard-by-shard-engine.test.ts",
+  "packages/worker/src/parameter-download.test.ts",
+  "packages/transport/src/large-vectors.test.ts",
+  "packages/transport/src/memory.test.ts",
+];
 
 const inNode = {
   environment: "node",
@@ -47,7 +53,7 @@ export default defineConfig({
           ...inNode,
           name: "node",
           include: [`${source}/*.test.ts`, "scripts/*.test.mjs"],
-          exclude: ["**/*.browser.test.ts", "apps/end-to-end/**", keepsGlobals],
+          exclude: ["**/*.browser.test.ts", "apps/end-to-end/**", ...apart],
           // Loading everything anew for each of two hundred files takes as long as half of the tests.
           isolate: false,
           restoreMocks: true,
@@ -55,7 +61,7 @@ export default defineConfig({
           unstubGlobals: true,
         },
       },
-      { test: { ...inNode, name: "node-apart", include: [keepsGlobals], exclude: ["**/*.browser.test.ts"] } },
+      { test: { ...inNode, name: "node-apart", include: apart, exclude: ["**/*.browser.test.ts"] } },
       {
         test: {
           name: "browser",

@@ -58,8 +58,9 @@ export async function train({ workers, kind, strategy, epochs, codec }: Training
     // What was trained before everybody was seen to be there is no part of the time.
     const share = (run.steps - all.step) / run.steps;
     for (const sentence of [timesOf(newest), newest.exchange?.sentence]) if (sentence) say(`  ${sentence}`);
-    say(`  ${accuracies.map((accuracy) => (100 * accuracy).toFixed(2)).join(" ")} %, ${seconds.toFixed(0)} s.`);
-    return { accuracies, seconds: seconds / share };
+    const whole = seconds / share;
+    say(`  ${accuracies.map((accuracy) => (100 * accuracy).toFixed(2)).join(" ")} %, ${whole.toFixed(1)} s.`);
+    return { accuracies, seconds: whole };
   } finally {
     await tabs?.close();
     await coordinator.end("SIGINT");

@@ -103,8 +103,9 @@ test("tabs and a headless worker train one network together", async () => {
   // Every shard of the epoch is counted once, whoever computed it.
   const shards = end.workers.reduce((sum, worker) => sum + worker.shards, 0);
   expect(shards).toBe(shardCount(SAMPLES));
-  const losses = new TextDecoder().decode(coordinator.read("losses.csv")).trim().split("\n").slice(1);
-  expect(losses.map((line) => Number(line.split(",")[0]))).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+  const rows = new TextDecoder().decode(coordinator.read("losses.csv")).trim().split("\n").slice(1);
+  const losses = rows.map((row) => row.split(",").map(Number));
+  expect(losses.map(([step]) => step)).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
   expect(end.accuracy).toBeGreaterThan(0.2);
 
   await dashboard
@@ -118,7 +119,10 @@ test("tabs and a headless worker train one network together", async () => {
   await curveIsDrawn(dashboard);
   await evaluationIsShown(dashboard, end);
   await everyFormIsHad(dashboard);
-  await expectSameChange(together);
+  await expectSameChange(
+    together,
+    losses.map(([, loss]) => loss as number),
+  );
   expect(troubles).toEqual([]);
 });
 
@@ -162,19 +166,24 @@ async function readyWorkers(names: readonly string[]): Promise<RunView["workers"
   return byName(run);
 }
 
-/** The change of the parameters is the one that a single process makes, up to rounding. */
-async function expectSameChange({ vector: together, step }: { vector: Float32Array; step: number }): Promise<void> {
+/** Up to rounding, the parameters changed as they do in a single process, and so did the loss to the end, whoever came and went. */
+async function expectSameChange(
+  { vector: together, step }: { vector: Float32Array; step: number },
+  losses: readonly number[],
+): Promise<void> {
   const { vector: initial } = readVector(coordinator.read("parameters-initial.safetensors"));
   const engine = createTfjsEngine("wasm", { wasmPaths: wasmDirectory() });
   let alone = initial;
+  const lossesAlone: number[] = [];
   const dataset = firstSamples(drawBuiltInDigits(), { train: SAMPLES, test: undefined });
   for await (const done of trainAlone(findRecipe("lenet5-mnist"), dataset, SEED, initial, engine)) {
-    alone = done.parameters;
-    if (done.step === step) break;
+    if (done.step <= step) alone = done.parameters;
+    lossesAlone.push(done.loss);
   }
   const apart = relativeDistance(together, alone, initial);
   console.log(`The change of the parameters after ${step} steps, together and alone: ${apart.toExponential(2)} apart.`);
   expect(apart).toBeLessThan(1e-3);
+  expect(losses).toEqual(lossesAlone.map((loss) => expect.closeTo(loss, 2)));
   // It was a change worth the name.
   expect(relativeDistance(alone, initial, new Float32Array(initial.length))).toBeGreaterThan(1e-3);
 }

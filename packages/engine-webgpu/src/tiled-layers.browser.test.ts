@@ -22,7 +22,7 @@ function modelOf(name: string, ...layers: Layer[]): ModelSpecification {
 
 /**
  * More than a tile, sums in several parts, strides, padding, a pool, and every operation that is made in tiles; four
- * elements at a time where channels allow it, and one by one. Two small models only: an imitated GPU takes seconds to
+ * elements at a time where channels allow it, and one by one. Small models, and few: an imitated GPU takes seconds to
  * compile each kernel that waits at a barrier.
  */
 const wide = modelOf(

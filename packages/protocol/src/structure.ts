@@ -14,7 +14,8 @@ export function structureFault(data: unknown, mostValues: number = limits.messag
       if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) continue;
       if (depth > limits.messageDepth) return `it is nested deeper than ${limits.messageDepth} levels`;
       if (Object.hasOwn(node, "__proto__")) return 'it must not have a field "__proto__"';
-      // Not "for in": over messages of many kinds, V8 compiles that anew again and again.
+      // Not "for in": over messages of many kinds, V8 compiles that anew again and again. What comes over a socket has no
+      // fields but its own, and an array none but its elements.
       const inside: unknown[] = Array.isArray(node) ? node : Object.values(node);
       values += inside.length;
       if (values > mostValues) return `it has more than ${mostValues} values`;

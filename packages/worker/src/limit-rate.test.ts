@@ -20,7 +20,8 @@ const blank = describeWorker(startWorker, {
 function limited() {
   const shown: WorkerStatus[] = [];
   const show = limitRate((status) => shown.push(status));
-  return { shown, say: (phase: WorkerPhase, samples = 0) => show({ ...blank, phase, samples }) };
+  const tell = (status: Partial<WorkerStatus>) => show({ ...blank, ...status });
+  return { shown, tell, say: (phase: WorkerPhase, samples = 0) => tell({ phase, samples }) };
 }
 
 test("a new phase is shown at once", () => {
@@ -54,4 +55,15 @@ test("a new phase does not double the rate of the next one", () => {
   expect(shown.map((status) => status.samples)).toEqual([0, 2]);
   vi.advanceTimersByTime(800);
   expect(shown.map((status) => status.samples)).toEqual([0, 2, 3]);
+});
+
+test("an engine that is tried is shown at once: should the worker die of it, that is known", () => {
+  const { shown, tell } = limited();
+  const trial = { engine: "webgpu", compiled: null };
+  tell({ phase: "working" });
+  tell({ phase: "working", samples: 8 });
+  tell({ phase: "working", trial });
+  tell({ phase: "waiting", trial: { ...trial, compiled: { done: 1, all: 9 } } });
+  tell({ phase: "working", trial: null });
+  expect(shown.map((status) => status.trial?.engine)).toEqual([undefined, "webgpu", undefined]);
 });

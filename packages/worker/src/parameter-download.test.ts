@@ -215,6 +215,9 @@ test("[N3] a server that falls silent is given up", async () => {
 async function hurried(work: () => Promise<void>, times = 100): Promise<void> {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const driving = setInterval(() => vi.advanceTimersByTime(times), 1);
-  await work();
-  clearInterval(driving);
+  try {
+    await work();
+  } finally {
+    clearInterval(driving);
+  }
 }

@@ -6,7 +6,7 @@ import type { RunSettings } from "@convoy/coordination";
 import { limits } from "@convoy/protocol";
 import { forgedFrame } from "@convoy/protocol/hostile";
 import type { LossyCodec } from "@convoy/vectors";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { contributionWith, sealed, sealedIn } from "./test-frames.ts";
 import { type TestPeer, TestRun, tinyDataset, tinyLayout, tinySettings } from "./test-run-loop.ts";
 
@@ -153,10 +153,12 @@ const leaves: Act = () => {};
 const givesBack: Act = (peer) =>
   peer.say({ type: "return-lease", lease: peer.lease.lease, reason: "It has something else to do." });
 
+// What is lent to whom follows from the clock.
+beforeAll(() => void vi.useFakeTimers());
+afterAll(() => void vi.useRealTimers());
+
 /** A run to its end. One peer after the other comes, is lent a stretch, acts when all else of the round has come, and goes. */
 async function train(codec: LossyCodec, acts: readonly Act[]) {
-  // What is lent to whom follows from the clock.
-  vi.useFakeTimers();
   const run = new TestRun(settingsIn(codec));
   const until = (condition: () => boolean) => run.until(condition, () => vi.advanceTimersByTimeAsync(20));
   const honestSamples = () => run.view.workers[0]?.samples ?? 0;
@@ -177,7 +179,6 @@ async function train(codec: LossyCodec, acts: readonly Act[]) {
   }
   await until(() => run.view.state === "finished");
   run.loop.close();
-  vi.useRealTimers();
   const points = run.reports.filter(({ type }) => type !== "log");
   return { view: run.view, visits, points, vectors: await run.plane.keep() };
 }

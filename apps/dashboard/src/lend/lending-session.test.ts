@@ -147,12 +147,14 @@ test("a paused device stays paused in its next worker", () => {
 test("between two leases it works on; without one for a while it rests", () => {
   const { thread, state } = lentDevice();
   thread().report(exampleStatus({ phase: "waiting", samples: 32 }));
-  vi.advanceTimersByTime(1000);
+  // What it says next may have waited for a second, and for a step of its thread.
+  vi.advanceTimersByTime(2000);
+  expect(state().resting).toBe(false);
   thread().report(exampleStatus({ phase: "working", samples: 32 }));
   vi.advanceTimersByTime(5000);
   expect(state().resting).toBe(false);
   thread().report(exampleStatus({ phase: "waiting", samples: 64 }));
-  vi.advanceTimersByTime(2000);
+  vi.advanceTimersByTime(3000);
   expect(state().resting).toBe(true);
   thread().report(exampleStatus({ phase: "waiting", samples: 64, sentence: "The run is paused." }));
   expect(state().resting).toBe(true);

@@ -45,8 +45,8 @@ export const idleLending: LendingState = {
 
 /** Time for the last words to leave before the worker is ended. */
 const GOODBYE_MS = 1000;
-/** From one lease to the next it takes a moment; what takes longer is rest. */
-const REST_MS = 1500;
+/** From one lease to the next it takes a moment, and the next status up to a second more; what takes longer is rest. */
+const REST_MS = 2500;
 /** A worker that lived this long was well: the next death counts as the first. */
 const HEALTHY_MS = 60_000;
 /** A coordinator without room is asked again after this. */
