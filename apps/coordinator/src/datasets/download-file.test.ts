@@ -60,16 +60,28 @@ async function source({ cuts, headers, ignoresRanges = false, tagOf = () => '"on
     const rest = content.subarray(start);
     const part = { "content-range": `bytes ${start}-${content.length - 1}/${content.length}` };
     response.writeHead(isPart ? 206 : 200, { ...tag, ...(isPart && part), "content-length": rest.length });
-    send(response, request, rest, cuts[asked.length - 1]);
+    send(response, request, { rest, start, cut: cuts[asked.length - 1] });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** What was sent before a cut still arrives. */
-function send(response: ServerResponse, request: IncomingMessage, rest: Buffer, cut: number | undefined): void {
+interface Sent {
+  readonly rest: Buffer;
+  readonly start: number;
+  readonly cut: number | undefined;
+}
+
+/** What was sent before a cut has arrived by then: newer versions of Node throw away what nobody had read yet. */
+function send(response: ServerResponse, request: IncomingMessage, { rest, start, cut }: Sent): void {
   if (cut === undefined) return void response.end(rest);
-  response.write(rest.subarray(0, cut), () => request.socket.end());
+  response.write(rest.subarray(0, cut));
+  const waiting = setInterval(() => {
+    const newest = progress.findLast(({ stage }) => stage === "download");
+    if (cut > 0 && newest?.receivedBytes !== start + cut) return;
+    clearInterval(waiting);
+    request.socket.end();
+  }, 1);
 }
 
 async function download(address: string, more: Partial<DownloadOptions> = {}): Promise<Buffer> {
