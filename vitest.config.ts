@@ -5,7 +5,7 @@ import { chromiumArguments, findChromium } from "./scripts/chromium.mjs";
 const source = "{packages,apps}/*/src/**";
 const chromium = findChromium() ?? "";
 
-/** Of real processes without a browser, and of nothing that is measured in time: most of them mostly wait. */
+/** Of real processes without a browser, and of nothing that is measured in time. Most of them mostly wait. */
 const processes = [
   "bars",
   "churn",

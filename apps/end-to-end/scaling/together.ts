@@ -17,7 +17,7 @@ const EPOCHS_TO_ACCURACY = 7;
 
 const { values } = parseArgs({
   options: {
-    /** A process of the measure below. */
+    /** Of a process of `timeOfTwoEngines`: when it works. */
     "count-steps": { type: "string" },
     part: { type: "string" },
     epochs: { type: "string", default: "10" },
