@@ -20,7 +20,7 @@ export const policy = {
   speedWeight: 0.4,
   /** In `local`: the share of a round that may go to the way of the parameters and back, where there is a choice, from so many steps on … */
   stretch: { wayShare: 0.05, leastSteps: 4 },
-  /** … with steps on parts of a batch, which lose more with longer stretches, … */
+  /** … with steps on parts of a batch, which lose more with longer stretches (what a head start covers is not counted), … */
   stretchInParts: { wayShare: 0.1, leastSteps: 2 },
   /** … up to so many. */
   mostLocalSteps: 64,
@@ -42,7 +42,7 @@ export const policy = {
   firstStretchMs: 60_000,
   /**
    * Once half of a round's stretches have come, the others have so much time beyond the median, in milliseconds, as a share of
-   * it or as so many median deviations: whichever is longest.
+   * it or as so many median deviations: whichever is longest. If few wait, it may be as long as the late stretch is worth.
    */
   lateness: { least: 250, share: 0.25, spreads: 5 },
   /** A newcomer fetches a frame of more bytes over HTTP; a shorter one is on its socket in no time. */

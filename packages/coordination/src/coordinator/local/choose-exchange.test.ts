@@ -43,7 +43,7 @@ describe("[H10] the exchange of a run that leaves it to the coordinator", () => 
       return run.state.expected?.localSteps;
     };
     expect(stepsWith("linear", [1, 2])).toBe(12);
-    expect(stepsWith("smaller-batches", [1, 2])).toBe(6);
+    expect(stepsWith("smaller-batches", [1, 2])).toBe(3);
     // One that is alone loses nothing with longer ones.
     expect(stepsWith("smaller-batches", [1])).toBe(12);
   });

@@ -80,9 +80,8 @@ describe("[H10] the model of a round", () => {
       expectRound({ ...inParts, workers: [slower] }),
       expectRound({ ...lenet, workers: [slower] }),
     ];
-    expect(computingShare(parts)).toBeGreaterThanOrEqual(0.9);
-    expect(computingShare(parts)).toBeLessThan(0.95);
-    expect(parts.localSteps).toBeLessThan(whole.localSteps / 1.5);
+    // Of 3 steps of 5 ms an eighth may be begun early: 1.1 of the 3 ms are lost, 7 % of the round; of 2 steps, 15 %.
+    expect([parts.localSteps, whole.localSteps]).toEqual([3, 12]);
     const noWay = { ...sameMachine, stretchPace: { ...sameMachine.stretchPace, overheadMs: 0 } };
     expect(expectRound({ ...inParts, workers: [noWay] }).localSteps).toBe(2);
     expect(expectRound({ ...lenet, workers: [noWay] }).localSteps).toBe(4);

@@ -107,20 +107,24 @@ type Pace = Pick<Expected, "stepMs" | "wayMs">;
 
 /**
  * So few, of a worker of middling speed, that hardly more of the crew's time is lost than may be: to the ways, and to what is left over
- * where no whole step fits in any more. Where more is lost with any number, as many as there may be.
+ * where no whole step fits in any more. Where more is lost with any number, as many as there may be. While a head start is computed that is a small part of
+ * a stretch whatever the way takes, nothing is lost; one that may be as long as the way is itself to be kept short.
  */
 function stepsWorthTheWay({ isInParts }: Question, middling: Pace, crew: readonly Pace[]): number {
   const { wayShare, leastSteps } = isInParts ? policy.stretchInParts : policy.stretch;
+  const headStart = isInParts ? policy.headStartWithAdam : 0;
   const most = crew.reduce((sum, { stepMs }) => sum + 1 / stepMs, 0);
   for (let steps = leastSteps; steps < policy.mostLocalSteps; steps++) {
-    const spanMs = steps * middling.stepMs + middling.wayMs;
-    const taken = crew.reduce((sum, pace) => sum + wholeStepsOf(pace, spanMs), 0);
+    const computingMs = steps * middling.stepMs;
+    const lostOf = ({ wayMs }: Pace) => Math.max(0, wayMs - headStart * computingMs);
+    const spanMs = computingMs + lostOf(middling);
+    const taken = crew.reduce((sum, pace) => sum + wholeStepsIn(spanMs - lostOf(pace), pace), 0);
     if (taken >= (1 - wayShare) * most * spanMs) return steps;
   }
   return policy.mostLocalSteps;
 }
 
-function wholeStepsOf({ stepMs, wayMs }: Pace, spanMs: number): number {
+function wholeStepsIn(ms: number, { stepMs }: Pace): number {
   // What fits to the last bit fits.
-  return Math.max(0, Math.floor((spanMs - wayMs) / stepMs + 1e-9));
+  return Math.max(0, Math.floor(ms / stepMs + 1e-9));
 }
