@@ -28,7 +28,7 @@ export function refuseResult(
     // A result that comes too late still tells how long it took.
     if (tooLate)
       turn.changeWorker(worker, {
-        ...measured(turn, worker, result.took),
+        ...measured(turn, worker, result.took, false),
         stretchPace: slowerPace(turn, worker, result.took),
       });
     release(turn, peer);

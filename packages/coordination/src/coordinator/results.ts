@@ -244,7 +244,7 @@ function settle(turn: Turn, { worker, lease }: Accepted, { took }: Result): void
     strikes: 0,
     shards: worker.shards + shardCount,
     samples: worker.samples + lease.sampleCount,
-    ...(wasInHand ? measured(turn, worker, took) : {}),
+    ...(wasInHand ? measured(turn, worker, took, true) : {}),
   });
   turn.send(worker.peer, { type: "counted", lease: lease.id, sampleCount: lease.sampleCount });
   releaseFrom(turn, worker.peer, lease.id);

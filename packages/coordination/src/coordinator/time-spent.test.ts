@@ -16,6 +16,7 @@ const lease = (change: Partial<LeaseTime> = {}): LeaseTime => ({
   heldMs: 1,
   computeMs: 6,
   headStartMs: 0,
+  counts: true,
   ...change,
 });
 
@@ -93,6 +94,15 @@ test("a head start was counted as waiting and sending, and is moved to computing
     expect(sharesOf(busy)).toMatchObject({ computing: 1, adding: 0 });
     expect(totalOf(busy)).toBeLessThanOrEqual(policy.forgetMs * (1 + 1e-9));
   }
+});
+
+test("what is computed for a result that does not count is computing, and in vain", () => {
+  const counted = repeat(500, lease({ computeMs: 8, headStartMs: 2 }));
+  const lost = repeat(500, lease({ computeMs: 8, headStartMs: 2, counts: false }));
+  expect(sharesOf(lost)).toEqual(sharesOf(counted));
+  expect([counted.inVain, lost.inVain]).toEqual([0, expect.closeTo(lost.computing, 6)]);
+  // Forgotten like all else.
+  expect(repeat((5 * policy.forgetMs) / 12, lease(), lost).inVain).toBeLessThan(0.01 * lost.inVain);
 });
 
 test("a lease that was answered within the same millisecond tells nothing, and breaks nothing", () => {

@@ -170,6 +170,20 @@ describe("alone and together", () => {
     expect(remedy({ strategy })).toMatch(/More steps between two exchanges help \(--local-steps\)\.$/);
   });
 
+  test("[V9] says so where most of what is computed comes too late to count", () => {
+    const device = { msPerSample: 1, linkMs: 1 };
+    const { state, now } = train([device, device], 60);
+    const workers = new Map(
+      [...state.workers].map(([peer, worker]) => {
+        const { timeSpent } = worker;
+        return [peer, { ...worker, timeSpent: { ...timeSpent, inVain: 0.4 * timeSpent.computing } }];
+      }),
+    );
+    const pace = state.pace.map((part) => ({ ...part, samples: 0.45 * part.samples }));
+    const { together } = describeRun({ ...state, workers, pace }, now);
+    expect(together?.sentence).toMatch(/Of the time, 3\d% is computed in vain: results come too late to count/);
+  });
+
   test("[V9] a single worker has nobody to be held beside", () => {
     const { together } = viewOf(train([{ msPerSample: 0.1, linkMs: 1.6 }], MANY));
     expect(together?.sentence).toMatch(/^worker 1 is the only one so far, and computes for 80% of its time\./);

@@ -26,6 +26,7 @@ export function timeSpentBy(worker: Worker, { clock }: CoordinatorState, now: nu
 export function describeTogether(state: CoordinatorState, now: number): TogetherView | null {
   let [workerCount, most, alone, quickest] = [0, 0, 0, ""];
   const sum = { computing: 0, sending: 0, waiting: 0, adding: 0 };
+  let inVain = 0;
   for (const worker of state.workers.values()) {
     if (!canWork(worker)) continue;
     const spent = timeSpentBy(worker, state, now);
@@ -35,6 +36,7 @@ export function describeTogether(state: CoordinatorState, now: number): Together
     most += solo;
     if (solo > alone) [alone, quickest] = [solo, worker.name];
     for (const part of partNames) sum[part] += solo * shares[part];
+    inVain += (solo * shares.computing * spent.inVain) / spent.computing;
   }
   const time = sharesOf(sum);
   const combined = combinedSpeed(state, now);
@@ -44,7 +46,8 @@ export function describeTogether(state: CoordinatorState, now: number): Together
   const figures = { workerCount, quickest, aloneSamplesPerSecond: alone, mostSamplesPerSecond: most, efficiency, time };
   const ratio = combined / alone;
   const verdict = verdictOn(workerCount, ratio);
-  return { ...figures, verdict, sentence: sentenceOf({ ...figures, verdict }, ratio, state.settings) };
+  const sentence = sentenceOf({ ...figures, verdict, inVain: inVain / most }, ratio, state.settings);
+  return { ...figures, verdict, sentence };
 }
 
 const partNames = ["computing", "sending", "waiting", "adding"] as const satisfies (keyof TimeShares)[];
@@ -55,7 +58,12 @@ function verdictOn(workerCount: number, ratio: number): TogetherView["verdict"] 
   return ratio > 1 / CLEARLY ? "equal" : "slower";
 }
 
-function sentenceOf(view: Omit<TogetherView, "sentence">, ratio: number, settings: RunSettings): string {
+interface Judged extends Omit<TogetherView, "sentence"> {
+  /** The share of the time that was computed for results that came too late; a part of computing's. */
+  readonly inVain: number;
+}
+
+function sentenceOf(view: Judged, ratio: number, settings: RunSettings): string {
   const { workerCount, quickest, efficiency, time } = view;
   const all = `Together the ${formatCount(workerCount, "worker")} are`;
   switch (view.verdict) {
@@ -64,15 +72,17 @@ function sentenceOf(view: Omit<TogetherView, "sentence">, ratio: number, setting
     case "quicker":
       return `${all} ${inTimes(ratio)} times as quick as the quickest of them, ${quickest}, would be alone; ${inPercent(efficiency)} of what they could do at most is reached.`;
     case "equal":
-      return `${all} no quicker than ${quickest} alone would be. ${reasonOf(time, settings)}`;
+      return `${all} no quicker than ${quickest} alone would be. ${reasonOf(view, settings)}`;
     case "slower":
-      return `${all} slower than ${quickest} alone would be, at ${inPercent(ratio)} of its speed. ${reasonOf(time, settings)}`;
+      return `${all} slower than ${quickest} alone would be, at ${inPercent(ratio)} of its speed. ${reasonOf(view, settings)}`;
   }
 }
 
-/** What keeps them from computing most of all. */
-function reasonOf(time: TimeShares, settings: RunSettings): string {
+/** What keeps them from computing most of all, or what they compute from being of use. */
+function reasonOf({ time, inVain }: Judged, settings: RunSettings): string {
   const part = (["sending", "waiting", "adding"] as const).reduce((a, b) => (time[b] > time[a] ? b : a));
+  if (inVain > time[part])
+    return `Of the time, ${inPercent(inVain)} is computed in vain: results come too late to count, as they do where devices have much else to do at times. Fewer tabs or programs on one device help.`;
   const [share, computing] = [inPercent(time[part]), inPercent(time.computing)];
   const explanation = `${explanations[part]} ${remedyIn(settings)}`;
   if (time[part] > 0.5) return `Most of the time goes into ${part} (${share}): ${explanation}`;

@@ -1,5 +1,7 @@
 /** Whole rounds with workers of different paces: whoever is slow, or new, holds nobody up for long. */
 import { describe, expect, test } from "vitest";
+import { policy } from "../policy.ts";
+import { refusalsIn } from "../test-run.ts";
 import { LocalRun, localSettings } from "./test-local-run.ts";
 
 const BATCH = 8;
@@ -162,11 +164,11 @@ describe("[H10] where the coordinator chooses how many steps a round has, everyb
   });
 });
 
-/** Known to do 64 steps of 5 ms in a round. */
-function known(...peers: number[]): LocalRun {
+/** Known to do 64 steps in a round. */
+function known(peers: readonly number[], stepMs = 5): LocalRun {
   const run = new LocalRun({ trainCount: 31_600, strategy: { ...localSettings.strategy, localSteps: 64 } });
   for (const peer of peers) run.enter(peer);
-  for (let round = 0; round < 5; round++) for (const peer of peers) run.finish(peer, 5, 5);
+  for (let round = 0; round < 5; round++) for (const peer of peers) run.finish(peer, stepMs, 5);
   return run;
 }
 
@@ -185,7 +187,7 @@ describe("[H4] newcomers are waited for no longer than the others took, once mor
   const little = 64 * 5 + 50;
 
   test("where they are more than the others", () => {
-    const run = known(1);
+    const run = known([1]);
     for (const peer of [2, 3]) run.enter(peer);
     run.finish(1, 5, 5);
     expect(openFor(run)).toBeLessThanOrEqual(little);
@@ -193,7 +195,7 @@ describe("[H4] newcomers are waited for no longer than the others took, once mor
 
   test("where most of the others have left, before or after the last one came", () => {
     for (const leavesFirst of [true, false]) {
-      const run = known(1, 2, 3, 4, 5);
+      const run = known([1, 2, 3, 4, 5]);
       run.enter(6);
       const leave = () => {
         for (const peer of [3, 4, 5]) run.handle({ type: "disconnected", peer, reason: "gone" });
@@ -206,7 +208,7 @@ describe("[H4] newcomers are waited for no longer than the others took, once mor
   });
 
   test("where one pauses again and again", () => {
-    const run = known(1, 2, 3, 4);
+    const run = known([1, 2, 3, 4]);
     run.enter(9);
     for (let i = 0; i < 8; i++) for (const available of [false, true]) run.say(9, { type: "availability", available });
     for (const peer of [1, 2, 3, 4]) run.finish(peer, 5, 5);
@@ -216,7 +218,7 @@ describe("[H4] newcomers are waited for no longer than the others took, once mor
 
 test("[H4] how long the last are waited for grows with how far the others lie apart, and with what they took", () => {
   const waitedFor = (wayMs: readonly number[]) => {
-    const run = known(1, 2, 3, 4, 5);
+    const run = known([1, 2, 3, 4, 5]);
     const began = run.state.round?.startedAt ?? 0;
     for (const [i, ms] of wayMs.entries()) run.finish(i + 1, 5, ms);
     const active = [...run.state.leases.values()].filter(({ state }) => state === "active");
@@ -226,4 +228,61 @@ test("[H4] how long the last are waited for grows with how far the others lie ap
   expect(waitedFor([5, 205, 405])).toBeCloseTo(525 + 5 * 200, 0);
   // 1525 ms each: a quarter beyond it.
   expect(waitedFor([1205, 1205, 1205])).toBeCloseTo(1.25 * 1525, 0);
+});
+
+describe("[H4] whoever is late is waited for until that has cost the others what its stretch is worth", () => {
+  const STEP_MS = 25;
+  const worth = 64 * STEP_MS;
+  const span = worth + 5;
+
+  test.each([
+    [1, worth],
+    [2, worth / 2],
+    [3, worth / 3],
+    [5, span * policy.lateness.share],
+  ])("where %i as quick as it wait", (others, waitMs) => {
+    const peers = Array.from({ length: others + 1 }, (_, i) => i + 1);
+    const run = known(peers, STEP_MS);
+    for (const peer of peers.slice(1)) run.finish(peer, STEP_MS, 5);
+    expect(openFor(run)).toBeCloseTo(waitMs, 0);
+  });
+
+  test("and its stretch counts if it comes until then", () => {
+    const run = known([1, 2], STEP_MS);
+    run.finish(1, STEP_MS, 5);
+    const samples = () => run.state.workers.get(2)?.samples ?? 0;
+    const [before, steps] = [samples(), run.stepsOf(2)];
+    run.tick(worth - 10);
+    run.finish(2, STEP_MS, 5);
+    expect(samples() - before).toBe(steps * BATCH);
+  });
+
+  test("which is counted from when each of them came", () => {
+    const run = known([1, 2, 3, 4], STEP_MS);
+    run.finish(1, STEP_MS, 5);
+    run.finish(2, STEP_MS, 5);
+    run.finish(3, STEP_MS, 5 + 0.4 * span);
+    expect(openFor(run)).toBeCloseTo((span + span + 1.4 * span) / 3 + worth / 3 - 1.4 * span, 0);
+  });
+
+  test("a newcomer's one step is no measure of what waiting costs", () => {
+    const run = known([1], STEP_MS);
+    run.enter(2);
+    run.finish(2, STEP_MS, 5);
+    run.now = (run.state.round?.startedAt ?? 0) + span;
+    expect(openFor(run)).toBeLessThanOrEqual(span + 1);
+  });
+});
+
+test("[V9] what is computed for a result that is too late is computed in vain", () => {
+  const run = known([1, 2]);
+  const before = run.state.workers.get(2)?.timeSpent;
+  expect(before?.inVain).toBe(0);
+  const { lease, version } = run.leaseOf(2);
+  run.finish(1, 5, 5);
+  openFor(run);
+  const stepLosses = new Array(run.stepsOf(2)).fill(8);
+  const late = { lease, version, stepLosses, lossSum: 8 * stepLosses.length, computeMs: 640 };
+  expect(refusalsIn(run.contribute(2, late))).toEqual(["stale-version"]);
+  expect(run.state.workers.get(2)?.timeSpent.inVain).toBeGreaterThan(300);
 });

@@ -196,7 +196,7 @@ function leavesOthersIdle({ round, workers }: CoordinatorState, { peer }: Worker
 
 /**
  * Of those that are known half have come: who is much later than they are is not waited for. How late that is, they tell, by
- * their median and the median of their distances from it.
+ * their median and the median of their distances from it. Where few wait for one, it may be longer.
  */
 export function hurryTheRest(turn: Turn, round: Round): void {
   const { local, startedAt } = round;
@@ -210,9 +210,25 @@ export function hurryTheRest(turn: Turn, round: Round): void {
   const spanMs = Math.max(local.spanMs ?? 0, middle);
   const usualMs = Math.max(least, share * spanMs, spreads * spread);
   for (const lease of active) {
-    const limit = startedAt + spanMs + extraTime(turn, lease, spanMs, usualMs);
+    const worthMs = Math.min(worthWaitingFor(turn.state, local, lease), policy.patienceFactor * spanMs);
+    const limit = startedAt + Math.max(spanMs + extraTime(turn, lease, spanMs, usualMs), worthMs);
     if (lease.deadline > limit) turn.changeLease({ ...lease, deadline: Math.max(limit, turn.now) });
   }
+}
+
+/**
+ * So long after the round's beginning, those who wait could have computed as many samples as are lost if the late one is not waited for. To wait
+ * until then costs twice what would have been best at most, whenever it comes: the ski rental problem (Karlin et al. 1988).
+ */
+function worthWaitingFor({ workers }: CoordinatorState, { contributions }: LocalRound, late: Lease): number {
+  let [samplesPerMs, notWaited] = [0, 0];
+  for (const { peer, elapsedMs } of contributions) {
+    const pace = workers.get(peer)?.stretchPace;
+    if (!pace) continue;
+    samplesPerMs += 1 / pace.msPerSample;
+    notWaited += elapsedMs / pace.msPerSample;
+  }
+  return (notWaited + late.sampleCount) / samplesPerMs;
 }
 
 /**
