@@ -21,7 +21,7 @@ export const policy = {
   /** In `local`: the share of a round that may go to the way of the parameters and back, where there is a choice, from so many steps on … */
   stretch: { wayShare: 0.05, leastSteps: 4 },
   /** … with steps on parts of a batch, which lose more with longer stretches (what a head start covers is not counted), … */
-  stretchInParts: { wayShare: 0.1, leastSteps: 2 },
+  stretchInParts: { wayShare: 0.2, leastSteps: 2 },
   /** … up to so many. */
   mostLocalSteps: 64,
   /** Where a batch is taken in several steps: no more of them, and none on a smaller part of a whole batch. */

@@ -39,13 +39,13 @@ describe("[H10] the exchange of a run that leaves it to the coordinator", () => 
       const recipe = { ...localSettings.recipe, batchSize: 32 };
       const run = new LocalRun({ recipe, trainCount: 32 * 400, strategy: { ...strategy, rateScaling } });
       for (const peer of peers) run.enter(peer);
-      for (let round = 0; round < 8; round++) for (const peer of peers) run.finish(peer, 10, 6.3);
+      for (let round = 0; round < 8; round++) for (const peer of peers) run.finish(peer, 10, 12.6);
       return run.state.expected?.localSteps;
     };
-    expect(stepsWith("linear", [1, 2])).toBe(12);
-    expect(stepsWith("smaller-batches", [1, 2])).toBe(3);
+    expect(stepsWith("linear", [1, 2])).toBe(24);
+    expect(stepsWith("smaller-batches", [1, 2])).toBe(4);
     // One that is alone loses nothing with longer ones.
-    expect(stepsWith("smaller-batches", [1])).toBe(12);
+    expect(stepsWith("smaller-batches", [1])).toBe(24);
   });
 
   test("is in fp32 at first, and in int8 when that is found to be quicker", () => {
