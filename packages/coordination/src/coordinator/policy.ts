@@ -8,7 +8,7 @@ export const policy = {
   firstDeadlineMs: 20_000,
   /** A lease that only measures a worker's speed while others are there and may have to wait for it. */
   trialDeadlineMs: 2_000,
-  /** Who would need more than this many times what the others need to finish the round waits; in `local`, who is tried is waited for so long. */
+  /** Who would need more than this many times what the others need to finish the round waits; in `local`, who is tried, or late, is waited for no longer than so long. */
   patienceFactor: 2,
   /** A worker that waits because it is slow is tried again after this time, twice as long each time up to the most. */
   retryMs: { least: 5_000, most: 60_000 },
@@ -42,7 +42,7 @@ export const policy = {
   firstStretchMs: 60_000,
   /**
    * Once half of a round's stretches have come, the others have so much time beyond the median, in milliseconds, as a share of
-   * it or as so many median deviations: whichever is longest. If few wait, it may be as long as the late stretch is worth.
+   * it or as so many median deviations: whichever is longest. Where few wait, they do so until that has cost what the late stretch is worth.
    */
   lateness: { least: 250, share: 0.25, spreads: 5 },
   /** A newcomer fetches a frame of more bytes over HTTP; a shorter one is on its socket in no time. */

@@ -170,7 +170,7 @@ describe("alone and together", () => {
     expect(remedy({ strategy })).toMatch(/More steps between two exchanges help \(--local-steps\)\.$/);
   });
 
-  test("[V9] says so where most of what is computed comes too late to count", () => {
+  test("[V9] says so where more is computed for results that come too late than goes into any other part", () => {
     const device = { msPerSample: 1, linkMs: 1 };
     const { state, now } = train([device, device], 60);
     const workers = new Map(

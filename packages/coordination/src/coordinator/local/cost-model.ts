@@ -107,8 +107,9 @@ type Pace = Pick<Expected, "stepMs" | "wayMs">;
 
 /**
  * So few, of a worker of middling speed, that hardly more of the crew's time is lost than may be: to the ways, and to what is left over
- * where no whole step fits in any more. Where more is lost with any number, as many as there may be. While a head start is computed that is a small part of
- * a stretch whatever the way takes, nothing is lost; one that may be as long as the way is itself to be kept short.
+ * where no whole step fits in any more. Where more is lost with any number, as many as there may be. With Adam a head start is an eighth
+ * of a stretch at most, however long the way: what it covers is not lost. With momentum it may be as long as the way, and is to be kept short: there
+ * the whole way counts.
  */
 function stepsWorthTheWay({ isInParts }: Question, middling: Pace, crew: readonly Pace[]): number {
   const { wayShare, leastSteps } = isInParts ? policy.stretchInParts : policy.stretch;

@@ -196,7 +196,7 @@ function leavesOthersIdle({ round, workers }: CoordinatorState, { peer }: Worker
 
 /**
  * Of those that are known half have come: who is much later than they are is not waited for. How late that is, they tell, by
- * their median and the median of their distances from it. Where few wait for one, it may be longer.
+ * their median and the median of their distances from it. Where few would wait, they do so for longer.
  */
 export function hurryTheRest(turn: Turn, round: Round): void {
   const { local, startedAt } = round;
