@@ -210,8 +210,8 @@ export function hurryTheRest(turn: Turn, round: Round): void {
   const spanMs = Math.max(local.spanMs ?? 0, middle);
   const usualMs = Math.max(least, share * spanMs, spreads * spread);
   for (const lease of active) {
-    const worthMs = Math.min(worthWaitingFor(turn.state, local, lease), policy.patienceFactor * spanMs);
-    const limit = startedAt + Math.max(spanMs + extraTime(turn, lease, spanMs, usualMs), worthMs);
+    const breakEvenMs = Math.min(waitingPaysUntil(turn.state, local, lease), policy.patienceFactor * spanMs);
+    const limit = startedAt + Math.max(spanMs + extraTime(turn, lease, spanMs, usualMs), breakEvenMs);
     if (lease.deadline > limit) turn.changeLease({ ...lease, deadline: Math.max(limit, turn.now) });
   }
 }
@@ -220,7 +220,7 @@ export function hurryTheRest(turn: Turn, round: Round): void {
  * So long after the round's beginning, those who wait could have computed as many samples as are lost if the late one is not waited for. To wait
  * until then costs twice what would have been best at most, whenever it comes: the ski rental problem (Karlin et al. 1988).
  */
-function worthWaitingFor({ workers }: CoordinatorState, { contributions }: LocalRound, late: Lease): number {
+function waitingPaysUntil({ workers }: CoordinatorState, { contributions }: LocalRound, late: Lease): number {
   let [samplesPerMs, notWaited] = [0, 0];
   for (const { peer, elapsedMs } of contributions) {
     const pace = workers.get(peer)?.stretchPace;
