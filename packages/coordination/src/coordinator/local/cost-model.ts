@@ -34,6 +34,11 @@ export function computingShare({ localSteps, stepMs, wayMs }: Omit<Expected, "co
   return (localSteps * stepMs) / (localSteps * stepMs + wayMs);
 }
 
+/** Of the way, what is longer than the next stretch may be computed on meanwhile: so large a share of it. */
+export function waitOf({ localSteps, stepMs, wayMs }: Omit<Expected, "codec">, share: number): number {
+  return Math.max(0, wayMs - share * localSteps * stepMs);
+}
+
 export interface Question {
   /** At least one. */
   readonly workers: readonly Measured[];
@@ -116,9 +121,8 @@ function stepsWorthTheWay({ isInParts }: Question, middling: Pace, crew: readonl
   const headStart = isInParts ? policy.headStartWithAdam : 0;
   const most = crew.reduce((sum, { stepMs }) => sum + 1 / stepMs, 0);
   for (let steps = leastSteps; steps < policy.mostLocalSteps; steps++) {
-    const computingMs = steps * middling.stepMs;
-    const lostOf = ({ wayMs }: Pace) => Math.max(0, wayMs - headStart * computingMs);
-    const spanMs = computingMs + lostOf(middling);
+    const lostOf = ({ wayMs }: Pace) => waitOf({ localSteps: steps, stepMs: middling.stepMs, wayMs }, headStart);
+    const spanMs = steps * middling.stepMs + lostOf(middling);
     const taken = crew.reduce((sum, pace) => sum + wholeStepsIn(spanMs - lostOf(pace), pace), 0);
     if (taken >= (1 - wayShare) * most * spanMs) return steps;
   }

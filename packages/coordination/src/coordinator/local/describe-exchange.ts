@@ -3,7 +3,7 @@ import type { ExchangeView } from "@convoy/protocol";
 import { formatCount } from "../format.ts";
 import type { CoordinatorState } from "../state.ts";
 import { canWork } from "../together.ts";
-import type { Expected } from "./cost-model.ts";
+import { type Expected, waitOf } from "./cost-model.ts";
 import { headStartShare, stepScale } from "./step-scale.ts";
 import type { LocalStrategy } from "./strategy.ts";
 
@@ -34,11 +34,6 @@ function stepsInWords(expected: Expected, isAsked: boolean): string {
   const { localSteps, stepMs, wayMs } = expected;
   const asked = isAsked ? ", as it was asked to" : "";
   return `Between two exchanges a device of middling speed takes ${formatCount(localSteps, "step")} of ${inMs(stepMs)}${asked}; an exchange takes ${inMs(wayMs)}.`;
-}
-
-/** Of the way, what is longer than its next stretch may be computed on meanwhile. */
-function waitOf({ localSteps, stepMs, wayMs }: Expected, share: number): number {
-  return Math.max(0, wayMs - share * localSteps * stepMs);
 }
 
 function waitInWords(waitMs: number, roundMs: number): string {
