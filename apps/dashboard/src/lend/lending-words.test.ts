@@ -115,8 +115,8 @@ test("engines have names for people", () => {
   expect(engineName("another")).toBe("another");
 });
 
-test("the title of the tab shows the speed while there is one", () => {
+test("the title of the tab says what the device does, and does not change with its speed", () => {
   expect(lendingTitle(idleLending)).toBe("Lend this device · Convoy");
-  expect(lendingTitle(lending({ samplesPerSecond: 1234 }))).toBe("1,234 samples/s · Convoy");
+  expect(lendingTitle(lending({ samplesPerSecond: 1234 }))).toBe("Working · Convoy");
   expect(lendingTitle(lending({ phase: "paused", samplesPerSecond: 0 }))).toBe("Paused · Convoy");
 });

@@ -2,7 +2,7 @@
 import { type MissingWebgpu, missingWebgpu, type WebgpuSurroundings } from "@convoy/engine-webgpu/missing-webgpu";
 import type { WorkerStatus } from "@convoy/worker";
 import type { StateWord } from "../frame/state-label.tsx";
-import { formatAmount, formatBytes, formatDuration, formatError, formatRate } from "../text/format.ts";
+import { formatAmount, formatBytes, formatDuration, formatError } from "../text/format.ts";
 import type { LendingState } from "./lending-session.ts";
 
 export interface LendingWords {
@@ -155,12 +155,12 @@ export function gpuRemark(surroundings: WebgpuSurroundings): MissingWebgpu | nul
   return missing === null ? null : { ...missing, sentence: `${missing.sentence} Here the processor will do the work.` };
 }
 
-/** The title of the tab. */
+/**
+ * The title of the tab. It has no figures: a browser passes each new title on to its tab strip, its history and its address bar, which
+ * takes a hundredth of two processors that are lent, if it happens every second.
+ */
 export function lendingTitle(state: LendingState): string {
-  if (state.stage === "idle") return "Lend this device · Convoy";
-  const { label } = lendingWords(state);
-  const speed = state.status?.samplesPerSecond ?? 0;
-  return `${label === words.working ? `${formatRate(speed)} samples/s` : label.word} · Convoy`;
+  return `${state.stage === "idle" ? "Lend this device" : lendingWords(state).label.word} · Convoy`;
 }
 
 function capitalized(sentence: string): string {
