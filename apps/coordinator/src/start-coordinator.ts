@@ -88,6 +88,7 @@ export async function startCoordinator(
     traffic: countTraffic(port.server),
     model: new ModelDownloads(snapshot),
     parameters: loop.versions,
+    samples: { run: settings.run, samples: obtained.dataset },
     testSample: (run, position) => (run === settings.run ? picture(obtained.dataset.test, position) : null),
   };
 

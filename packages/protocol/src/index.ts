@@ -1,3 +1,4 @@
+export { allSamplesBytes, allSamplesPath } from "./all-samples.ts";
 export { entryLink, type LinkTokens, tokensOfLink } from "./entry-link.ts";
 export { type EntryView, entryViewSchema } from "./entry-view.ts";
 export { type EvaluationView, evaluationViewSchema, type Mistake, type TestSetView } from "./evaluation-view.ts";
@@ -32,7 +33,7 @@ export {
 export { checksumIn, snapshotEtag, snapshotPath } from "./snapshot.ts";
 export type { ControlAction, ToCoordinator } from "./to-coordinator.ts";
 export type { Progress, Snapshot, ToViewer } from "./to-viewer.ts";
-export type { FetchMessage, LeaseMessage, NextStretchMessage, ToWorker } from "./to-worker.ts";
+export type { FetchMessage, FetchSamplesMessage, LeaseMessage, NextStretchMessage, ToWorker } from "./to-worker.ts";
 export type { AcknowledgePacket, BeginPacket, ChunkPacket, TransferPacket } from "./transfer.ts";
 export {
   OutgoingEncodedFrame,

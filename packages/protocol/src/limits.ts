@@ -79,6 +79,8 @@ export const limits = {
   /** Downloads of versions at once, and the bytes a second that may leave for all of them: the rest is for those who work. */
   snapshotDownloads: 64,
   snapshotBytesPerSecond: 40_000_000,
+  /** Downloads of all samples at once, by workers on the coordinator's own machine. */
+  sampleDownloads: 8,
   /** Points of a curve that a newly opened dashboard receives. */
   historyPoints: 2000,
   /** Entries of the run's log that are kept and sent. */

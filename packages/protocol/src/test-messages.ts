@@ -54,6 +54,7 @@ export const messagesToWorker: OneOfEach<ToWorker> = {
   },
   parameters: { type: "parameters", frame: Uint8Array.of(1, 2, 3) },
   "fetch-parameters": { type: "fetch-parameters", version: 4, byteLength: 228_179_280, checksum: 0xfedc_ba98 },
+  "fetch-samples": { type: "fetch-samples", testCount: 10_000 },
   "parameters-change": { type: "parameters-change", frame: Uint8Array.of(1, 2, 3), checksum: 0xffff_ffff },
   lease: {
     type: "lease",

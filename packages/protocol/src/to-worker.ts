@@ -60,6 +60,13 @@ const fetchParameters = z.strictObject({
   checksum: z.int().min(0).max(0xffff_ffff),
 });
 
+/** All samples of the run are there to be fetched over HTTP, at `allSamplesPath`. What is not there in time is asked for as ever. */
+const fetchSamples = z.strictObject({
+  type: z.literal("fetch-samples"),
+  /** Samples of the test set, which follow those to train on. */
+  testCount: count,
+});
+
 /** Consecutive samples to compute on, with the parameters of `version`. */
 const lease = z
   .strictObject({
@@ -157,6 +164,7 @@ export const toWorkerSchema = z.discriminatedUnion("type", [
   welcome,
   parameters,
   fetchParameters,
+  fetchSamples,
   parametersChange,
   lease,
   nextStretch,
@@ -169,5 +177,6 @@ export const toWorkerSchema = z.discriminatedUnion("type", [
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 export type FetchMessage = z.infer<typeof fetchParameters>;
+export type FetchSamplesMessage = z.infer<typeof fetchSamples>;
 export type LeaseMessage = z.infer<typeof lease>;
 export type NextStretchMessage = z.infer<typeof nextStretch>;

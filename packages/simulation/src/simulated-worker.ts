@@ -136,6 +136,9 @@ export class SimulatedWorker {
       case "fetch-parameters":
         if (!this.#refuses(message.type)) this.handle({ type: "told-to-fetch", message });
         return;
+      case "fetch-samples":
+        // There is no HTTP here: it asks for what it needs.
+        return;
       case "lease":
         if (this.#refuses(message.type)) return;
         this.misconduct?.hear(message);

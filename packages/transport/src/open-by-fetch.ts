@@ -10,13 +10,42 @@ export function openByFetch(url: string, token: string | null): OpenBytes {
   };
 }
 
-/** Not every browser has streams that can be iterated. */
+/** So much is read at a time at most. */
+const PIECE_BYTES = 256 * 1024;
+
+/** Each piece is there until the next is asked for: where the stream can be read into it, all lie in the same memory. */
 async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
-  const reader = body?.getReader();
-  if (reader === undefined) return;
+  if (body === null) return;
+  const intoMemory = readerInto(body);
+  const reader = intoMemory ?? body.getReader();
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+    if (intoMemory === null) yield* piecesOf(reader as ReadableStreamDefaultReader<Uint8Array>);
+    else yield* piecesInto(intoMemory);
   } finally {
     await reader.cancel().catch(() => {});
+  }
+}
+
+/** Null where the browser's answers cannot be read so. */
+function readerInto(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return null;
+  }
+}
+
+/** Not every browser has streams that can be iterated. */
+async function* piecesOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+}
+
+async function* piecesInto(reader: ReadableStreamBYOBReader): AsyncGenerator<Uint8Array> {
+  let memory = new ArrayBuffer(PIECE_BYTES);
+  while (true) {
+    const { done, value } = await reader.read(new Uint8Array(memory));
+    if (done) return;
+    memory = value.buffer;
+    yield value;
   }
 }

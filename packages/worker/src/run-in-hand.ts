@@ -12,6 +12,7 @@ export const needsWelcome: ReadonlySet<ToWorker["type"]> = new Set([
   "parameters",
   "parameters-change",
   "fetch-parameters",
+  "fetch-samples",
   "lease",
   "next-stretch",
   "samples",
@@ -22,6 +23,7 @@ export interface RunInHand {
   readonly run: string;
   readonly recipe: Recipe;
   readonly parameterCount: number;
+  readonly trainCount: number;
   /** Of changes of the parameters; with fp32 there are none. */
   readonly downCodec: Welcome["downCodec"];
   /** Of one sample's pixels. */
@@ -49,6 +51,7 @@ export function prepareRun(
     run,
     recipe,
     parameterCount,
+    trainCount,
     downCodec,
     sampleBytes,
     requestSize: within(limits.samplesBytes),

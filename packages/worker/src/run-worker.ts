@@ -26,6 +26,7 @@ import { HeldParameters } from "./held-parameters.ts";
 import { Inbox } from "./inbox.ts";
 import type { LeaseBatch } from "./lease-batch.ts";
 import { needsWelcome, prepareRun, type RunInHand } from "./run-in-hand.ts";
+import { SampleDownload } from "./sample-download.ts";
 import { SamplesInHand } from "./samples-in-hand.ts";
 import { sentResult } from "./sent-result.ts";
 import { Throughput } from "./throughput.ts";
@@ -53,6 +54,7 @@ class WorkerShell {
     (event) => this.handle(event),
     (sentence) => this.#misunderstand(sentence),
   );
+  readonly #allSamples = new SampleDownload();
   readonly #frames = new GradientFrames();
   /** The gradient that was computed last, in the frame it will be sent in. */
   #gradient: OutgoingFrame | null = null;
@@ -82,6 +84,7 @@ class WorkerShell {
         this.#inbox.clear();
         this.#frames.forget();
         this.#parameters.forget();
+        this.#allSamples.stop();
         this.handle({ type: "disconnected" });
       },
     });
@@ -96,6 +99,7 @@ class WorkerShell {
     if (state.failure !== null || state.left) {
       this.#keeper.dispose();
       this.#parameters.stop();
+      this.#allSamples.stop();
     }
     this.#report();
   }
@@ -133,9 +137,11 @@ class WorkerShell {
       case "fetch-parameters":
         this.handle({ type: "told-to-fetch", message });
         break;
-      case "lease":
-        this.#prepareLease(message);
+      case "fetch-samples":
+        this.#allSamples.begin(message, this.#run(), this.#options.openBytes);
         break;
+      case "lease":
+        return this.#allSamples.whenHere(() => this.#prepareLease(message));
       case "next-stretch":
         this.#samples.lookAhead(message, this.#run());
         break;

@@ -9,7 +9,7 @@ import {
   type ToCoordinator,
   type ToWorker,
 } from "@convoy/protocol";
-import { type Connection, MemoryNetwork } from "@convoy/transport";
+import { type Connection, MemoryNetwork, type OpenBytes } from "@convoy/transport";
 import type { LossyCodec, Passage } from "@convoy/vectors";
 import { type EngineCandidate, type EngineVerdict, runWorker, type WorkerStatus } from "./index.ts";
 import { reference, tinyLayout, tinyParameters, tinyRecipe, tinySample } from "./test-engines.ts";
@@ -31,7 +31,11 @@ export class TestCoordinator {
   readonly worker;
   #connection: Connection | null = null;
 
-  constructor(engines: readonly EngineCandidate[] = [reference], verdicts: readonly EngineVerdict[] = []) {
+  constructor(
+    engines: readonly EngineCandidate[] = [reference],
+    verdicts: readonly EngineVerdict[] = [],
+    openBytes?: OpenBytes,
+  ) {
     this.network = new MemoryNetwork((connection) => {
       this.#connection = connection;
       this.connectionCount++;
@@ -49,6 +53,7 @@ export class TestCoordinator {
     });
     this.worker = runWorker({
       dial: this.network.dial,
+      ...(openBytes && { openBytes }),
       name: "Test",
       device: "Node",
       engines,

@@ -44,6 +44,7 @@ function routes(options: { run?: ServedRun | null; dashboard?: string; authority
     describe: () => tiny.view,
     model,
     parameters: tiny.loop.versions,
+    samples: { run: RUN, samples: tinyDataset },
     traffic: () => ({ sentBytes: 7, receivedBytes: 5 }),
     testSample: (run, position) => (run === RUN ? picture(tinyDataset.test, position) : null),
   };

@@ -10,6 +10,7 @@ import type { Admission } from "../access/access.ts";
 import type { ModelDownloads } from "../model/model-downloads.ts";
 import { addModelRoutes } from "./model-routes.ts";
 import { addParameterRoutes, type ServedParameters } from "./parameter-routes.ts";
+import { addSampleRoutes, type RunSamples } from "./sample-routes.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** A run as the API sees it. */
@@ -17,6 +18,7 @@ export interface ServedRun {
   describe(): RunView;
   readonly model: ModelDownloads;
   readonly parameters: ServedParameters;
+  readonly samples: RunSamples;
   /** With workers and viewers, since the start. */
   traffic(): Traffic;
   /** The pixels of a sample of a run's test set; null where it is another run, or has no such sample. */
@@ -65,6 +67,7 @@ export function createRoutes({ dashboard, run, admit, describeEntry, authority }
   });
   addModelRoutes(app, () => run()?.model ?? null, preparing);
   addParameterRoutes(app, () => run()?.parameters ?? null);
+  addSampleRoutes(app, () => run()?.samples ?? null);
   app.get("/api/run/test-samples/:run/:position{[0-9]{1,9}}", (context, next) => {
     const { run: named, position } = context.req.param();
     const pixels = run()?.testSample(named, Number(position)) ?? null;

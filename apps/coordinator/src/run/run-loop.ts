@@ -33,10 +33,12 @@ import type { Caller, Connection, ConnectionListener } from "@convoy/transport";
 import type { Admission } from "../access/access.ts";
 import { isOnThisMachine } from "../access/loopback.ts";
 import type { RunPlane } from "../plane/run-plane.ts";
+import { canBeKept } from "../samples/all-samples.ts";
 import type { SampleSource } from "../samples/served-samples.ts";
 import { Alarm } from "./alarm.ts";
 import { alreadyWatches, alreadyWorks, notAnAdmin, notAViewer, notJoined, stillReading } from "./loop-refusals.ts";
 import { now } from "./now.ts";
+import type { Peer } from "./peer.ts";
 import type { RunHistory } from "./run-history.ts";
 import { Sequence } from "./sequence.ts";
 import { Viewers } from "./viewers.ts";
@@ -53,16 +55,6 @@ export interface RunLoopOptions {
   onReport(report: Report): void;
   /** The data plane stands where the position says. */
   onCheckpoint(checkpoint: Extract<CoordinatorEffect, { type: "checkpoint" }>): void;
-}
-
-/** One connection, and what is open to it since it greeted. */
-interface Peer {
-  readonly id: PeerId;
-  readonly connection: Connection;
-  readonly caller: Caller;
-  access: Admission["access"];
-  /** It has sent a contribution whose turn has not come. */
-  hasUnread: boolean;
 }
 
 export class RunLoop {
@@ -108,9 +100,10 @@ export class RunLoop {
   /** A connection was opened; what it says decides whether it is a worker or a viewer. */
   accept(connection: Connection, caller: Caller): ConnectionListener {
     this.#lastPeer++;
-    const peer: Peer = { id: this.#lastPeer, connection, caller, access: "none", hasUnread: false };
+    const isNear = isOnThisMachine(caller);
+    const peer: Peer = { id: this.#lastPeer, connection, caller, isNear, access: "none", hasUnread: false };
     this.#peers.set(peer.id, peer);
-    if (!isOnThisMachine(caller)) this.#options.samples.compressAlong(this.#state.order);
+    if (!isNear) this.#options.samples.compressAlong(this.#state.order);
     return {
       onMessage: (data) => this.#hear(peer, data),
       onClose: (reason) => this.#sequence.add(() => this.#forget(peer, reason)),
@@ -220,6 +213,7 @@ export class RunLoop {
       case "send":
         if (effect.message.type === "lease") this.#heldMs.set(effect.peer, now() - this.#eventAt);
         this.#send(effect.peer, effect.message);
+        if (effect.message.type === "welcome") this.#offerSamples(effect.peer);
         break;
       case "refuse":
         this.#refuse(effect.peer, effect.refusal);
@@ -283,6 +277,13 @@ export class RunLoop {
     this.#send(peer, { type: "fetch-parameters", version, byteLength, checksum: checksumIn(frame) });
   }
 
+  /** Of a worker on this machine: asking for them piece by piece would take much of its processor. */
+  #offerSamples(peer: PeerId): void {
+    const { dataset } = this.#options;
+    if (!this.#peers.get(peer)?.isNear || !canBeKept(dataset)) return;
+    this.#send(peer, { type: "fetch-samples", testCount: dataset.test.count });
+  }
+
   #send(peer: PeerId, message: ToWorker): void {
     this.#peers.get(peer)?.connection.send(message);
   }
@@ -294,7 +295,7 @@ export class RunLoop {
   #sendSamples({ peer, lease, split, samples }: Extract<CoordinatorEffect, { type: "send-samples" }>): void {
     const receiver = this.#peers.get(peer);
     if (receiver === undefined) return;
-    const bytes = this.#options.samples.take(split, samples, isOnThisMachine(receiver.caller));
+    const bytes = this.#options.samples.take(split, samples, receiver.isNear);
     receiver.connection.send({ type: "samples", lease, samples, ...bytes });
   }
 }

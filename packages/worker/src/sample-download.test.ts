@@ -1,0 +1,178 @@
+/** What a worker makes of all samples at once, over HTTP. */
+import { allSamplesPath, limits } from "@convoy/protocol";
+import type { BytesAnswer, OpenBytes } from "@convoy/transport";
+import { afterEach, expect, test, vi } from "vitest";
+import { Gate, RUN, TestCoordinator } from "./test-coordinator.ts";
+import { reference, referenceGradient, tinyParameters, tinySample } from "./test-engines.ts";
+
+const TRAIN = 20;
+const TEST = 4;
+const samples = Array.from({ length: TRAIN + TEST }, (_, i) => tinySample(i));
+const all = Uint8Array.from([...samples.map(({ label }) => label), ...samples.flatMap(({ pixels }) => [...pixels])]);
+
+afterEach(() => vi.useRealTimers());
+
+interface Asked {
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+/** A worker of a run with so few samples; `asked` is what it asked for over HTTP. */
+function workerAt(answer: () => AsyncIterable<Uint8Array>, change: Partial<BytesAnswer> = {}) {
+  const asked: Asked[] = [];
+  const open: OpenBytes = async (path, _, signal) => {
+    asked.push({ path, signal });
+    return { status: 200, header: () => null, bytes: answer(), ...change };
+  };
+  const coordinator = new TestCoordinator([reference], [], open);
+  coordinator.network.flush();
+  return { coordinator, asked };
+}
+
+/** It is told of the samples right after its welcome, as ever. */
+async function begin(coordinator: TestCoordinator, testCount = TEST): Promise<void> {
+  const readyCount = coordinator.all("ready").length + 1;
+  coordinator.welcome({ trainCount: TRAIN });
+  coordinator.say({ type: "fetch-samples", testCount });
+  await coordinator.until(() => coordinator.all("ready").length === readyCount);
+  coordinator.sendParameters(0);
+}
+
+async function* inTwo(pass: () => Promise<void>, cut = 150): AsyncGenerator<Uint8Array> {
+  yield all.subarray(0, cut);
+  await pass();
+  yield all.subarray(cut);
+}
+
+const atOnce = async () => {};
+
+async function expectGradientOf(coordinator: TestCoordinator, named: number[], count = 1): Promise<void> {
+  await coordinator.until(() => coordinator.all("contribution").length === count);
+  const expected = await referenceGradient(tinyParameters(), named);
+  expect(coordinator.contribution().frame.vector).toEqual(expected.gradient);
+}
+
+test("[N12] a lease waits for samples that are on their way, and then none are asked for", async () => {
+  const gate = new Gate();
+  const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass()));
+  await begin(coordinator);
+  coordinator.lease(1, [3, 19, 0]);
+  await coordinator.until(() => gate.waiting === 1);
+  await coordinator.rest();
+  expect(coordinator.all("contribution")).toHaveLength(0);
+  gate.open();
+  await expectGradientOf(coordinator, [3, 19, 0]);
+  coordinator.lease(2, [0, 3], { kind: "evaluate", split: "test" });
+  await coordinator.until(() => coordinator.all("evaluation").length === 1);
+  expect(coordinator.all("request-samples")).toHaveLength(0);
+  expect(asked.map(({ path }) => path)).toEqual([allSamplesPath(RUN)]);
+});
+
+async function* breaking(): AsyncGenerator<Uint8Array> {
+  yield all.subarray(0, 24 + 5 * 16 + 3);
+  throw new Error("The connection broke.");
+}
+
+test.each<[string, () => AsyncIterable<Uint8Array>, Partial<BytesAnswer>, number[]]>([
+  ["that has no room", () => inTwo(atOnce), { status: 503 }, [1, 7]],
+  ["of another length", () => inTwo(atOnce), { header: (name) => (name === "content-length" ? "431" : null) }, [1, 7]],
+  ["that breaks off", breaking, {}, [7]],
+])("[N12] after an answer %s, what is missing is asked for over the socket", async (_, answer, change, missing) => {
+  const { coordinator } = workerAt(answer, change);
+  await begin(coordinator);
+  coordinator.lease(1, [1, 7]);
+  await coordinator.until(() => coordinator.all("request-samples").length === 1);
+  expect(coordinator.newest("request-samples").samples).toEqual(missing);
+  coordinator.answerSamples();
+  await expectGradientOf(coordinator, [1, 7]);
+});
+
+test("[N12] where nobody answers, everything is asked for over the socket", async () => {
+  const coordinator = new TestCoordinator([reference], [], () => Promise.reject(new Error("refused")));
+  coordinator.network.flush();
+  await begin(coordinator);
+  coordinator.lease(1, [1, 7]);
+  await coordinator.until(() => coordinator.all("request-samples").length === 1);
+  expect(coordinator.newest("request-samples").samples).toEqual([1, 7]);
+});
+
+test("[N12] a lease waits two seconds at most, and the download is given up", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const gate = new Gate();
+  const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass(), 24 + 16 * 2));
+  await begin(coordinator);
+  coordinator.lease(1, [1, 7]);
+  await coordinator.rest();
+  vi.advanceTimersByTime(1999);
+  await coordinator.rest();
+  expect([asked[0]?.signal.aborted, coordinator.all("request-samples").length]).toEqual([false, 0]);
+  vi.advanceTimersByTime(1);
+  expect(asked[0]?.signal.aborted).toBe(true);
+  // Whoever reads a stream that is given up hears of it.
+  gate.open();
+  await coordinator.until(() => coordinator.all("request-samples").length === 1);
+  expect(coordinator.newest("request-samples").samples).toEqual([7]);
+});
+
+test("[N12] samples that are on their way, or here, are not fetched again, also after a new connection", async () => {
+  const gate = new Gate();
+  const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass()));
+  await begin(coordinator);
+  coordinator.say({ type: "fetch-samples", testCount: TEST });
+  gate.open();
+  coordinator.lease(1, [2]);
+  await expectGradientOf(coordinator, [2]);
+  coordinator.reconnect();
+  await begin(coordinator);
+  coordinator.lease(1, [3]);
+  await expectGradientOf(coordinator, [3], 2);
+  expect(asked).toHaveLength(1);
+});
+
+test("[N12] a lease that waits when its connection breaks is forgotten, and the next download begins anew", async () => {
+  const gate = new Gate();
+  const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass()));
+  await begin(coordinator);
+  coordinator.lease(1, [5]);
+  await coordinator.until(() => gate.waiting === 1);
+  coordinator.reconnect();
+  expect(asked[0]?.signal.aborted).toBe(true);
+  await begin(coordinator);
+  coordinator.lease(1, [6]);
+  gate.open();
+  await expectGradientOf(coordinator, [6]);
+  await coordinator.rest();
+  expect(coordinator.all("contribution")).toHaveLength(1);
+  expect(coordinator.all("request-samples")).toHaveLength(0);
+  expect(asked).toHaveLength(2);
+});
+
+test("[N12] a worker that is stopped meanwhile gives the download up", async () => {
+  const gate = new Gate();
+  const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass()));
+  await begin(coordinator);
+  await coordinator.until(() => gate.waiting === 1);
+  coordinator.worker.stop();
+  expect(asked[0]?.signal.aborted).toBe(true);
+});
+
+test("[N12] more than it can keep, or without HTTP, nothing is fetched", async () => {
+  const { coordinator, asked } = workerAt(() => inTwo(atOnce));
+  await begin(coordinator, Math.ceil(limits.cacheBytes / 17));
+  coordinator.lease(1, [4]);
+  await coordinator.until(() => coordinator.all("request-samples").length === 1);
+  expect(asked).toHaveLength(0);
+
+  const alone = new TestCoordinator();
+  alone.network.flush();
+  await begin(alone);
+  alone.lease(1, [4]);
+  await alone.until(() => alone.all("request-samples").length === 1);
+});
+
+test("[N12] told of samples before its welcome, a worker says that this is not understood", async () => {
+  const { coordinator } = workerAt(() => inTwo(atOnce));
+  coordinator.say({ type: "fetch-samples", testCount: TEST });
+  await coordinator.until(() => coordinator.closed);
+  expect(coordinator.status.sentence).toContain('The coordinator sent "fetch-samples" before its welcome.');
+});

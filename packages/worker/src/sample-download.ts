@@ -1,0 +1,70 @@
+/** All samples of a run over HTTP, into the cache. Whatever of it does not come is asked for over the socket, as it is needed. */
+import { allSamplesBytes, allSamplesPath, type FetchSamplesMessage } from "@convoy/protocol";
+import type { OpenBytes } from "@convoy/transport";
+import type { RunInHand } from "./run-in-hand.ts";
+import { SampleStream } from "./sample-stream.ts";
+
+/** It takes tenths of a second. Leases wait for it no longer than this, in milliseconds. */
+const PATIENCE_MS = 2000;
+
+interface Coming {
+  readonly stop: AbortController;
+  /** When no more will come: to false where it was stopped. */
+  readonly end: Promise<boolean>;
+}
+
+export class SampleDownload {
+  #coming: Coming | null = null;
+
+  /** Calls back when no more is on its way: at once, with null, or later; not at all where the download is stopped before. */
+  whenHere(then: () => void): Promise<void> | null {
+    if (this.#coming !== null) return this.#coming.end.then((isWanted) => (isWanted ? then() : undefined));
+    then();
+    return null;
+  }
+
+  /** Nothing, where they are on their way already, or here. `open`: undefined where everything comes over the socket. */
+  begin({ testCount }: FetchSamplesMessage, run: RunInHand, open: OpenBytes | undefined): void {
+    const count = run.trainCount + testCount;
+    if (open === undefined || this.#coming !== null) return;
+    if (run.cache.count >= count || run.cache.capacity < count) return;
+    const stop = new AbortController();
+    const end = new Promise<boolean>((resolve) => {
+      const finish = () => {
+        clearTimeout(patience);
+        const isWanted = this.#coming?.stop === stop;
+        if (isWanted) this.#coming = null;
+        resolve(isWanted);
+        // Whatever still comes is not wanted.
+        stop.abort();
+      };
+      const patience = setTimeout(finish, PATIENCE_MS);
+      stop.signal.addEventListener("abort", finish, { once: true });
+      void fetchAll(open, run, testCount, stop.signal).then(finish);
+    });
+    this.#coming = { stop, end };
+  }
+
+  /** What is there is kept. */
+  stop(): void {
+    const coming = this.#coming;
+    this.#coming = null;
+    coming?.stop.abort();
+  }
+}
+
+/** Never fails: there is another way, by which everything comes that is missing. */
+async function fetchAll(open: OpenBytes, run: RunInHand, testCount: number, signal: AbortSignal): Promise<void> {
+  try {
+    const { status, header, bytes } = await open(allSamplesPath(run.run), {}, signal);
+    const expected = allSamplesBytes(run.trainCount + testCount, run.sampleBytes);
+    if (status !== 200 || Number(header("content-length") ?? expected) !== expected) return;
+    const stream = new SampleStream(run, testCount);
+    for await (const piece of bytes) {
+      if (signal.aborted) return;
+      stream.take(piece);
+    }
+  } catch {
+    // It broke off, or was stopped.
+  }
+}
