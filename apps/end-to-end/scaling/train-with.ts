@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { RunView } from "@convoy/protocol";
+import type { RunView, WorkerView } from "@convoy/protocol";
 import { openTabs } from "../reproduce/tabs.ts";
 import { CoordinatorProcess, makeDataDir } from "../src/coordinator-process.ts";
 
@@ -18,7 +18,7 @@ export interface Training {
 export interface Trained {
   /** From 0 to 1, after each epoch. */
   readonly accuracies: readonly number[];
-  /** From the first lease to the end of the last evaluation. */
+  /** From when every worker can work to the end of the last evaluation, as if none had worked before. */
   readonly seconds: number;
 }
 
@@ -38,7 +38,10 @@ export async function train({ workers, kind, strategy, epochs, codec }: Training
   const coordinator = await CoordinatorProcess.start(args, { dataDir, dataset, startMs: START_MS });
   const tabs = kind === "tabs" ? await openTabs(coordinator.url, workers) : null;
   try {
-    const all = await coordinator.runUntil("every worker", (run) => run.workers.length === workers && run.step > 0);
+    // From then on all of it counts: also what they fetch before their first step.
+    const canWork = ({ state }: WorkerView) => state === "ready" || state === "working";
+    const isWhole = (run: RunView) => run.workers.length === workers && run.workers.every(canWork);
+    const all = await coordinator.runUntil("every worker", isWhole);
     const begun = performance.now();
     say(`  ${workers} ${kind}, ${strategy}: training.`);
     let newest = all;
