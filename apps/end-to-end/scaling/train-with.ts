@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { RunView, WorkerView } from "@convoy/protocol";
+import type { RunView } from "@convoy/protocol";
 import { openTabs } from "../reproduce/tabs.ts";
 import { CoordinatorProcess, makeDataDir } from "../src/coordinator-process.ts";
 
@@ -18,7 +18,7 @@ export interface Training {
 export interface Trained {
   /** From 0 to 1, after each epoch. */
   readonly accuracies: readonly number[];
-  /** From when every worker can work to the end of the last evaluation, as if none had worked before. */
+  /** From when every worker has joined to the end of the last evaluation, as if none had worked before. */
   readonly seconds: number;
 }
 
@@ -27,7 +27,7 @@ const END_MS = 3_600_000;
 /** Looking takes the coordinator time, and it shares a processor with the tabs. */
 const LOOK_MS = 500;
 
-/** Waits with the run until every worker is ready, so that starting them takes no part of it. */
+/** Opening tabs and starting processes takes no part of the time. */
 export async function train({ workers, kind, strategy, epochs, codec }: Training): Promise<Trained> {
   const folder = process.env.CONVOY_DATASET_DIR ?? "";
   const dataset = folder === "" ? [] : ["--dataset-dir", folder];
@@ -38,10 +38,8 @@ export async function train({ workers, kind, strategy, epochs, codec }: Training
   const coordinator = await CoordinatorProcess.start(args, { dataDir, dataset, startMs: START_MS });
   const tabs = kind === "tabs" ? await openTabs(coordinator.url, workers) : null;
   try {
-    // From then on all of it counts: also what they fetch before their first step.
-    const canWork = ({ state }: WorkerView) => state === "ready" || state === "working";
-    const isWhole = (run: RunView) => run.workers.length === workers && run.workers.every(canWork);
-    const all = await coordinator.runUntil("every worker", isWhole);
+    // From then on all of it counts: also what they fetch before they are ready.
+    const all = await coordinator.runUntil("every worker", (run) => run.workers.length === workers);
     const begun = performance.now();
     say(`  ${workers} ${kind}, ${strategy}: training.`);
     let newest = all;

@@ -26,7 +26,6 @@ import { HeldParameters } from "./held-parameters.ts";
 import { Inbox } from "./inbox.ts";
 import type { LeaseBatch } from "./lease-batch.ts";
 import { needsWelcome, prepareRun, type RunInHand } from "./run-in-hand.ts";
-import { SampleDownload } from "./sample-download.ts";
 import { SamplesInHand } from "./samples-in-hand.ts";
 import { sentResult } from "./sent-result.ts";
 import { Throughput } from "./throughput.ts";
@@ -54,7 +53,6 @@ class WorkerShell {
     (event) => this.handle(event),
     (sentence) => this.#misunderstand(sentence),
   );
-  readonly #allSamples = new SampleDownload();
   readonly #frames = new GradientFrames();
   /** The gradient that was computed last, in the frame it will be sent in. */
   #gradient: OutgoingFrame | null = null;
@@ -84,7 +82,7 @@ class WorkerShell {
         this.#inbox.clear();
         this.#frames.forget();
         this.#parameters.forget();
-        this.#allSamples.stop();
+        this.#samples.download.stop();
         this.handle({ type: "disconnected" });
       },
     });
@@ -99,7 +97,7 @@ class WorkerShell {
     if (state.failure !== null || state.left) {
       this.#keeper.dispose();
       this.#parameters.stop();
-      this.#allSamples.stop();
+      this.#samples.download.stop();
     }
     this.#report();
   }
@@ -138,10 +136,11 @@ class WorkerShell {
         this.handle({ type: "told-to-fetch", message });
         break;
       case "fetch-samples":
-        this.#allSamples.begin(message, this.#run(), this.#options.openBytes);
+        this.#samples.download.begin(message, this.#run(), this.#options.openBytes);
         break;
       case "lease":
-        return this.#allSamples.whenHere(() => this.#prepareLease(message));
+        this.#prepareLease(message);
+        break;
       case "next-stretch":
         this.#samples.lookAhead(message, this.#run());
         break;
@@ -223,6 +222,7 @@ class WorkerShell {
       this.handle({ type: "engine-missing", wish, sentence: `No engine can train on this device. ${reasons}` });
       return;
     }
+    await this.#samples.download.end;
     this.handle({ type: "engine-proven", wish, identity: choice.identity, proof: choice.proof });
   }
 

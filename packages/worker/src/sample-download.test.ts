@@ -30,11 +30,13 @@ function workerAt(answer: () => AsyncIterable<Uint8Array>, change: Partial<Bytes
 }
 
 /** It is told of the samples right after its welcome, as ever. */
-async function begin(coordinator: TestCoordinator, testCount = TEST): Promise<void> {
-  const readyCount = coordinator.all("ready").length + 1;
+function welcome(coordinator: TestCoordinator, testCount = TEST): void {
   coordinator.welcome({ trainCount: TRAIN });
   coordinator.say({ type: "fetch-samples", testCount });
-  await coordinator.until(() => coordinator.all("ready").length === readyCount);
+}
+
+async function isReady(coordinator: TestCoordinator, count = 1): Promise<void> {
+  await coordinator.until(() => coordinator.all("ready").length === count);
   coordinator.sendParameters(0);
 }
 
@@ -52,15 +54,17 @@ async function expectGradientOf(coordinator: TestCoordinator, named: number[], c
   expect(coordinator.contribution().frame.vector).toEqual(expected.gradient);
 }
 
-test("[N12] a lease waits for samples that are on their way, and then none are asked for", async () => {
+test("[N12] a worker is ready when the samples are here, and then asks for none", async () => {
   const gate = new Gate();
   const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass()));
-  await begin(coordinator);
-  coordinator.lease(1, [3, 19, 0]);
+  welcome(coordinator);
   await coordinator.until(() => gate.waiting === 1);
+  await coordinator.until(() => coordinator.all("proving").length === 1);
   await coordinator.rest();
-  expect(coordinator.all("contribution")).toHaveLength(0);
+  expect(coordinator.all("ready")).toHaveLength(0);
   gate.open();
+  await isReady(coordinator);
+  coordinator.lease(1, [3, 19, 0]);
   await expectGradientOf(coordinator, [3, 19, 0]);
   coordinator.lease(2, [0, 3], { kind: "evaluate", split: "test" });
   await coordinator.until(() => coordinator.all("evaluation").length === 1);
@@ -79,7 +83,8 @@ test.each<[string, () => AsyncIterable<Uint8Array>, Partial<BytesAnswer>, number
   ["that breaks off", breaking, {}, [7]],
 ])("[N12] after an answer %s, what is missing is asked for over the socket", async (_, answer, change, missing) => {
   const { coordinator } = workerAt(answer, change);
-  await begin(coordinator);
+  welcome(coordinator);
+  await isReady(coordinator);
   coordinator.lease(1, [1, 7]);
   await coordinator.until(() => coordinator.all("request-samples").length === 1);
   expect(coordinator.newest("request-samples").samples).toEqual(missing);
@@ -90,26 +95,28 @@ test.each<[string, () => AsyncIterable<Uint8Array>, Partial<BytesAnswer>, number
 test("[N12] where nobody answers, everything is asked for over the socket", async () => {
   const coordinator = new TestCoordinator([reference], [], () => Promise.reject(new Error("refused")));
   coordinator.network.flush();
-  await begin(coordinator);
+  welcome(coordinator);
+  await isReady(coordinator);
   coordinator.lease(1, [1, 7]);
   await coordinator.until(() => coordinator.all("request-samples").length === 1);
   expect(coordinator.newest("request-samples").samples).toEqual([1, 7]);
 });
 
-test("[N12] a lease waits two seconds at most, and the download is given up", async () => {
+test("[N12] after two seconds it is ready without them, and the download is given up", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const gate = new Gate();
   const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass(), 24 + 16 * 2));
-  await begin(coordinator);
-  coordinator.lease(1, [1, 7]);
+  welcome(coordinator);
+  await coordinator.until(() => coordinator.all("proving").length === 1);
   await coordinator.rest();
   vi.advanceTimersByTime(1999);
   await coordinator.rest();
-  expect([asked[0]?.signal.aborted, coordinator.all("request-samples").length]).toEqual([false, 0]);
+  expect([asked[0]?.signal.aborted, coordinator.all("ready").length]).toEqual([false, 0]);
   vi.advanceTimersByTime(1);
   expect(asked[0]?.signal.aborted).toBe(true);
-  // Whoever reads a stream that is given up hears of it.
+  await isReady(coordinator);
   gate.open();
+  coordinator.lease(1, [1, 7]);
   await coordinator.until(() => coordinator.all("request-samples").length === 1);
   expect(coordinator.newest("request-samples").samples).toEqual([7]);
 });
@@ -117,32 +124,34 @@ test("[N12] a lease waits two seconds at most, and the download is given up", as
 test("[N12] samples that are on their way, or here, are not fetched again, also after a new connection", async () => {
   const gate = new Gate();
   const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass()));
-  await begin(coordinator);
+  welcome(coordinator);
   coordinator.say({ type: "fetch-samples", testCount: TEST });
   gate.open();
-  coordinator.lease(1, [2]);
-  await expectGradientOf(coordinator, [2]);
+  await isReady(coordinator);
   coordinator.reconnect();
-  await begin(coordinator);
+  welcome(coordinator);
+  await isReady(coordinator, 2);
   coordinator.lease(1, [3]);
-  await expectGradientOf(coordinator, [3], 2);
+  await expectGradientOf(coordinator, [3]);
   expect(asked).toHaveLength(1);
 });
 
-test("[N12] a lease that waits when its connection breaks is forgotten, and the next download begins anew", async () => {
-  const gate = new Gate();
-  const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass()));
-  await begin(coordinator);
-  coordinator.lease(1, [5]);
-  await coordinator.until(() => gate.waiting === 1);
+test("[N12] a connection that breaks ends the download; on the next it begins anew", async () => {
+  const gates = [new Gate(), new Gate()];
+  let count = 0;
+  const { coordinator, asked } = workerAt(() => inTwo(() => (gates[count++] as Gate).pass()));
+  welcome(coordinator);
+  await coordinator.until(() => gates[0]?.waiting === 1);
   coordinator.reconnect();
   expect(asked[0]?.signal.aborted).toBe(true);
-  await begin(coordinator);
-  coordinator.lease(1, [6]);
-  gate.open();
-  await expectGradientOf(coordinator, [6]);
   await coordinator.rest();
-  expect(coordinator.all("contribution")).toHaveLength(1);
+  welcome(coordinator);
+  await coordinator.until(() => gates[1]?.waiting === 1);
+  gates[1]?.open();
+  await isReady(coordinator);
+  await coordinator.rest();
+  coordinator.lease(1, [6]);
+  await expectGradientOf(coordinator, [6]);
   expect(coordinator.all("request-samples")).toHaveLength(0);
   expect(asked).toHaveLength(2);
 });
@@ -150,22 +159,26 @@ test("[N12] a lease that waits when its connection breaks is forgotten, and the 
 test("[N12] a worker that is stopped meanwhile gives the download up", async () => {
   const gate = new Gate();
   const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass()));
-  await begin(coordinator);
+  welcome(coordinator);
   await coordinator.until(() => gate.waiting === 1);
   coordinator.worker.stop();
   expect(asked[0]?.signal.aborted).toBe(true);
+  await coordinator.rest();
+  expect(coordinator.all("ready")).toHaveLength(0);
 });
 
 test("[N12] more than it can keep, or without HTTP, nothing is fetched", async () => {
   const { coordinator, asked } = workerAt(() => inTwo(atOnce));
-  await begin(coordinator, Math.ceil(limits.cacheBytes / 17));
+  welcome(coordinator, Math.ceil(limits.cacheBytes / 17));
+  await isReady(coordinator);
   coordinator.lease(1, [4]);
   await coordinator.until(() => coordinator.all("request-samples").length === 1);
   expect(asked).toHaveLength(0);
 
   const alone = new TestCoordinator();
   alone.network.flush();
-  await begin(alone);
+  welcome(alone);
+  await isReady(alone);
   alone.lease(1, [4]);
   await alone.until(() => alone.all("request-samples").length === 1);
 });

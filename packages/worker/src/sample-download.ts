@@ -4,23 +4,20 @@ import type { OpenBytes } from "@convoy/transport";
 import type { RunInHand } from "./run-in-hand.ts";
 import { SampleStream } from "./sample-stream.ts";
 
-/** It takes tenths of a second. Leases wait for it no longer than this, in milliseconds. */
+/** It takes tenths of a second. It is waited for no longer than this, in milliseconds. */
 const PATIENCE_MS = 2000;
 
 interface Coming {
   readonly stop: AbortController;
-  /** When no more will come: to false where it was stopped. */
-  readonly end: Promise<boolean>;
+  readonly end: Promise<void>;
 }
 
 export class SampleDownload {
   #coming: Coming | null = null;
 
-  /** Calls back when no more is on its way: at once, with null, or later; not at all where the download is stopped before. */
-  whenHere(then: () => void): Promise<void> | null {
-    if (this.#coming !== null) return this.#coming.end.then((isWanted) => (isWanted ? then() : undefined));
-    then();
-    return null;
+  /** When no more will come: before, a worker is not ready, so that nobody waits for it. Null while nothing is on its way. */
+  get end(): Promise<void> | null {
+    return this.#coming?.end ?? null;
   }
 
   /** Nothing, where they are on their way already, or here. `open`: undefined where everything comes over the socket. */
@@ -29,12 +26,11 @@ export class SampleDownload {
     if (open === undefined || this.#coming !== null) return;
     if (run.cache.count >= count || run.cache.capacity < count) return;
     const stop = new AbortController();
-    const end = new Promise<boolean>((resolve) => {
+    const end = new Promise<void>((resolve) => {
       const finish = () => {
         clearTimeout(patience);
-        const isWanted = this.#coming?.stop === stop;
-        if (isWanted) this.#coming = null;
-        resolve(isWanted);
+        if (this.#coming?.stop === stop) this.#coming = null;
+        resolve();
         // Whatever still comes is not wanted.
         stop.abort();
       };
@@ -47,9 +43,7 @@ export class SampleDownload {
 
   /** What is there is kept. */
   stop(): void {
-    const coming = this.#coming;
-    this.#coming = null;
-    coming?.stop.abort();
+    this.#coming?.stop.abort();
   }
 }
 

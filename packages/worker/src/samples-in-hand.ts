@@ -6,6 +6,7 @@ import { InflateError, inflate } from "./inflate.ts";
 import { LeaseBatch, readBatch } from "./lease-batch.ts";
 import { PixelMemory } from "./pixel-memory.ts";
 import type { RunInHand } from "./run-in-hand.ts";
+import { SampleDownload } from "./sample-download.ts";
 
 type SamplesMessage = Extract<ToWorker, { type: "samples" }>;
 
@@ -17,6 +18,8 @@ const unknownSamples = {
 export class SamplesInHand {
   readonly #handle: (event: WorkerEvent) => void;
   readonly #misunderstand: (sentence: string) => void;
+  /** Of all at once. */
+  readonly download = new SampleDownload();
   readonly #memory = new PixelMemory();
   #batch: LeaseBatch | null = null;
 
