@@ -3,7 +3,7 @@ export interface BytesAnswer {
   readonly status: number;
   /** Null where there is no such header. */
   header(name: string): string | null;
-  /** Throws where the connection breaks. */
+  /** Throws where the connection breaks. A piece may lie where the one before it lay. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
