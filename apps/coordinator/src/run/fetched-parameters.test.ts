@@ -3,10 +3,9 @@
 import { createReferenceEngine } from "@convoy/engine";
 import type { OpenBytes } from "@convoy/transport";
 import type { WorkerStatus } from "@convoy/worker";
-import type { HttpBindings } from "@hono/node-server";
-import { Hono } from "hono";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addParameterRoutes } from "../http/parameter-routes.ts";
+import { openWithin } from "../http/test-open.ts";
 import { differenceFrom, plainTraining, TestRun, tinySettings } from "./test-run-loop.ts";
 
 let run: TestRun;
@@ -15,24 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => run.loop.close());
 
-/** The HTTP side of the run, without a socket; `asked` is what it was asked for. */
-function serve(asked: string[] = []): OpenBytes {
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  addParameterRoutes(app, () => run.loop.versions);
-  return async (path, headers) => {
-    asked.push(path);
-    const connection = { incoming: { socket: { remoteAddress: "127.0.0.1" } }, outgoing: { setTimeout() {} } };
-    const answer = await app.request(path, { headers }, connection);
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    return {
-      status: answer.status,
-      header: (name) => answer.headers.get(name),
-      bytes: (async function* () {
-        yield bytes;
-      })(),
-    };
-  };
-}
+const serve = (asked: string[] = []) => openWithin((app) => addParameterRoutes(app, () => run.loop.versions), asked);
 
 const isFinished = () => run.view.state === "finished";
 

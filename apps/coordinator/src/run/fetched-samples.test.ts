@@ -3,11 +3,9 @@
 import type { Dataset } from "@convoy/datasets";
 import { createReferenceEngine } from "@convoy/engine";
 import { allSamplesPath, limits } from "@convoy/protocol";
-import type { OpenBytes } from "@convoy/transport";
-import type { HttpBindings } from "@hono/node-server";
-import { Hono } from "hono";
 import { afterEach, expect, test, vi } from "vitest";
 import { addSampleRoutes } from "../http/sample-routes.ts";
+import { openWithin } from "../http/test-open.ts";
 import { ServedSamples } from "../samples/served-samples.ts";
 import { RUN } from "./test-frames.ts";
 import { differenceFrom, plainTraining, TestRun, tinyDataset, tinySettings, tokens } from "./test-run-loop.ts";
@@ -18,24 +16,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The HTTP side of the run, without a socket; `asked` is what it was asked for. */
-function serve(asked: string[]): OpenBytes {
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  addSampleRoutes(app, () => ({ run: RUN, samples: tinyDataset }));
-  return async (path, headers) => {
-    asked.push(path);
-    const incoming = { socket: { remoteAddress: "127.0.0.1" }, headers: { host: "localhost:4300" } };
-    const answer = await app.request(path, { headers }, { incoming, outgoing: { setTimeout() {} } });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    return {
-      status: answer.status,
-      header: (name) => answer.headers.get(name),
-      bytes: (async function* () {
-        yield bytes;
-      })(),
-    };
-  };
-}
+const serve = (asked: string[] = []) =>
+  openWithin((app) => addSampleRoutes(app, () => ({ run: RUN, samples: tinyDataset })), asked);
 
 test("[N10] [N12] workers on this machine train as one process would, and ask for no sample over their sockets", async () => {
   run = new TestRun();
