@@ -214,15 +214,15 @@ class WorkerShell {
   }
 
   async #prove(wish: EngineWish): Promise<void> {
-    const { recipe } = this.#run();
-    const choice = await this.#keeper.choose(recipe, wish);
+    const choice = await this.#keeper.choose(this.#run().recipe, wish);
     if (choice === null) return;
     if (choice.engine === null) {
       const reasons = choice.remarks.map((remark) => `${remark.engine}: ${remark.sentence}`).join(" ");
       this.handle({ type: "engine-missing", wish, sentence: `No engine can train on this device. ${reasons}` });
       return;
     }
-    await this.#samples.download.end;
+    await this.#samples.download.settle();
+    if (this.#keeper.engine !== choice.engine) return;
     this.handle({ type: "engine-proven", wish, identity: choice.identity, proof: choice.proof });
   }
 

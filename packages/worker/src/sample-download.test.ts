@@ -102,11 +102,13 @@ test("[N12] where nobody answers, everything is asked for over the socket", asyn
   expect(coordinator.newest("request-samples").samples).toEqual([1, 7]);
 });
 
-test("[N12] after two seconds it is ready without them, and the download is given up", async () => {
+test("[N12] two seconds after its engine is proven it is ready without them, and gives the download up", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const gate = new Gate();
   const { coordinator, asked } = workerAt(() => inTwo(() => gate.pass(), 24 + 16 * 2));
   welcome(coordinator);
+  // However long it has been under way.
+  vi.advanceTimersByTime(10_000);
   await coordinator.until(() => coordinator.all("proving").length === 1);
   await coordinator.rest();
   vi.advanceTimersByTime(1999);
@@ -116,9 +118,28 @@ test("[N12] after two seconds it is ready without them, and the download is give
   expect(asked[0]?.signal.aborted).toBe(true);
   await isReady(coordinator);
   gate.open();
+  // What comes too late is not taken.
+  await coordinator.rest();
   coordinator.lease(1, [1, 7]);
   await coordinator.until(() => coordinator.all("request-samples").length === 1);
   expect(coordinator.newest("request-samples").samples).toEqual([7]);
+});
+
+test("[N12] an engine that was given up for another meanwhile is not told", async () => {
+  const gate = new Gate();
+  const { coordinator } = workerAt(() => inTwo(() => gate.pass()));
+  welcome(coordinator);
+  await coordinator.until(() => gate.waiting === 1);
+  await coordinator.rest();
+  coordinator.welcome({ trainCount: TRAIN, exact: true });
+  coordinator.welcome({ trainCount: TRAIN });
+  await coordinator.rest();
+  gate.open();
+  await isReady(coordinator);
+  await coordinator.rest();
+  expect(coordinator.all("ready")).toHaveLength(1);
+  coordinator.lease(1, [2]);
+  await expectGradientOf(coordinator, [2]);
 });
 
 test("[N12] samples that are on their way, or here, are not fetched again, also after a new connection", async () => {
@@ -136,7 +157,7 @@ test("[N12] samples that are on their way, or here, are not fetched again, also 
   expect(asked).toHaveLength(1);
 });
 
-test("[N12] a connection that breaks ends the download; on the next it begins anew", async () => {
+test("[N12] a connection that breaks ends the download; on the next it begins anew, and the worker is ready at once", async () => {
   const gates = [new Gate(), new Gate()];
   let count = 0;
   const { coordinator, asked } = workerAt(() => inTwo(() => (gates[count++] as Gate).pass()));
@@ -146,14 +167,32 @@ test("[N12] a connection that breaks ends the download; on the next it begins an
   expect(asked[0]?.signal.aborted).toBe(true);
   await coordinator.rest();
   welcome(coordinator);
-  await coordinator.until(() => gates[1]?.waiting === 1);
-  gates[1]?.open();
   await isReady(coordinator);
+  await coordinator.until(() => gates[1]?.waiting === 1);
+  // The end of the first is not that of the second.
+  gates[0]?.open();
+  await coordinator.rest();
+  coordinator.say({ type: "fetch-samples", testCount: TEST });
+  gates[1]?.open();
   await coordinator.rest();
   coordinator.lease(1, [6]);
   await expectGradientOf(coordinator, [6]);
   expect(coordinator.all("request-samples")).toHaveLength(0);
   expect(asked).toHaveLength(2);
+});
+
+test("[N12] those of another run on the same connection take the place of the first", async () => {
+  const gates = [new Gate(), new Gate()];
+  let count = 0;
+  const { coordinator, asked } = workerAt(() => inTwo(() => (gates[count++] as Gate).pass()));
+  welcome(coordinator);
+  await coordinator.until(() => gates[0]?.waiting === 1);
+  const other = "ffffffffffffffff";
+  coordinator.welcome({ trainCount: TRAIN, run: other });
+  coordinator.say({ type: "fetch-samples", testCount: TEST });
+  await coordinator.until(() => gates[1]?.waiting === 1);
+  expect(asked[0]?.signal.aborted).toBe(true);
+  expect(asked.map(({ path }) => path)).toEqual([allSamplesPath(RUN), allSamplesPath(other)]);
 });
 
 test("[N12] a worker that is stopped meanwhile gives the download up", async () => {

@@ -2,12 +2,14 @@
 import { allSamplesBytes, allSamplesPath, type FetchSamplesMessage } from "@convoy/protocol";
 import type { OpenBytes } from "@convoy/transport";
 import type { RunInHand } from "./run-in-hand.ts";
+import type { SampleCache } from "./sample-cache.ts";
 import { SampleStream } from "./sample-stream.ts";
 
 /** It takes tenths of a second. It is waited for no longer than this, in milliseconds. */
 const PATIENCE_MS = 2000;
 
 interface Coming {
+  readonly cache: SampleCache;
   readonly stop: AbortController;
   readonly end: Promise<void>;
 }
@@ -15,30 +17,34 @@ interface Coming {
 export class SampleDownload {
   #coming: Coming | null = null;
 
-  /** When no more will come: before, a worker is not ready, so that nobody waits for it. Null while nothing is on its way. */
-  get end(): Promise<void> | null {
-    return this.#coming?.end ?? null;
+  /** Before its end a worker is not ready, so that nobody waits for it. What is not here after two seconds is given up. */
+  async settle(): Promise<void> {
+    const coming = this.#coming;
+    if (coming === null) return;
+    const patience = setTimeout(() => coming.stop.abort(), PATIENCE_MS);
+    await coming.end;
+    clearTimeout(patience);
   }
 
   /** Nothing, where they are on their way already, or here. `open`: undefined where everything comes over the socket. */
   begin({ testCount }: FetchSamplesMessage, run: RunInHand, open: OpenBytes | undefined): void {
     const count = run.trainCount + testCount;
-    if (open === undefined || this.#coming !== null) return;
+    if (open === undefined || this.#coming?.cache === run.cache) return;
+    // Of another run.
+    this.stop();
     if (run.cache.count >= count || run.cache.capacity < count) return;
     const stop = new AbortController();
     const end = new Promise<void>((resolve) => {
       const finish = () => {
-        clearTimeout(patience);
         if (this.#coming?.stop === stop) this.#coming = null;
         resolve();
         // Whatever still comes is not wanted.
         stop.abort();
       };
-      const patience = setTimeout(finish, PATIENCE_MS);
       stop.signal.addEventListener("abort", finish, { once: true });
       void fetchAll(open, run, testCount, stop.signal).then(finish);
     });
-    this.#coming = { stop, end };
+    this.#coming = { cache: run.cache, stop, end };
   }
 
   /** What is there is kept. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { type NetworkInterfaceInfo, tmpdir } from "node:os";
 import { join } from "node:path";
 import { picture } from "@convoy/datasets";
-import { entryViewSchema, PROTOCOL_VERSION, snapshotPath } from "@convoy/protocol";
+import { allSamplesPath, entryViewSchema, PROTOCOL_VERSION, snapshotPath } from "@convoy/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Access } from "../access/access.ts";
 import { ModelDownloads, modelPaths } from "../model/model-downloads.ts";
@@ -178,6 +178,16 @@ describe("whoever is not on this machine", () => {
       expect((await app.request(path, { headers }, elsewhere)).status).toBe(200);
     }
     expect((await app.request(`${path}?invite=${tokens.invitation}`, {}, elsewhere)).status).toBe(200);
+  });
+
+  test("[A4] [N11] gets all samples at once neither without an invitation nor with one; this machine does", async () => {
+    const { app } = routes();
+    const path = allSamplesPath(RUN);
+    const headers = { authorization: `Bearer ${tokens.invitation}` };
+    expect((await app.request(path, {}, elsewhere)).status).toBe(401);
+    expect((await app.request(path, { headers }, elsewhere)).status).toBe(403);
+    const answer = await app.request(path);
+    expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, (85 + 20) * 17]);
   });
 
   test("[A4] is not told whether there is a run yet", async () => {

@@ -30,6 +30,8 @@ test("[N10] [N12] workers on this machine train as one process would, and ask fo
   expect(run.view.workers.map(({ refusals }) => refusals)).toEqual([0, 0]);
   expect(asked).toEqual([allSamplesPath(RUN), allSamplesPath(RUN)]);
   expect(take).not.toHaveBeenCalled();
+  // The run has ended.
+  expect(run.addPeer().enter().all("fetch-samples")).toHaveLength(0);
 });
 
 test("[N12] where HTTP does not work they train all the same", async () => {

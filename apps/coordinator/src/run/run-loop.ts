@@ -280,7 +280,7 @@ export class RunLoop {
   /** Of a worker on this machine: asking for them piece by piece would take much of its processor. */
   #offerSamples(peer: PeerId): void {
     const { dataset } = this.#options;
-    if (!this.#peers.get(peer)?.isNear || !canBeKept(dataset)) return;
+    if (!this.#peers.get(peer)?.isNear || !canBeKept(dataset) || this.#state.ending !== null) return;
     this.#send(peer, { type: "fetch-samples", testCount: dataset.test.count });
   }
 

@@ -1,6 +1,7 @@
 /**
  * What the way to a worker is like, measured when it joins: small messages there and back tell the round trip, a long one each
- * way the bandwidth. One at a time, while the worker prepares its engine and nothing else travels.
+ * way the bandwidth. One at a time, while the worker prepares its engine. Nothing else travels, but on the coordinator's own
+ * machine all samples do: the link of a worker there may look slower than it is, until its first exchange is measured.
  */
 import { limits, type ToCoordinator } from "@convoy/protocol";
 import type { Worker } from "./state.ts";

@@ -12,7 +12,11 @@ interface Request {
  */
 export function withSamplesAtHand(dial: Dial, sampleBytes: number): Dial {
   return (listener) => {
-    const connection = dial(listener);
+    const onMessage = (data: unknown) => {
+      // All samples at once would travel for nothing.
+      if ((data as Request).type !== "fetch-samples") listener.onMessage(data);
+    };
+    const connection = dial({ ...listener, onMessage });
     return {
       close: () => connection.close(),
       send(message) {
