@@ -2,10 +2,11 @@
 import type { Batch, BatchOutcome, Engine, Predictions } from "@convoy/engine";
 import { assert } from "@convoy/foundation";
 import type { EngineKeeper } from "./engine-keeper.ts";
+import type { LeaseBatch } from "./lease-batch.ts";
 import type { HeadStartTask, LocalSteps, StretchTask } from "./local-steps.ts";
 import { patiently } from "./with-patience.ts";
 
-export interface LeaseTask {
+interface LeaseTask {
   readonly keeper: EngineKeeper;
   readonly parameters: Float32Array;
   readonly batch: Batch;
@@ -20,7 +21,27 @@ export interface Computed {
   readonly headStartMs: number;
 }
 
-export async function evaluateLease(task: LeaseTask): Promise<Computed> {
+interface LeaseTools extends Omit<LeaseTask, "batch"> {
+  readonly steps: LocalSteps;
+  isInHand(): boolean;
+  /** In training: where the gradient, or the change, is written to. */
+  takeGradient(): Float32Array;
+}
+
+/** As its kind says. Null: nobody waits for it any more. */
+export function computeLease(
+  { lease, cameAt, batch }: LeaseBatch,
+  { keeper, parameters, steps, isInHand, takeGradient }: LeaseTools,
+): Promise<Computed | null> {
+  const common = { keeper, parameters, batch };
+  if (lease.kind === "evaluate") return evaluateLease(common);
+  const vector = takeGradient();
+  const { stretch, draws } = lease;
+  if (stretch === null) return computeGradient(common, vector);
+  return takeSteps({ ...common, cameAt, stretch, draws, steps, isInHand }, vector);
+}
+
+async function evaluateLease(task: LeaseTask): Promise<Computed> {
   const startedAt = performance.now();
   const engine = engineOf(task);
   const { predictions, ...outcome } = await patiently(engine, engine.evaluate(task.batch));
@@ -28,19 +49,19 @@ export async function evaluateLease(task: LeaseTask): Promise<Computed> {
 }
 
 /** Writes the gradient to `gradient`. */
-export async function computeGradient(task: LeaseTask, gradient: Float32Array): Promise<Computed> {
+async function computeGradient(task: LeaseTask, gradient: Float32Array): Promise<Computed> {
   const startedAt = performance.now();
   const engine = engineOf(task);
   const outcome = await patiently(engine, engine.computeGradient(task.batch, gradient));
   return computed({ ...outcome, stepLosses: [] }, startedAt);
 }
 
-export interface StepsTask extends LeaseTask, Omit<StretchTask, "engine" | "turn"> {
+interface StepsTask extends LeaseTask, Omit<StretchTask, "engine" | "turn"> {
   readonly steps: LocalSteps;
 }
 
 /** Writes the change to `change`, as LocalSteps says. Null: nobody waits for it any more. */
-export async function takeSteps(task: StepsTask, change: Float32Array): Promise<Computed | null> {
+async function takeSteps(task: StepsTask, change: Float32Array): Promise<Computed | null> {
   const { keeper, steps, ...stretch } = task;
   const startedAt = performance.now();
   const { engine, turn } = keeper;

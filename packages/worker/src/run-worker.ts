@@ -1,7 +1,7 @@
 /**
- * The shell around the worker's state machine, the same in a tab and in Node: it turns messages into events, executes
- * effects, and holds what the machine never sees: engine, parameters, pixels. It runs on messages alone: a
- * hidden tab's timers are throttled, so they serve only to notice what hangs.
+ * The shell around the worker's state machine, the same in a tab and in Node: it turns messages into events, executes effects,
+ * and holds what the machine never sees: engine, parameters, pixels. It runs on messages alone: a hidden tab's timers are
+ * throttled, so they serve only to notice what hangs.
  */
 import {
   type EngineWish,
@@ -18,7 +18,7 @@ import { assert } from "@convoy/foundation";
 import { parseRecipe, type Recipe } from "@convoy/models";
 import { type LeaseMessage, type OutgoingFrame, parseToWorker, type ToWorker } from "@convoy/protocol";
 import type { Connection } from "@convoy/transport";
-import { type Computed, computeGradient, evaluateLease, getAhead, takeSteps } from "./compute-lease.ts";
+import { type Computed, computeLease, getAhead } from "./compute-lease.ts";
 import { describeWorker } from "./describe-worker.ts";
 import { EngineKeeper } from "./engine-keeper.ts";
 import { GradientFrames } from "./gradient-frames.ts";
@@ -271,16 +271,15 @@ class WorkerShell {
   }
 
   /** Null: nobody waits for it any more. */
-  #computeOn({ lease, cameAt, batch }: LeaseBatch, isInHand: () => boolean): Promise<Computed | null> {
+  #computeOn(leaseBatch: LeaseBatch, isInHand: () => boolean): Promise<Computed | null> {
     const parameters = this.#parameters.vector;
     assert(parameters !== null, "a lease is computed with parameters");
-    const common = { keeper: this.#keeper, parameters, batch };
-    if (lease.kind === "evaluate") return evaluateLease(common);
-    this.#gradient = this.#frames.take(this.#run().parameterCount);
-    const { vector } = this.#gradient;
-    if (lease.stretch === null) return computeGradient(common, vector);
-    const { stretch, draws } = lease;
-    return takeSteps({ ...common, cameAt, stretch, draws, steps: this.#run().steps, isInHand }, vector);
+    const { parameterCount, steps } = this.#run();
+    const takeGradient = () => {
+      this.#gradient = this.#frames.take(parameterCount);
+      return this.#gradient.vector;
+    };
+    return computeLease(leaseBatch, { keeper: this.#keeper, parameters, steps, isInHand, takeGradient });
   }
 
   #sendContribution({ lease, outcome }: Extract<WorkerEffect, { type: "send-contribution" }>): void {

@@ -48,6 +48,16 @@ async function* inTwo(pass: () => Promise<void>, cut = 150): AsyncGenerator<Uint
 
 const atOnce = async () => {};
 
+/** A worker in the middle of its first download; the second would wait as well. */
+async function waitingAtTheFirst() {
+  const [first, second] = [new Gate(), new Gate()];
+  let count = 0;
+  const worker = workerAt(() => inTwo(() => (count++ === 0 ? first : second).pass()));
+  welcome(worker.coordinator);
+  await worker.coordinator.until(() => first.waiting === 1);
+  return { ...worker, first, second };
+}
+
 async function expectGradientOf(coordinator: TestCoordinator, named: number[], count = 1): Promise<void> {
   await coordinator.until(() => coordinator.all("contribution").length === count);
   const expected = await referenceGradient(tinyParameters(), named);
@@ -158,22 +168,18 @@ test("[N12] samples that are on their way, or here, are not fetched again, also 
 });
 
 test("[N12] a connection that breaks ends the download; on the next it begins anew, and the worker is ready at once", async () => {
-  const gates = [new Gate(), new Gate()];
-  let count = 0;
-  const { coordinator, asked } = workerAt(() => inTwo(() => (gates[count++] as Gate).pass()));
-  welcome(coordinator);
-  await coordinator.until(() => gates[0]?.waiting === 1);
+  const { coordinator, asked, first, second } = await waitingAtTheFirst();
   coordinator.reconnect();
   expect(asked[0]?.signal.aborted).toBe(true);
   await coordinator.rest();
   welcome(coordinator);
   await isReady(coordinator);
-  await coordinator.until(() => gates[1]?.waiting === 1);
+  await coordinator.until(() => second.waiting === 1);
   // The end of the first is not that of the second.
-  gates[0]?.open();
+  first.open();
   await coordinator.rest();
   coordinator.say({ type: "fetch-samples", testCount: TEST });
-  gates[1]?.open();
+  second.open();
   await coordinator.rest();
   coordinator.lease(1, [6]);
   await expectGradientOf(coordinator, [6]);
@@ -182,15 +188,11 @@ test("[N12] a connection that breaks ends the download; on the next it begins an
 });
 
 test("[N12] those of another run on the same connection take the place of the first", async () => {
-  const gates = [new Gate(), new Gate()];
-  let count = 0;
-  const { coordinator, asked } = workerAt(() => inTwo(() => (gates[count++] as Gate).pass()));
-  welcome(coordinator);
-  await coordinator.until(() => gates[0]?.waiting === 1);
+  const { coordinator, asked, second } = await waitingAtTheFirst();
   const other = "ffffffffffffffff";
   coordinator.welcome({ trainCount: TRAIN, run: other });
   coordinator.say({ type: "fetch-samples", testCount: TEST });
-  await coordinator.until(() => gates[1]?.waiting === 1);
+  await coordinator.until(() => second.waiting === 1);
   expect(asked[0]?.signal.aborted).toBe(true);
   expect(asked.map(({ path }) => path)).toEqual([allSamplesPath(RUN), allSamplesPath(other)]);
 });

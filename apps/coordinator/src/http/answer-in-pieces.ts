@@ -2,6 +2,9 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { Sending } from "./sending.ts";
 
+/** So long that sending it costs little, and so short that everything else goes on between two. */
+export const PIECE_BYTES = 256 * 1024;
+
 /** A long answer. */
 interface Pieces {
   readonly status: 200 | 206;

@@ -1,7 +1,7 @@
 /** Versions of the parameters for workers that are new: bytes that never change, which a download that broke off goes on with. */
 import { checksumIn, limits, snapshotEtag } from "@convoy/protocol";
 import type { Context } from "hono";
-import { answerInPieces } from "./answer-in-pieces.ts";
+import { answerInPieces, PIECE_BYTES } from "./answer-in-pieces.ts";
 import { BytePace } from "./byte-pace.ts";
 import { type ByteRange, readRange } from "./byte-range.ts";
 import type { Routes } from "./routes.ts";
@@ -20,9 +20,6 @@ export interface SnapshotBounds {
   readonly snapshotBytesPerSecond: number;
   readonly transferPauseMs: number;
 }
-
-/** So long that sending it costs little, and so short that everything else goes on between two. */
-const PIECE_BYTES = 256 * 1024;
 
 /** `served`: null while there is no run. */
 export function addParameterRoutes(

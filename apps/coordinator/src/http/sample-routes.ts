@@ -3,7 +3,7 @@ import { allSamplesPath, limits } from "@convoy/protocol";
 import { callerOf } from "@convoy/transport/server";
 import { isOnThisMachine } from "../access/loopback.ts";
 import { bytesOfAll, partsOfAll, type Samples } from "../samples/all-samples.ts";
-import { answerInPieces } from "./answer-in-pieces.ts";
+import { answerInPieces, PIECE_BYTES } from "./answer-in-pieces.ts";
 import type { Routes } from "./routes.ts";
 import { Sending } from "./sending.ts";
 
@@ -17,9 +17,6 @@ export interface SampleBounds {
   readonly sampleDownloads: number;
   readonly transferPauseMs: number;
 }
-
-/** So long that sending it costs little, and so short that everything else goes on between two. */
-const PIECE_BYTES = 256 * 1024;
 
 /** `served`: null while there is no run. */
 export function addSampleRoutes(app: Routes, served: () => RunSamples | null, bounds: SampleBounds = limits): void {

@@ -99,9 +99,8 @@ export class RunLoop {
 
   /** A connection was opened; what it says decides whether it is a worker or a viewer. */
   accept(connection: Connection, caller: Caller): ConnectionListener {
-    this.#lastPeer++;
     const isNear = isOnThisMachine(caller);
-    const peer: Peer = { id: this.#lastPeer, connection, caller, isNear, access: "none", hasUnread: false };
+    const peer: Peer = { id: ++this.#lastPeer, connection, caller, isNear, access: "none", hasUnread: false };
     this.#peers.set(peer.id, peer);
     if (!isNear) this.#options.samples.compressAlong(this.#state.order);
     return {
@@ -295,7 +294,7 @@ export class RunLoop {
   #sendSamples({ peer, lease, split, samples }: Extract<CoordinatorEffect, { type: "send-samples" }>): void {
     const receiver = this.#peers.get(peer);
     if (receiver === undefined) return;
-    const bytes = this.#options.samples.take(split, samples, receiver.isNear);
-    receiver.connection.send({ type: "samples", lease, samples, ...bytes });
+    const { isNear, connection } = receiver;
+    connection.send({ type: "samples", lease, samples, ...this.#options.samples.take(split, samples, isNear) });
   }
 }
