@@ -2,6 +2,7 @@
 import { limits, type ToCoordinator } from "@convoy/protocol";
 import { release, reopen, shardsInWords } from "./leasing.ts";
 import { beginProbing, noProbing } from "./link.ts";
+import { noLead } from "./local/leads.ts";
 import { policy } from "./policy.ts";
 import type { PeerId, Worker } from "./state.ts";
 import { noTimeSpent } from "./time-spent.ts";
@@ -36,6 +37,7 @@ export function onJoin(turn: Turn, peer: PeerId, message: Message<"join">): void
     speed: { train: null, evaluate: null },
     ...noProbing,
     stretchPace: null,
+    lead: noLead,
     announced: null,
     readySince: 0,
     timeSpent: noTimeSpent,

@@ -30,6 +30,8 @@ export const policy = {
   codecLoss: { fp32: 0, fp16: 0.002, int8: 0.01, "top-k": 0.5 },
   /** … and so much more before one takes the place of another. */
   codecGain: 0.005,
+  /** Of what a worker is ahead of the others, so much is made up for in a round. */
+  leadShare: 0.4,
   /** A stretch that a worker was told of may take as much longer than its share, or be as much shorter, and is lent all the same. */
   announcedSlack: 0.25,
   /** Of a stretch, so much may be computed before it is lent where several learn with Adam; else, all of it. */

@@ -1,5 +1,6 @@
 /** From joining to ready: a worker tests its engine, and says so in time. An exact run takes one kind of engine only. */
 import type { ToCoordinator } from "@convoy/protocol";
+import { noLead } from "./local/leads.ts";
 import { onDeparture, sendWelcome, strike } from "./members.ts";
 import { policy } from "./policy.ts";
 import type { Worker } from "./state.ts";
@@ -66,6 +67,7 @@ function changeEngine(turn: Turn, worker: Worker, engine: Extract<ToCoordinator,
     timeSpent: noTimeSpent,
     standby: null,
     stretchPace: null,
+    lead: noLead,
     leases: 0,
     engineChanges: worker.engineChanges + 1,
   });

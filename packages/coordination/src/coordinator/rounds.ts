@@ -8,6 +8,7 @@ import { diagnose } from "./diagnosis/diagnose.ts";
 import type { CoordinatorEffect } from "./effect.ts";
 import { measure } from "./evaluation.ts";
 import { formatCount, formatPercent } from "./format.ts";
+import { noteLeads } from "./local/leads.ts";
 import { type LocalTotal, localRound, openRanges, totalOf } from "./local/local-round.ts";
 import { paceWith } from "./pace.ts";
 import { positionOf } from "./position.ts";
@@ -74,6 +75,7 @@ function completeStep(turn: Turn, round: Round, total: Extract<Tally, { kind: "t
 /** Every stretch that a round of `local` will have is there: closes it. What is missing is lent again in the next. */
 export function closeLocalRound(turn: Turn, round: Round): void {
   turn.change({ leases: new Map() });
+  noteLeads(turn, round);
   advance(turn, round, totalOf(round));
 }
 

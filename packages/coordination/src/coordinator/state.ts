@@ -48,6 +48,8 @@ export interface Worker {
   readonly probing: Probing | null;
   /** In `local`: what its last stretches took; null until measured. */
   readonly stretchPace: StretchPace | null;
+  /** In `local`: how far ahead it was when the last round was closed. */
+  readonly lead: Lead;
   /** The stretch that it was told it will probably get next; null when it was told of none, or has come to it. */
   readonly announced: Announced | null;
   /** When it became ready last, on the training clock. */
@@ -78,6 +80,13 @@ export interface TriedWay {
 export interface StretchPace {
   readonly msPerSample: number;
   readonly overheadMs: number;
+}
+
+/** What a worker could compute of its next stretch before the round was closed, in milliseconds. */
+export interface Lead {
+  readonly ms: number;
+  /** More than the mean of those whose stretches came. */
+  readonly beyondMeanMs: number;
 }
 
 export interface LeaseInHand {

@@ -12,11 +12,19 @@ const headStart: HeadStart = {
   stretch: { ...stretch, position: 128, sampleCount: 64, step: 9 },
 };
 
-/** Has a stretch in hand, and was told which one comes next. */
-function told(): TestWorker {
+/** Has a stretch in hand. */
+function untold(): TestWorker {
   const worker = readyWorker();
   worker.lease(lent);
-  worker.handle({ type: "announced", message: next, ahead: [], aheadSize: 1024 });
+  return worker;
+}
+
+const tell = (worker: TestWorker) => worker.handle({ type: "announced", message: next, ahead: [], aheadSize: 1024 });
+
+/** Was told which one comes next, too. */
+function told(): TestWorker {
+  const worker = untold();
+  tell(worker);
   return worker;
 }
 
@@ -36,16 +44,54 @@ describe("[K25] a worker whose stretch is sent", () => {
   });
 
   test("waits when it was told of none, or has got numbers that are none", () => {
-    const worker = readyWorker();
-    worker.lease(lent);
-    expect(worker.computed()).toHaveLength(1);
+    expect(untold().computed()).toHaveLength(1);
     expect(told().computed(7, { lossSum: Number.NaN })).toHaveLength(1);
+  });
+
+  test("goes on with one that it is told of only then: all of a stretch may have been computed when it was lent", () => {
+    const worker = untold();
+    worker.computed();
+    expect(tell(worker)).toMatchObject([{ type: "head-start", headStart }]);
+    const own = worker.state.headStart;
+    expect(own !== null && mayHaveHeadStart(worker.state, own)).toBe(true);
+    expect(tell(worker), "once").toEqual([]);
+  });
+
+  test.each<[string, (worker: TestWorker) => void]>([
+    ["it has got numbers that are none", (worker) => worker.computed(7, { lossSum: Number.NaN })],
+    ["it was revoked", (worker) => worker.hear({ type: "revoke", lease: 7 })],
+    [
+      "another stretch has come since",
+      (worker) => {
+        worker.computed();
+        worker.lease({ ...lent, lease: 8 });
+      },
+    ],
+    [
+      "the connection was lost since",
+      (worker) => {
+        worker.computed();
+        worker.handle({ type: "disconnected" });
+      },
+    ],
+    [
+      "it was welcomed anew since",
+      (worker) => {
+        worker.computed();
+        worker.welcome();
+      },
+    ],
+  ])("begins none that it is told of late when %s", (_, happen) => {
+    const worker = untold();
+    happen(worker);
+    expect(tell(worker)).toEqual([]);
+    expect(worker.state.headStart).toBeNull();
   });
 
   test("waits after a gradient", () => {
     const worker = readyWorker();
     worker.lease();
-    worker.handle({ type: "announced", message: next, ahead: [], aheadSize: 1024 });
+    tell(worker);
     expect(worker.computed()).toHaveLength(1);
   });
 

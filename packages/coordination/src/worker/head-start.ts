@@ -4,7 +4,7 @@
  */
 import type { LeaseMessage, NextStretchMessage } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
-import type { LeaseInHand, WorkerCoreState } from "./state.ts";
+import { type LeaseInHand, type WorkerCoreState, withoutHeadStart } from "./state.ts";
 
 export type Stretch = NonNullable<LeaseMessage["stretch"]>;
 
@@ -19,12 +19,15 @@ export interface HeadStart {
   readonly stretch: Stretch;
 }
 
-/** For when the stretch in hand is sent; null where none is said to come next. */
-export function headStartAfter({ message, next }: LeaseInHand): HeadStart | null {
+type Sent = Pick<LeaseInHand, "message" | "next">;
+
+/** For when a result is sent: what is begun after a stretch, if it is said already which one comes next. */
+export function afterSending({ message, next }: Sent): Pick<WorkerCoreState, "headStart" | "untold"> {
   const { stretch } = message;
-  if (stretch === null || next === null) return null;
+  if (stretch === null) return withoutHeadStart;
+  if (next === null) return { headStart: null, untold: message };
   const { position, sampleCount, step } = next;
-  return { after: message, next, stretch: { ...stretch, position, sampleCount, step } };
+  return { headStart: { after: message, next, stretch: { ...stretch, position, sampleCount, step } }, untold: null };
 }
 
 /** To begin it, or to go on with it. */

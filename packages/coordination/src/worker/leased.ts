@@ -2,7 +2,8 @@
 import { limits } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
-import type { WorkerCoreState } from "./state.ts";
+import { afterSending, getAhead } from "./head-start.ts";
+import { type WorkerCoreState, withoutHeadStart } from "./state.ts";
 import { stay, to, type WorkerTransition } from "./worker-transition.ts";
 
 /** So many requests for samples are sent before the first is answered: a coordinator keeps no more ready for one peer. */
@@ -25,21 +26,28 @@ export function onLease(
   const requests = [...inParts(missing, requestSize), ...inParts(ahead, aheadSize)];
   const sent = requests.slice(0, REQUESTS_UNDER_WAY);
   const lease = { message, toRequest: requests.slice(sent.length), unanswered: sent.length, next: null };
-  const headStart = message.stretch === null ? state.headStart : null;
+  const begun = message.stretch === null ? { headStart: state.headStart, untold: null } : withoutHeadStart;
   const effects = sent.map((samples) => request(message.lease, samples));
-  if (missing.length > 0) return to({ ...state, headStart, lease: { ...lease, stage: "fetching" } }, ...effects);
+  if (missing.length > 0) return to({ ...state, ...begun, lease: { ...lease, stage: "fetching" } }, ...effects);
   // What is for later arrives while this is computed.
   const inHand = { ...lease, stage: "computing" } as const;
-  return to({ ...state, headStart, lease: inHand }, ...effects, { type: "compute", lease: message });
+  return to({ ...state, ...begun, lease: inHand }, ...effects, { type: "compute", lease: message });
 }
 
-/** What is for later comes after all that the lease itself still lacks. */
+/**
+ * What is for later comes after all that the lease itself still lacks. Where all of a stretch was computed before it was lent, it is sent
+ * before this comes.
+ */
 export function onAnnounced(
   state: WorkerCoreState,
   { message, ahead, aheadSize }: Extract<WorkerEvent, { type: "announced" }>,
 ): WorkerTransition {
   const inHand = state.lease;
   const { lease } = message;
+  if (inHand === null && state.untold?.lease === lease) {
+    const told = { ...state, ...afterSending({ message: state.untold, next: message }) };
+    return to(told, ...getAhead(told));
+  }
   if (inHand?.message.lease !== lease) return stay(state);
   const toRequest = [...inHand.toRequest, ...inParts(ahead, aheadSize)];
   const sent = toRequest.splice(0, Math.max(0, REQUESTS_UNDER_WAY - inHand.unanswered));

@@ -1,7 +1,7 @@
 /** Which engine a worker has: chosen for what the coordinator wants, and told to it. */
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
-import { type EngineWish, type WorkerCoreState, withoutParameters } from "./state.ts";
+import { type EngineWish, type WorkerCoreState, withoutHeadStart, withoutParameters } from "./state.ts";
 import { stay, to, type WorkerTransition } from "./worker-transition.ts";
 
 export function onWelcome(
@@ -22,7 +22,7 @@ export function onWelcome(
     notFinite: 0,
     ...withoutParameters,
     lease: null,
-    headStart: null,
+    ...withoutHeadStart,
   };
   if (state.engine !== null && fulfils(state.engine, wish)) return introduceEngine(next);
   // The engine that is being proven for the same will do.

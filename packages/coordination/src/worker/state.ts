@@ -76,6 +76,8 @@ export interface WorkerCoreState {
   readonly lease: LeaseInHand | null;
   /** The stretch that is begun while nothing is in hand, until another is in hand. */
   readonly headStart: HeadStart | null;
+  /** The stretch that was sent before it was said which one comes next. */
+  readonly untold: LeaseMessage | null;
   /** The run as a whole. */
   readonly runState: { readonly state: "running" | "paused" | "ended"; readonly sentence: string };
   /** Results in a row that were refused because they were not numbers. */
@@ -89,6 +91,9 @@ export interface WorkerCoreState {
 /** What a worker knows of its parameters when it has none. */
 export const withoutParameters = { version: null, fetching: null, parametersFault: null };
 
+/** Nothing is begun, nor is to be. */
+export const withoutHeadStart = { headStart: null, untold: null };
+
 export const startWorker: WorkerCoreState = {
   connected: false,
   welcomed: false,
@@ -99,7 +104,7 @@ export const startWorker: WorkerCoreState = {
   paused: false,
   ...withoutParameters,
   lease: null,
-  headStart: null,
+  ...withoutHeadStart,
   runState: { state: "running", sentence: "" },
   notFinite: 0,
   failure: null,

@@ -4,10 +4,10 @@ import { PROTOCOL_VERSION, type RefusalReason } from "@convoy/protocol";
 import type { WorkerEffect } from "./effect.ts";
 import type { WorkerEvent } from "./event.ts";
 import { onFetched, onFetchFailed, onToldToFetch } from "./fetching.ts";
-import { getAhead, headStartAfter } from "./head-start.ts";
+import { afterSending, getAhead } from "./head-start.ts";
 import { onAnnounced, onLease, onSamples } from "./leased.ts";
 import { isWished, onEngineChanged, onEngineProven, onWelcome, tellProving } from "./proving.ts";
-import { type WorkerCoreState, type WorkerFailure, withoutParameters } from "./state.ts";
+import { type WorkerCoreState, type WorkerFailure, withoutHeadStart, withoutParameters } from "./state.ts";
 import { stay, to, type WorkerTransition } from "./worker-transition.ts";
 
 /** Refusals that end a worker: coming back by itself it would only be refused again. */
@@ -51,7 +51,14 @@ export function transition(state: WorkerCoreState, event: WorkerEvent): WorkerTr
       );
     case "disconnected":
       // What was in hand belongs to the old connection; the coordinator has given it to someone else.
-      return stay({ ...state, connected: false, welcomed: false, ...withoutParameters, lease: null, headStart: null });
+      return stay({
+        ...state,
+        connected: false,
+        welcomed: false,
+        ...withoutParameters,
+        lease: null,
+        ...withoutHeadStart,
+      });
     case "welcomed":
       return onWelcome(state, event);
     case "failed":
@@ -143,7 +150,7 @@ function onComputed(
     lossSum: isNumber ? outcome.lossSum : null,
     stepLosses: isNumber ? [...outcome.stepLosses] : [],
   };
-  const further = { ...next, headStart: isNumber ? headStartAfter(inHand) : null };
+  const further = { ...next, ...(isNumber ? afterSending(inHand) : withoutHeadStart) };
   return to(further, { type: "send-contribution", lease: inHand.message, outcome: sent }, ...getAhead(further));
 }
 

@@ -21,10 +21,24 @@ export class FreeBatches {
     return this.#count;
   }
 
-  /** Those from the first one on that follow each other, at most so many; null where there are none. */
-  first(most: number): ShardRange | null {
-    const first = this.#isFree.indexOf(1, this.#from);
-    return first === -1 ? null : { first, end: this.#endOf(first, first + most) };
+  /**
+   * So many that follow each other, the first that are not much fewer, or the longest there are; null where there are none. What would be too few for a
+   * stretch goes with them, unless there is nothing else.
+   */
+  first(wanted: number): ShardRange | null {
+    const [least, most] = [(1 - policy.announcedSlack) * wanted, Math.floor((1 + policy.announcedSlack) * wanted)];
+    let longest: ShardRange | null = null;
+    for (let first = this.#isFree.indexOf(1, this.#from); first !== -1; ) {
+      const end = this.#endOf(first, first + most + 1);
+      const length = end - first;
+      if (length >= least) {
+        const isRest = length > wanted && length <= most && this.#count - length >= wanted;
+        return { first, end: isRest ? end : Math.min(end, first + wanted) };
+      }
+      if (longest === null || length > lengthOf(longest)) longest = { first, end };
+      first = this.#isFree.indexOf(1, end);
+    }
+    return longest;
   }
 
   /** The end of those that follow each other from this one on. */

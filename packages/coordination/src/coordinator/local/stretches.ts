@@ -89,10 +89,11 @@ function openIn({ shards }: Round): number {
 }
 
 /** How many steps a worker can take in this time and have them counted; at least one, for that is how its pace is known. */
-export function stepsWithin({ settings }: CoordinatorState, { stretchPace }: Worker, ms: number): number {
+export function stepsWithin({ settings }: CoordinatorState, { stretchPace, lead }: Worker, ms: number): number {
   if (stretchPace === null) return 1;
   const { msPerSample, overheadMs } = stretchPace;
-  const steps = Math.floor((ms - overheadMs) / (msPerSample * settings.recipe.batchSize));
+  const ownMs = ms - overheadMs + policy.leadShare * lead.beyondMeanMs;
+  const steps = Math.floor(ownMs / (msPerSample * settings.recipe.batchSize));
   return Math.min(mostSteps(settings), Math.max(1, steps));
 }
 
@@ -115,7 +116,7 @@ export function stretchFor(turn: Turn, round: Round, worker: Worker): Stretch | 
   if (!isFirst && !isTried && isHoldingUp(worker, turn.state, local.spanMs, passedMs)) return null;
   const range = rangeFor(turn.state, round, worker, {
     wanted: stepsWithin(turn.state, worker, leftMs),
-    most: stepsWithin(turn.state, worker, leftMs * (1 + policy.announcedSlack)),
+    most: stepsWithin(turn.state, worker, leftMs * (1 + policy.announcedSlack) + worker.lead.ms),
   });
   return range && { ...range, place: local.leaseCount };
 }
