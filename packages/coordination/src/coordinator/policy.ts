@@ -18,12 +18,10 @@ export const policy = {
   trialShare: 0.25,
   /** The share of a new measurement in a worker's speed. */
   speedWeight: 0.4,
-  /** In `local`: the share of a round that may go to the way of the parameters and back, where there is a choice, from so many steps on … */
-  stretch: { wayShare: 0.05, leastSteps: 4 },
-  /** … with steps on parts of a batch, which lose more with longer stretches (what a head start covers is not counted), … */
-  stretchInParts: { wayShare: 0.2, leastSteps: 2 },
-  /** … up to so many. */
-  mostLocalSteps: 64,
+  /** In `local`: the share of a round that may go to the way of the parameters and back, where there is a choice, from so many steps on and up to so many. */
+  stretch: { wayShare: 0.05, leastSteps: 4, mostSteps: 128 },
+  /** The same with steps on parts of a batch, which lose more with longer stretches; what a head start covers is not counted. */
+  stretchInParts: { wayShare: 0.2, leastSteps: 2, mostSteps: 64 },
   /** Where a batch is taken in several steps: no more of them, and none on a smaller part of a whole batch. */
   stepsPerBatch: { most: 4, leastSamples: 16 },
   /** What a codec costs in accuracy, counted as a share of speed: so much quicker it has to make a round … */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { policy } from "../policy.ts";
 import { computingShare, expectRound, expectWith, firstCodec, type Measured, type Question } from "./cost-model.ts";
 
 /** LeNet-5 on devices that take 5 ms for a step of 64 samples. */
@@ -70,7 +71,9 @@ describe("[H10] the model of a round", () => {
     expect(quickWay.localSteps).toBeGreaterThan(4);
     expect(quickWay.localSteps).toBeLessThan(10);
     expect(computingShare(quickWay)).toBeGreaterThanOrEqual(0.95);
-    expect(expectRound({ ...lenet, workers: [home] }).localSteps).toBe(64);
+    const fromFar = { ...lenet, workers: [over({ delayMs: 300, up: 1, down: 1 })] };
+    expect(expectRound(fromFar).localSteps).toBe(policy.stretch.mostSteps);
+    expect(expectRound({ ...fromFar, isInParts: true }).localSteps).toBe(policy.stretchInParts.mostSteps);
   });
 
   test("takes fewer where a batch is taken in parts: a larger part of a round may go to the way", () => {

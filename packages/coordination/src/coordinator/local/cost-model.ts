@@ -59,7 +59,7 @@ export function expectRound(question: Question): Expected {
   const { current } = question;
   if (question.codec !== null) return expectWith(question, question.codec);
   // As far as steps may go: fewer of them, which every codec allows that makes the way shorter, are no speed.
-  const localSteps = question.localSteps ?? policy.mostLocalSteps;
+  const localSteps = question.localSteps ?? limitsOf(question).mostSteps;
   const worth = (expected: Expected) =>
     computingShare({ ...expected, localSteps }) * (1 - policy.codecLoss[expected.codec]);
   let best = expectWith(question, current);
@@ -116,17 +116,21 @@ type Pace = Pick<Expected, "stepMs" | "wayMs">;
  * of a stretch at most, however long the way: what it covers is not lost. With momentum it may be as long as the way, and is to be kept short: there
  * the whole way counts.
  */
-function stepsWorthTheWay({ isInParts }: Question, middling: Pace, crew: readonly Pace[]): number {
-  const { wayShare, leastSteps } = isInParts ? policy.stretchInParts : policy.stretch;
-  const headStart = isInParts ? policy.headStartWithAdam : 0;
+function stepsWorthTheWay(question: Question, middling: Pace, crew: readonly Pace[]): number {
+  const { wayShare, leastSteps, mostSteps } = limitsOf(question);
+  const headStart = question.isInParts ? policy.headStartWithAdam : 0;
   const most = crew.reduce((sum, { stepMs }) => sum + 1 / stepMs, 0);
-  for (let steps = leastSteps; steps < policy.mostLocalSteps; steps++) {
+  for (let steps = leastSteps; steps < mostSteps; steps++) {
     const lostOf = ({ wayMs }: Pace) => waitOf({ localSteps: steps, stepMs: middling.stepMs, wayMs }, headStart);
     const spanMs = steps * middling.stepMs + lostOf(middling);
     const taken = crew.reduce((sum, pace) => sum + wholeStepsIn(spanMs - lostOf(pace), pace), 0);
     if (taken >= (1 - wayShare) * most * spanMs) return steps;
   }
-  return policy.mostLocalSteps;
+  return mostSteps;
+}
+
+function limitsOf({ isInParts }: Question): { wayShare: number; leastSteps: number; mostSteps: number } {
+  return isInParts ? policy.stretchInParts : policy.stretch;
 }
 
 function wholeStepsIn(ms: number, { stepMs }: Pace): number {
