@@ -25,21 +25,23 @@ export function stepInBlocks(kernel: StepKernel, numbers: readonly number[], vec
   const { gradientSum, parameters, before, after, next } = vectors;
   const read = [gradientSum, parameters, ...before];
   const written = [next, ...after];
+  const step = kernels.functions[kernel];
   const slots = kernels.slots.slice(0, read.length);
-  const addresses = slots.map(({ byteOffset }) => byteOffset);
+  const given = [...slots.map(({ byteOffset }) => byteOffset), 0, ...numbers];
   let finite = true;
   for (let start = 0; start < parameters.length; start += BLOCK) {
-    const end = Math.min(parameters.length, start + BLOCK);
-    const count = end - start;
-    // Up to three elements beyond fill the last four; with ones, no formula divides by zero.
-    for (const [i, slot] of slots.entries()) {
-      slot.set((read[i] as Float32Array).subarray(start, end));
-      slot.fill(1, count, wholeFours(count));
-    }
-    if (kernels.functions[kernel](...addresses, wholeFours(count), ...numbers) === 0) finite = false;
-    for (const [i, vector] of written.entries()) {
-      vector.set((slots[i + 1] as Float32Array).subarray(0, count), start);
-    }
+    const count = Math.min(parameters.length - start, BLOCK);
+    for (let i = 0; i < read.length; i++) bring(read[i] as Float32Array, start, count, slots[i] as Float32Array);
+    given[slots.length] = wholeFours(count);
+    if (step(...given) === 0) finite = false;
+    for (let i = 0; i < written.length; i++)
+      (written[i] as Float32Array).set((slots[i + 1] as Float32Array).subarray(0, count), start);
   }
   return finite;
+}
+
+/** Up to three elements beyond fill the last four; with ones, no formula divides by zero. */
+function bring(vector: Float32Array, start: number, count: number, slot: Float32Array): void {
+  slot.set(vector.subarray(start, start + count));
+  slot.fill(1, count, wholeFours(count));
 }
