@@ -6,7 +6,7 @@ import { assert } from "@convoy/foundation";
 import type { Announced, CoordinatorState, Round, Worker } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { followingEpoch } from "./following-epoch.ts";
-import { announcedTo, FreeBatches } from "./ranges.ts";
+import { announcedTo, FreeBatches, mostSteps } from "./ranges.ts";
 import { headStartShare } from "./step-scale.ts";
 import { crewOf, spanFor, stepsWithin } from "./stretches.ts";
 
@@ -20,6 +20,7 @@ interface RoundToCome {
 export function announceNext(turn: Turn, round: Round): void {
   const untold = untoldWorkers(turn.state);
   if (untold.length === 0) return;
+  const most = mostSteps(turn.state.settings);
   let next = restOfEpoch(turn.state, round);
   for (const worker of untold) {
     // Of the following epoch it was told with an earlier lease.
@@ -27,11 +28,11 @@ export function announceNext(turn: Turn, round: Round): void {
       tell(turn, round, worker, worker.announced);
       continue;
     }
-    let range = next.free.first(stepsWithin(turn.state, worker, next.spanMs));
+    let range = next.free.first(stepsWithin(turn.state, worker, next.spanMs), most);
     if (range === null && next.epoch === turn.state.epoch.epoch) {
       if (next.epoch + 1 === turn.state.settings.epochs) return;
       next = beginningOf(turn, round, next.epoch + 1);
-      range = next.free.first(stepsWithin(turn.state, worker, next.spanMs));
+      range = next.free.first(stepsWithin(turn.state, worker, next.spanMs), most);
     }
     if (range === null) return;
     next.free.take(range);

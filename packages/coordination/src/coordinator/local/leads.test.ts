@@ -3,7 +3,7 @@ import { RandomSequence } from "@convoy/foundation";
 import { describe, expect, test } from "vitest";
 import { policy } from "../policy.ts";
 import type { Worker } from "../state.ts";
-import { noLead } from "./leads.ts";
+import { madeUpWithin, noLead } from "./leads.ts";
 import { stepsWithin } from "./stretches.ts";
 import { adamOptimizer, LocalRun, localSettings } from "./test-local-run.ts";
 
@@ -70,6 +70,27 @@ describe("[H13] whoever comes to the end of a round before the others", () => {
     const run = known([1]);
     run.finish(1, STEP_MS, 0);
     expect(leadOf(run, 1)).toEqual({ ms: 0, beyondMeanMs: 0 });
+  });
+
+  test("makes up for no more than half of a round's time", () => {
+    const lead = { ms: 1000, beyondMeanMs: 1000 };
+    expect([madeUpWithin(100, lead), madeUpWithin(0, lead), madeUpWithin(-10, lead)]).toEqual([50, 0, 0]);
+    expect(madeUpWithin(100, { ms: 0, beyondMeanMs: -1000 })).toBe(-50);
+  });
+
+  test("does not count once it has left", () => {
+    const run = known([1, 2, 3]);
+    run.finish(1, STEP_MS, 0);
+    run.handle({ type: "disconnected", peer: 1, reason: "gone" });
+    for (const peer of [2, 3]) run.finish(peer, STEP_MS, 200);
+    expect([leadOf(run, 2), leadOf(run, 3)]).toEqual([noLead, noLead]);
+  });
+
+  test("is lent the stretch that it has begun, though it may take much more by now", () => {
+    const run = known([1, 2, 3]);
+    const { announced } = run.state.workers.get(1) ?? {};
+    comeLater(run, STEPS * STEP_MS, 1, 2, 3);
+    expect(run.stretchOf(1).position).toBe((announced?.first ?? 0) * localSettings.recipe.batchSize);
   });
 
   test("is lent all that it has begun, where its pace now says that this is too much", () => {

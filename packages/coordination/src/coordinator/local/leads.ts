@@ -3,6 +3,7 @@
  * all that it may and waits. So it takes a little more of the rounds to come, and the others a little less.
  */
 import { assert } from "@convoy/foundation";
+import { policy } from "../policy.ts";
 import type { CoordinatorState, Lead, PeerId, Round, Worker } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { headStartShare } from "./step-scale.ts";
@@ -15,7 +16,7 @@ export function noteLeads(turn: Turn, { local, startedAt, shardSize }: Round): v
   const leads = new Map<PeerId, number>();
   let sum = 0;
   for (const { peer, elapsedMs } of local.contributions) {
-    const worker = turn.state.workers.get(peer);
+    const worker = turn.worker(peer);
     if (worker === undefined) continue;
     const mostMs = longestHeadStart(turn.state, worker, shardSize, local.workerCount);
     const ms = Math.min(turn.now - startedAt - elapsedMs, mostMs);
@@ -28,6 +29,12 @@ export function noteLeads(turn: Turn, { local, startedAt, shardSize }: Round): v
     if (ms !== undefined || worker.lead !== noLead)
       turn.changeWorker(worker, { lead: ms === undefined ? noLead : { ms, beyondMeanMs: ms - mean } });
   }
+}
+
+/** So much longer, or shorter where it is negative, a worker is to compute in a round of so many milliseconds; no more than half of that. */
+export function madeUpWithin(ms: number, { beyondMeanMs }: Lead): number {
+  const most = Math.max(0, ms / 2);
+  return Math.max(-most, Math.min(most, policy.leadShare * beyondMeanMs));
 }
 
 /** What it takes to compute what a worker may begin of the stretch that it was told of. */

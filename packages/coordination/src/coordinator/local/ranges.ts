@@ -1,4 +1,6 @@
-/** Which of a round's batches a worker takes: those that it was told of if it can, else the first that nobody was told of. */
+/** Which of a round's batches a worker takes: those that it was told of if it can, else the first that nobody was told of and that are enough. */
+import { elementCount, imageShapeFor } from "@convoy/models";
+import { limits } from "@convoy/protocol";
 import { policy } from "../policy.ts";
 import type { CoordinatorState, Round, ShardRange, Worker } from "../state.ts";
 
@@ -23,10 +25,11 @@ export class FreeBatches {
 
   /**
    * So many that follow each other, the first that are not much fewer, or the longest there are; null where there are none. What would be too few for a
-   * stretch goes with them, unless there is nothing else.
+   * stretch goes with them, unless there is nothing else, or they would be more than `limit`.
    */
-  first(wanted: number): ShardRange | null {
-    const [least, most] = [(1 - policy.announcedSlack) * wanted, Math.floor((1 + policy.announcedSlack) * wanted)];
+  first(wanted: number, limit: number): ShardRange | null {
+    const least = (1 - policy.announcedSlack) * wanted;
+    const most = Math.min(limit, Math.floor((1 + policy.announcedSlack) * wanted));
     let longest: ShardRange | null = null;
     for (let first = this.#isFree.indexOf(1, this.#from); first !== -1; ) {
       const end = this.#endOf(first, first + most + 1);
@@ -71,6 +74,12 @@ export class FreeBatches {
   }
 }
 
+/** What one message may name, and what a tab may keep in memory of it. */
+export function mostSteps({ recipe }: CoordinatorState["settings"]): number {
+  const sampleBytes = elementCount(imageShapeFor(recipe.preprocessing, recipe.model.inputShape));
+  return Math.max(1, Math.min(limits.localSteps, Math.floor(limits.stretchBytes / sampleBytes / recipe.batchSize)));
+}
+
 /** Of an epoch, what workers other than this one were told that they will probably get, and can still take. */
 export function announcedTo({ workers }: CoordinatorState, epoch: number, except: Worker | null): ShardRange[] {
   const ranges = [];
@@ -81,25 +90,35 @@ export function announcedTo({ workers }: CoordinatorState, epoch: number, except
   return ranges;
 }
 
+/** In batches. */
+export interface Wish {
+  readonly wanted: number;
+  /** Of what it was told, at most. */
+  readonly most: number;
+  /** Of what it was told, as many may be computed already. */
+  readonly begun: number;
+}
+
 /**
  * So many batches that follow each other, or as many as there are; null where none is open. What a worker was told it gets, if that
- * is at most `most`, and not much shorter. Where others were told of all that is open, it takes what they would need last.
+ * is at most `most`, and what is left of it not much shorter than what would be left of others. Where others were told of all that is open, it takes
+ * what they would need last.
  */
 export function rangeFor(
   state: CoordinatorState,
   round: Round,
   worker: Worker,
-  { wanted, most }: { readonly wanted: number; readonly most: number },
+  { wanted, most, begun }: Wish,
 ): ShardRange | null {
   const { epoch } = state.epoch;
   const { announced } = worker;
   const isOpen = (batch: number) => round.shards[batch] === "open";
   const free = new FreeBatches(round.shards.length, isOpen, announcedTo(state, epoch, worker));
   const told = announced?.epoch === epoch ? free.within(announced, wanted, most) : null;
-  const first = free.first(wanted);
+  const first = free.first(wanted, mostSteps(state.settings));
   if (first === null) return new FreeBatches(round.shards.length, isOpen, []).last(wanted);
   if (told === null) return first;
-  return lengthOf(told) >= (1 - policy.announcedSlack) * lengthOf(first) ? told : first;
+  return lengthOf(told) >= (1 - policy.announcedSlack) * (lengthOf(first) - begun) ? told : first;
 }
 
 function lengthOf({ first, end }: ShardRange): number {

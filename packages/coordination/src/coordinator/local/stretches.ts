@@ -1,7 +1,6 @@
 /** In `local`: who takes how many steps by itself, until when. */
 import { assert } from "@convoy/foundation";
-import { elementCount, imageShapeFor } from "@convoy/models";
-import { type LeaseMessage, limits } from "@convoy/protocol";
+import type { LeaseMessage } from "@convoy/protocol";
 import { isSetAside } from "../gradient-size.ts";
 import { median } from "../median.ts";
 import { policy } from "../policy.ts";
@@ -10,8 +9,9 @@ import { canWork } from "../together.ts";
 import type { Turn } from "../turn.ts";
 import { chooseExchange } from "./choose-exchange.ts";
 import type { Expected } from "./cost-model.ts";
+import { madeUpWithin } from "./leads.ts";
 import { PLACES } from "./local-round.ts";
-import { rangeFor } from "./ranges.ts";
+import { mostSteps, rangeFor } from "./ranges.ts";
 import { stepScale } from "./step-scale.ts";
 
 export interface Stretch extends ShardRange {
@@ -92,15 +92,13 @@ function openIn({ shards }: Round): number {
 export function stepsWithin({ settings }: CoordinatorState, { stretchPace, lead }: Worker, ms: number): number {
   if (stretchPace === null) return 1;
   const { msPerSample, overheadMs } = stretchPace;
-  const ownMs = ms - overheadMs + policy.leadShare * lead.beyondMeanMs;
-  const steps = Math.floor(ownMs / (msPerSample * settings.recipe.batchSize));
+  const steps = Math.floor((ms - overheadMs + madeUpWithin(ms, lead)) / (msPerSample * settings.recipe.batchSize));
   return Math.min(mostSteps(settings), Math.max(1, steps));
 }
 
-/** What one message may name, and what a tab may keep in memory of it. */
-function mostSteps({ recipe }: CoordinatorState["settings"]): number {
-  const sampleBytes = elementCount(imageShapeFor(recipe.preprocessing, recipe.model.inputShape));
-  return Math.max(1, Math.min(limits.localSteps, Math.floor(limits.stretchBytes / sampleBytes / recipe.batchSize)));
+/** Of a worker whose pace is known, the steps that take so long. */
+function stepsIn({ settings }: CoordinatorState, { stretchPace }: Worker, ms: number): number {
+  return stretchPace === null ? 0 : ms / (stretchPace.msPerSample * settings.recipe.batchSize);
 }
 
 /** The stretch for a worker that is ready, or null: it waits for the next round. */
@@ -117,6 +115,7 @@ export function stretchFor(turn: Turn, round: Round, worker: Worker): Stretch | 
   const range = rangeFor(turn.state, round, worker, {
     wanted: stepsWithin(turn.state, worker, leftMs),
     most: stepsWithin(turn.state, worker, leftMs * (1 + policy.announcedSlack) + worker.lead.ms),
+    begun: stepsIn(turn.state, worker, worker.lead.ms),
   });
   return range && { ...range, place: local.leaseCount };
 }
