@@ -71,13 +71,20 @@ const beganAt = time.clock.now;
 const past = (seconds: number) => () => time.clock.now >= beganAt + 1000 * seconds || run.troubles.length > 0;
 if (values.epochs === undefined) await time.until(past(number("warm-up")));
 if (values.epochs !== undefined) await print({ epochSeconds: await epochSeconds(number("epochs")) });
-const before = run.standing;
+const before = await endOfRound();
 await time.until(past(number("warm-up") + number("seconds")));
-if (run.troubles.length > 0) throw new Error(run.troubles.join(" "));
-await print(between(before, run.standing));
+await print(between(before, await endOfRound()));
 
 function print(figures: object): Promise<never> {
   return new Promise(() => process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit(0)));
+}
+
+/** As it is right after the round under way: otherwise so much more or less than a round would be counted as happens to be there. */
+async function endOfRound(): Promise<Standing> {
+  const { step } = run.standing;
+  await time.until(() => run.standing.step > step || run.troubles.length > 0);
+  if (run.troubles.length > 0) throw new Error(run.troubles.join(" "));
+  return run.standing;
 }
 
 /** An epoch is over when the first step of the next is taken. */
