@@ -44,7 +44,7 @@ test("several workers share a medium", async () => {
 test("in the first epoch samples travel too, compressed", async () => {
   const times = ["--warm-up", "2", "--seconds", "5"];
   const more = shared(await overLinks(...times, "--first-epoch")) - shared(await overLinks(...times));
-  // What deflate makes of the 784 pixels of a built-in digit, and a label.
-  expect(more).toBeGreaterThan(150 * 64);
-  expect(more).toBeLessThan(260 * 64);
+  // What deflate makes of the 784 pixels of a built-in digit, a label, and what is asked for it.
+  expect(more).toBeGreaterThan(240 * 64);
+  expect(more).toBeLessThan(290 * 64);
 });
