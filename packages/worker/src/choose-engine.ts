@@ -41,3 +41,9 @@ function sameEverywhereFirst(candidates: readonly EngineCandidate[]): readonly E
   const isSame = ({ sameEverywhere = false }: EngineCandidate) => sameEverywhere;
   return [...candidates.filter(isSame), ...candidates.filter((candidate) => !isSame(candidate))];
 }
+
+/** In a sentence for each engine that was tried. */
+export function whyNone(remarks: readonly EngineRemark[]): string {
+  const reasons = remarks.map(({ engine, sentence }) => `${engine}: ${sentence}`).join(" ");
+  return `No engine can train on this device. ${reasons}`;
+}

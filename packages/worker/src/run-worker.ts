@@ -18,6 +18,7 @@ import { assert } from "@convoy/foundation";
 import { parseRecipe, type Recipe } from "@convoy/models";
 import { type LeaseMessage, type OutgoingFrame, parseToWorker, type ToWorker } from "@convoy/protocol";
 import type { Connection } from "@convoy/transport";
+import { whyNone } from "./choose-engine.ts";
 import { type Computed, computeLease, getAhead } from "./compute-lease.ts";
 import { describeWorker } from "./describe-worker.ts";
 import { EngineKeeper } from "./engine-keeper.ts";
@@ -147,15 +148,13 @@ class WorkerShell {
       case "samples":
         return this.#samples.store(message, this.#run());
       default:
-        if (message.type === "counted") this.#hearCounted(message);
+        if (message.type === "counted") {
+          this.#frames.counted(message.lease);
+          this.#throughput.add(message.sampleCount, performance.now());
+        }
         this.handle({ type: "message", message });
     }
     return null;
-  }
-
-  #hearCounted({ lease, sampleCount }: Extract<ToWorker, { type: "counted" }>): void {
-    this.#frames.counted(lease);
-    this.#throughput.add(sampleCount, performance.now());
   }
 
   #welcome(message: Extract<ToWorker, { type: "welcome" }>): void {
@@ -166,10 +165,9 @@ class WorkerShell {
       this.handle({ type: "failed", sentence: error instanceof Error ? error.message : String(error) });
       return;
     }
-    const isKnown = this.#state.run?.run === message.run;
     const earlier = this.#inHand?.steps;
     if (earlier !== undefined) void this.#keeper.inTurn(async () => earlier.dispose());
-    this.#inHand = prepareRun(recipe, message, isKnown ? this.#inHand : null);
+    this.#inHand = prepareRun(recipe, message, this.#state.run?.run === message.run ? this.#inHand : null);
     this.#parameters.forget();
     this.handle({ type: "welcomed", message, recipeTitle: recipe.title });
   }
@@ -217,8 +215,7 @@ class WorkerShell {
     const choice = await this.#keeper.choose(this.#run().recipe, wish);
     if (choice === null) return;
     if (choice.engine === null) {
-      const reasons = choice.remarks.map((remark) => `${remark.engine}: ${remark.sentence}`).join(" ");
-      this.handle({ type: "engine-missing", wish, sentence: `No engine can train on this device. ${reasons}` });
+      this.handle({ type: "engine-missing", wish, sentence: whyNone(choice.remarks) });
       return;
     }
     await this.#samples.download.settle();
